@@ -1,0 +1,582 @@
+import { z } from 'zod'
+
+interface ErrorKind {
+  /** HTTP status that goes with the code. */
+  status: number
+  /** What happened, in general; the occurrence has its own `detail`. */
+  title: string
+  /** Whether the same request may succeed later without being changed. */
+  retryable: boolean
+  /** What to do where the occurrence has no better advice. */
+  hint: string
+}
+
+/** The one list of error codes. Whatever a person or a program is told went wrong carries one of these. */
+export const ERRORS = {
+  // The request itself
+  invalid_json: { status: 400, title: 'The body is not JSON', retryable: false, hint: 'Send one JSON value in UTF-8.' },
+  json_too_deep: { status: 400, title: 'The JSON is nested too deeply', retryable: false, hint: 'Nest at most 32 levels.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type is not accepted here',
+    retryable: false,
+    hint: 'Send application/json without a content encoding, or a PNG, JPEG or WebP picture where pictures are taken.'
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    hint: 'Send less; pictures go to the artifacts address.'
+  },
+  unknown_field: { status: 400, title: 'A field is not known', retryable: false, hint: 'Remove the field or correct its name.' },
+  invalid_parameter: {
+    status: 400,
+    title: 'A value is not allowed',
+    retryable: false,
+    hint: 'See the allowed values in the API reference at /docs.'
+  },
+  invalid_text: {
+    status: 400,
+    title: 'The text has characters that cannot be stored',
+    retryable: false,
+    hint: 'Remove NUL characters and broken surrogate pairs.'
+  },
+  invalid_cursor: {
+    status: 400,
+    title: 'The position in the stream is not valid',
+    retryable: false,
+    hint: 'Use the seq of the last event received, or leave it out to start at the beginning.'
+  },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here', retryable: false, hint: 'See the Allow header.' },
+  not_found: { status: 404, title: 'There is nothing at this address', retryable: false, hint: 'The API reference is at /docs.' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', retryable: true, hint: 'Send it again.' },
+  rate_limited: { status: 429, title: 'Too many requests', retryable: true, hint: 'Wait for the time given in Retry-After.' },
+  idempotency_conflict: {
+    status: 409,
+    title: 'The idempotency key was used for another request',
+    retryable: false,
+    hint: 'Use a new Idempotency-Key for a new request.'
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The same request is still being carried out',
+    retryable: true,
+    hint: 'Ask again in a moment.'
+  },
+  host_not_allowed: {
+    status: 421,
+    title: 'The server does not answer to this host name',
+    retryable: false,
+    hint: 'Add the name to publicUrl or allowedHostNames in the server’s configuration.'
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: 'This origin may not use the server',
+    retryable: false,
+    hint: 'Add the origin to allowedOrigins in the server’s configuration.'
+  },
+  protocol_unsupported: { status: 400, title: 'The protocol version is not supported', retryable: false, hint: 'Update the client.' },
+
+  // Who asks
+  auth_required: {
+    status: 401,
+    title: 'A token is needed',
+    retryable: false,
+    hint: 'Send “Authorization: Bearer <token>”; `fixpoint pair` gives a code to connect with.'
+  },
+  token_invalid: { status: 401, title: 'The token is not valid', retryable: false, hint: 'Pair again: `fixpoint pair` gives a new code.' },
+  token_expired: { status: 401, title: 'The token has expired', retryable: false, hint: 'Pair again: `fixpoint pair` gives a new code.' },
+  pairing_code_invalid: {
+    status: 403,
+    title: 'The pairing code is not valid',
+    retryable: false,
+    hint: 'Codes work once and for ten minutes; get a new one with `fixpoint pair`.'
+  },
+
+  // Projects and sessions
+  origin_not_mapped: {
+    status: 404,
+    title: 'No project is served at this address',
+    retryable: false,
+    hint: 'Whoever runs the server adds the origin to a project in fixpoint.config.'
+  },
+  project_not_found: { status: 404, title: 'There is no such project', retryable: false, hint: 'GET /api/projects lists them.' },
+  session_not_found: { status: 404, title: 'There is no such session', retryable: false, hint: 'GET /api/sessions lists them.' },
+  session_closed: { status: 409, title: 'The session is closed', retryable: false, hint: 'Start a new session.' },
+  prompt_not_found: { status: 404, title: 'There is no such prompt', retryable: false, hint: 'See the session’s prompts.' },
+  prompt_not_queued: { status: 409, title: 'The prompt is no longer waiting', retryable: false, hint: 'Stop the running turn instead.' },
+  prompt_empty: {
+    status: 400,
+    title: 'The prompt is empty',
+    retryable: false,
+    hint: 'Say what is wrong in at least one visible character.'
+  },
+  prompt_too_long: { status: 413, title: 'The prompt is too long', retryable: false, hint: 'Write at most 20,000 characters.' },
+  queue_full: {
+    status: 429,
+    title: 'Too many prompts are waiting in this session',
+    retryable: true,
+    hint: 'Wait until one has finished, or withdraw one.'
+  },
+  not_running: { status: 409, title: 'Nothing is running in this session', retryable: false, hint: 'There is nothing to stop.' },
+  seq_ahead: {
+    status: 409,
+    title: 'The position is past the end of the log',
+    retryable: false,
+    hint: 'Reload the session from the beginning.'
+  },
+  capture_url_mismatch: {
+    status: 403,
+    title: 'The page does not belong to the session’s project',
+    retryable: false,
+    hint: 'Point at a page of this project or start a session for the other one.'
+  },
+
+  // Artifacts
+  artifact_not_found: {
+    status: 404,
+    title: 'There is no such artifact in this session',
+    retryable: false,
+    hint: 'Upload it to this session first.'
+  },
+  image_type_mismatch: {
+    status: 415,
+    title: 'The bytes are not a picture of the declared type',
+    retryable: false,
+    hint: 'Send PNG, JPEG or WebP.'
+  },
+  image_too_large: {
+    status: 413,
+    title: 'The picture is too large',
+    retryable: false,
+    hint: 'Send at most 8,192 × 8,192 pixels and 10 MB.'
+  },
+  image_invalid: { status: 400, title: 'The picture cannot be read', retryable: false, hint: 'Send a complete PNG, JPEG or WebP picture.' },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'The range is not available',
+    retryable: false,
+    hint: 'Ask for one range within the artifact.'
+  },
+
+  // Realtime
+  unknown_event: { status: 400, title: 'The event is not known', retryable: false, hint: 'Use follow or unfollow.' },
+  invalid_event: {
+    status: 400,
+    title: 'The event is not well formed',
+    retryable: false,
+    hint: 'Send one object and an acknowledgement function.'
+  },
+  message_too_large: { status: 413, title: 'The message is too large', retryable: false, hint: 'Upload over HTTP.' },
+  resync_required: {
+    status: 409,
+    title: 'The client’s copy of the log does not fit the server’s',
+    retryable: false,
+    hint: 'Load the session again from the beginning.'
+  },
+
+  // Repositories
+  repo_url_invalid: { status: 400, title: 'The repository address is not valid', retryable: false, hint: 'Use https://host/owner/name.' },
+  repo_scheme_not_allowed: {
+    status: 400,
+    title: 'The repository address has a scheme that is not allowed',
+    retryable: false,
+    hint: 'Use https:// (http:// only on this machine’s loopback address).'
+  },
+  credentials_in_url: {
+    status: 400,
+    title: 'The repository address contains credentials',
+    retryable: false,
+    hint: 'Remove them; give the token as FIXPOINT_GIT_TOKEN or a file.'
+  },
+  repo_host_not_allowed: {
+    status: 400,
+    title: 'The repository’s host is not allowed',
+    retryable: false,
+    hint: 'Add the host to git.allowedHosts in fixpoint.config.'
+  },
+  repo_host_resolves_private: {
+    status: 400,
+    title: 'The repository’s host resolves to a private address',
+    retryable: false,
+    hint: 'Mark the host with resolvesPrivately in git.allowedHosts if that is intended.'
+  },
+  repo_path_invalid: { status: 400, title: 'The repository’s path is not valid', retryable: false, hint: 'Use owner/name.' },
+  repo_not_found_or_no_access: {
+    status: 404,
+    title: 'The repository is not there or not readable',
+    retryable: true,
+    hint: 'Check the address and the token’s access.'
+  },
+  repo_empty: { status: 409, title: 'The repository has no commits', retryable: false, hint: 'Push a first commit to its default branch.' },
+  repo_rejected: {
+    status: 422,
+    title: 'Git refused the objects',
+    retryable: false,
+    hint: 'Run `git fsck` in the repository and mend what it names.'
+  },
+  repo_too_large: {
+    status: 413,
+    title: 'The repository is too large',
+    retryable: false,
+    hint: 'Raise limits.repositoryBytes in fixpoint.config.'
+  },
+  ref_invalid: {
+    status: 400,
+    title: 'The branch name is not valid',
+    retryable: false,
+    hint: 'Use a branch name that git check-ref-format accepts.'
+  },
+  ref_not_found: {
+    status: 404,
+    title: 'The branch does not exist',
+    retryable: false,
+    hint: 'Check the project’s branch in fixpoint.config.'
+  },
+  branch_not_allowed: {
+    status: 403,
+    title: 'Fixpoint pushes only to its own branches',
+    retryable: false,
+    hint: 'Branches are named fixpoint/<session>.'
+  },
+  git_failed: { status: 502, title: 'Git failed', retryable: true, hint: 'See the server’s log under the request id.' },
+
+  // Sandbox
+  docker_unavailable: {
+    status: 503,
+    title: 'Docker does not answer',
+    retryable: true,
+    hint: 'Start Docker; `fixpoint doctor` shows what is missing.'
+  },
+  image_missing: {
+    status: 503,
+    title: 'The sandbox image is missing',
+    retryable: false,
+    hint: 'Run `npm start` once, or `npm run image`.'
+  },
+  sandbox_start_failed: {
+    status: 503,
+    title: 'The sandbox did not start',
+    retryable: true,
+    hint: 'See the server’s log; `fixpoint doctor` checks the engine.'
+  },
+  sandbox_lost: {
+    status: 503,
+    title: 'The sandbox was lost',
+    retryable: true,
+    hint: 'The work up to the last checkpoint is kept; send the prompt again.'
+  },
+  workspace_prepare_failed: {
+    status: 502,
+    title: 'The project could not be prepared',
+    retryable: true,
+    hint: 'See the output of the project’s install command.'
+  },
+  storage_full: { status: 507, title: 'The disk is full', retryable: true, hint: 'Free some space; nothing that was confirmed is lost.' },
+  dev_server_not_ready: {
+    status: 502,
+    title: 'The project’s dev server did not get ready',
+    retryable: true,
+    hint: 'Check dev.command, dev.port and dev.ready in fixpoint.config; its last output is in the timeline.'
+  },
+  egress_denied: {
+    status: 403,
+    title: 'The address is not on the project’s list',
+    retryable: false,
+    hint: 'Whoever runs the server can add the host to the project’s allowedHosts.'
+  },
+
+  // Tools in the sandbox
+  path_outside_workspace: {
+    status: 400,
+    title: 'The path is outside the workspace',
+    retryable: false,
+    hint: 'Use a path relative to the repository’s root.'
+  },
+  file_not_found: { status: 404, title: 'There is no such file', retryable: false, hint: 'List or search the workspace for it.' },
+  file_exists: { status: 409, title: 'The file is there already', retryable: false, hint: 'Read it and edit it.' },
+  not_a_regular_file: {
+    status: 400,
+    title: 'This is not a regular file',
+    retryable: false,
+    hint: 'Only regular files can be read and written.'
+  },
+  file_too_large: {
+    status: 413,
+    title: 'The file is too large',
+    retryable: false,
+    hint: 'Read a part of it by line range, or search in it.'
+  },
+  file_binary: { status: 415, title: 'The file is binary', retryable: false, hint: 'Use look for pictures, bash for other binary files.' },
+  stale_file: { status: 409, title: 'The file has changed since it was read', retryable: false, hint: 'Read it again.' },
+  edit_no_match: {
+    status: 409,
+    title: 'The text to replace is not in the file',
+    retryable: false,
+    hint: 'Read the file again and copy the text exactly.'
+  },
+  edit_ambiguous: {
+    status: 409,
+    title: 'The text to replace is there more than once',
+    retryable: false,
+    hint: 'Give more of the surrounding lines.'
+  },
+  command_timeout: {
+    status: 504,
+    title: 'The command took too long',
+    retryable: false,
+    hint: 'Give a longer limit or a narrower command.'
+  },
+  killed_oom: {
+    status: 507,
+    title: 'The command was stopped for lack of memory',
+    retryable: false,
+    hint: 'Use a command that needs less memory.'
+  },
+  outcome_unknown: {
+    status: 500,
+    title: 'It is not known whether this was carried out',
+    retryable: false,
+    hint: 'Look at the state of the workspace before repeating it.'
+  },
+  verify_target_invalid: {
+    status: 400,
+    title: 'The page to look at is not one of the project’s',
+    retryable: false,
+    hint: 'Use a path of the project’s dev server.'
+  },
+  verify_unreachable: { status: 502, title: 'The page could not be opened', retryable: true, hint: 'See the dev server’s output.' },
+  verify_timeout: { status: 504, title: 'The page did not settle', retryable: true, hint: 'Look for endless requests or animations.' },
+  pick_not_found: { status: 404, title: 'The picked element is not on the page', retryable: false, hint: 'Point at it again.' },
+
+  // Agent
+  model_unknown: {
+    status: 400,
+    title: 'The model is not configured',
+    retryable: false,
+    hint: 'GET /api/server names the models that can be used.'
+  },
+  model_unavailable: {
+    status: 503,
+    title: 'The model does not answer',
+    retryable: true,
+    hint: 'Send the prompt again later; the work so far is kept.'
+  },
+  model_rate_limited: {
+    status: 429,
+    title: 'The model’s provider limits the requests',
+    retryable: true,
+    hint: 'Send the prompt again later; the work so far is kept.'
+  },
+  model_key_invalid: {
+    status: 502,
+    title: 'The model’s provider refuses the key',
+    retryable: false,
+    hint: 'Check the key in the server’s environment.'
+  },
+  model_silent: { status: 504, title: 'The model stopped sending', retryable: true, hint: 'Send the prompt again.' },
+  model_output_invalid: {
+    status: 502,
+    title: 'The model’s answer cannot be used',
+    retryable: true,
+    hint: 'Send the prompt again, perhaps in other words.'
+  },
+  model_refused: { status: 502, title: 'The model refused to answer', retryable: false, hint: 'Put the request in other words.' },
+  budget_exceeded: {
+    status: 409,
+    title: 'The turn has used up its budget',
+    retryable: false,
+    hint: 'Send a follow-up to go on; the work so far is kept.'
+  },
+  loop_detected: { status: 409, title: 'The agent repeated itself', retryable: false, hint: 'Say more precisely what is wanted.' },
+  turn_interrupted: {
+    status: 503,
+    title: 'The turn was interrupted too often',
+    retryable: true,
+    hint: 'See the server’s log, then send the prompt again; the work so far is kept.'
+  },
+
+  // Pull requests
+  nothing_to_commit: { status: 409, title: 'There is no change to propose', retryable: false, hint: 'Wait for a turn that changes files.' },
+  turn_running: { status: 409, title: 'A turn is running', retryable: true, hint: 'Wait for it to finish or stop it.' },
+  diff_too_large: { status: 413, title: 'The change is too large for a pull request', retryable: false, hint: 'Split the work.' },
+  pr_title_invalid: { status: 400, title: 'The title is not usable', retryable: false, hint: 'Use 1 to 200 characters on one line.' },
+  secret_in_output: {
+    status: 422,
+    title: 'The change contains what looks like a secret',
+    retryable: false,
+    hint: 'Remove it and try again.'
+  },
+  protected_path: {
+    status: 409,
+    title: 'The change touches files that run with more rights',
+    retryable: false,
+    hint: 'Look at them and confirm with confirmProtectedPaths.'
+  },
+  remote_refused: { status: 502, title: 'The code host refused', retryable: true, hint: 'Check the token’s rights for this repository.' },
+  remote_not_configured: {
+    status: 409,
+    title: 'No token for the code host is configured',
+    retryable: false,
+    hint: 'Set FIXPOINT_GITHUB_TOKEN in the server’s environment.'
+  },
+
+  // The extension
+  invalid_message: { status: 400, title: 'The message is not well formed', retryable: false, hint: 'Update the extension.' },
+  sender_not_allowed: { status: 403, title: 'The sender may not ask for this', retryable: false, hint: 'Only Fixpoint’s own pages may.' },
+  page_not_inspectable: {
+    status: 400,
+    title: 'This page cannot be inspected',
+    retryable: false,
+    hint: 'Open the page of a web site (http or https).'
+  },
+  page_access_needed: {
+    status: 403,
+    title: 'Fixpoint has no access to this page yet',
+    retryable: false,
+    hint: 'Allow access when Chrome asks, or click the Fixpoint icon on this tab.'
+  },
+  frame_changed: { status: 409, title: 'The page has changed in the meantime', retryable: true, hint: 'Point again.' },
+  element_gone: { status: 409, title: 'The element is no longer there', retryable: true, hint: 'Point again.' },
+  screenshot_unavailable: { status: 503, title: 'No picture could be taken', retryable: true, hint: 'The prompt can be sent without it.' },
+  capture_too_large: { status: 413, title: 'The page context is too large', retryable: false, hint: 'Send fewer picks.' },
+  server_url_invalid: {
+    status: 400,
+    title: 'The server’s address is not usable',
+    retryable: false,
+    hint: 'Use https://host or, on this machine, http://127.0.0.1:port.'
+  },
+  server_unreachable: {
+    status: 503,
+    title: 'The server does not answer',
+    retryable: true,
+    hint: 'Check that it runs (`npm start`) and that the address is right.'
+  },
+  client_too_old: { status: 426, title: 'This client is too old for the server', retryable: false, hint: 'Update the client.' },
+
+  // Set-up and operation
+  config_invalid: { status: 500, title: 'The configuration is not valid', retryable: false, hint: 'Correct the named setting.' },
+  data_dir_locked: {
+    status: 500,
+    title: 'Another server uses the data folder',
+    retryable: false,
+    hint: 'Stop it, or give this one another data folder.'
+  },
+  port_in_use: { status: 500, title: 'The port is taken', retryable: false, hint: 'Stop what uses it or set another port.' },
+  not_ready: {
+    status: 503,
+    title: 'The server is not ready',
+    retryable: true,
+    hint: 'Ask again in a moment; /readyz says what is missing.'
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong in the server',
+    retryable: true,
+    hint: 'Try again; the server’s log has the details under the request id.'
+  }
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof ERRORS
+
+export const errorCodeSchema = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+
+/** What went wrong, as a value: the part of a problem that events carry too. */
+export const failureSchema = z
+  .object({
+    code: errorCodeSchema,
+    /** One sentence for the person: what is wrong, with the value where it helps. */
+    message: z.string().max(2_000),
+    /** What to do. */
+    hint: z.string().max(1_000),
+    retryable: z.boolean(),
+    /** The field or setting that is wrong, as a dotted path. */
+    field: z.string().max(300).optional(),
+    /** The limit that was passed, with its unit in the message. */
+    limit: z.number().optional()
+  })
+  .meta({ id: 'Failure' })
+export type Failure = z.infer<typeof failureSchema>
+
+/** RFC 9457 problem details with Fixpoint's members; the body of every HTTP error and of every socket refusal. */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ description: 'Address of the code’s description, relative to the server' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string().meta({ description: 'The request id, as in the X-Request-Id header and the server’s log' }),
+    code: errorCodeSchema,
+    hint: z.string(),
+    retryable: z.boolean(),
+    field: z.string().optional(),
+    limit: z.number().optional()
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof problemSchema>
+
+interface FixpointErrorOptions {
+  hint?: string
+  field?: string
+  limit?: number
+  /** The error that led to this one; for the log only, never sent. */
+  cause?: unknown
+}
+
+/** An error with a code from the list and a sentence for the person. */
+export class FixpointError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string
+  readonly retryable: boolean
+  readonly field: string | undefined
+  readonly limit: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: FixpointErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'FixpointError'
+    this.code = code
+    this.hint = options.hint ?? ERRORS[code].hint
+    this.retryable = ERRORS[code].retryable
+    this.field = options.field
+    this.limit = options.limit
+  }
+
+  /** HTTP status of the code. */
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+
+  toFailure(): Failure {
+    return {
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      retryable: this.retryable,
+      field: this.field,
+      limit: this.limit
+    }
+  }
+
+  /** @param requestId names the occurrence in the server's log. */
+  toProblem(requestId: string): Problem {
+    const { message, ...rest } = this.toFailure()
+    return {
+      type: `/docs/errors#${this.code}`,
+      title: ERRORS[this.code].title,
+      status: this.status,
+      detail: message,
+      instance: requestId,
+      ...rest
+    }
+  }
+}
+
+/** The error that a failure describes, for those that go on with it. */
+export function errorFromFailure({ code, message, hint, field, limit }: Failure): FixpointError {
+  return new FixpointError(code, message, { hint, field, limit })
+}
+
+/** The error that a problem describes. */
+export function errorFromProblem({ code, detail, hint, field, limit }: Problem): FixpointError {
+  return new FixpointError(code, detail, { hint, field, limit })
+}

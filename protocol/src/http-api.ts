@@ -1,0 +1,395 @@
+/** Every address of the HTTP API: what goes in, what comes out, who may ask. The server, the clients and the reference are made from it. */
+import { z } from 'zod'
+import type { ErrorCode } from './errors.ts'
+import { sessionEventSchema } from './events.ts'
+import { artifactIdSchema, operationIdSchema, promptIdSchema, sessionIdSchema, timestampSchema } from './ids.ts'
+import { pageContextSchema } from './page-context.ts'
+import { personSchema } from './people.ts'
+import { isStorableText, isVisibleText, storableText } from './text.ts'
+
+export const API_LIMITS = {
+  /** JSON bodies, in bytes. */
+  bodyBytes: 1_000_000,
+  jsonDepth: 32,
+  promptCharacters: 20_000,
+  queuedPrompts: 50,
+  /** Uploaded pictures: bytes, and pixels per side. */
+  pictureBytes: 10_000_000,
+  pictureSide: 8_192,
+  eventsPerPage: 500
+} as const
+
+/** Version of this API; a client and a server whose versions differ refuse each other with `client_too_old` or `protocol_unsupported`. */
+export const PROTOCOL_VERSION = 1
+
+const projectSchema = z
+  .object({
+    projectId: z.string(),
+    name: z.string(),
+    /** Where the project is served, such as `http://localhost:5173`. */
+    origins: z.array(z.string()),
+    branch: z.string(),
+    /** Requests that are offered to somebody who has not asked for anything yet. */
+    suggestions: z.array(z.string())
+  })
+  .meta({ id: 'Project' })
+export type Project = z.infer<typeof projectSchema>
+
+const serverInfoSchema = z
+  .object({
+    name: z.literal('fixpoint'),
+    version: z.string(),
+    protocolVersion: z.number().int(),
+    /** Changes when the log is not the continuation of what it was, for example after a backup was restored. */
+    epoch: z.string(),
+    model: z.object({ provider: z.string(), id: z.string(), isScripted: z.boolean() })
+  })
+  .meta({ id: 'ServerInfo' })
+export type ServerInfo = z.infer<typeof serverInfoSchema>
+
+const sessionSummarySchema = z
+  .object({
+    sessionId: sessionIdSchema,
+    projectId: z.string(),
+    title: z.string(),
+    status: z.enum(['idle', 'queued', 'running', 'closed']),
+    createdAt: timestampSchema,
+    updatedAt: timestampSchema,
+    createdBy: personSchema,
+    seq: z.number().int(),
+    verdict: z.enum(['verified', 'looks_wrong', 'unverified']).nullable()
+  })
+  .meta({ id: 'SessionSummary' })
+export type SessionSummary = z.infer<typeof sessionSummarySchema>
+
+const promptTextSchema = z
+  .string()
+  .refine(isStorableText, { error: 'has a NUL or half of a surrogate pair', params: { code: 'invalid_text' }, abort: true })
+  .refine(isVisibleText, { error: 'is empty', params: { code: 'prompt_empty' }, abort: true })
+  .refine(text => text.length <= API_LIMITS.promptCharacters, {
+    error: `is longer than ${API_LIMITS.promptCharacters} characters`,
+    params: { code: 'prompt_too_long', limit: API_LIMITS.promptCharacters }
+  })
+  .meta({ description: 'What is wrong or wanted, 1 to 20,000 characters', examples: ['Line this price up with the others.'] })
+
+const titleSchema = storableText(200).regex(/^[^\r\n]*$/, 'is more than one line')
+
+const sessionParams = z.strictObject({ sessionId: sessionIdSchema })
+
+const afterSchema = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .default(0)
+  .meta({ description: 'Events with a greater seq are wanted' })
+
+export interface Route {
+  method: 'get' | 'post' | 'delete'
+  path: string
+  summary: string
+  description?: string
+  access: 'token' | 'open'
+  params?: z.ZodObject
+  query?: z.ZodObject
+  /** A JSON body, or `picture` for the bytes of a picture. */
+  body?: z.ZodType | 'picture'
+  /** A JSON answer, or the media type of another one. */
+  response: z.ZodType | string
+  status: number
+  /** May be repeated with the same Idempotency-Key and then has one effect. */
+  takesIdempotencyKey?: boolean
+  errors: readonly ErrorCode[]
+}
+
+export const routes = {
+  getServer: {
+    method: 'get',
+    path: '/api/server',
+    summary: 'What this server is and which model it uses',
+    access: 'token',
+    response: serverInfoSchema,
+    status: 200,
+    errors: []
+  },
+  getMe: {
+    method: 'get',
+    path: '/api/me',
+    summary: 'Whose token this is',
+    access: 'token',
+    response: personSchema,
+    status: 200,
+    errors: []
+  },
+  createPairingCode: {
+    method: 'post',
+    path: '/api/pairing-codes',
+    summary: 'Make a code that connects another client',
+    description: 'The code works once, for ten minutes. The client that uses it gets a token of the same person.',
+    access: 'token',
+    response: z.object({ code: z.string(), link: z.url(), expiresAt: timestampSchema }).meta({ id: 'PairingCode' }),
+    status: 201,
+    errors: ['rate_limited']
+  },
+  pair: {
+    method: 'post',
+    path: '/api/pair',
+    summary: 'Exchange a pairing code for a token',
+    access: 'open',
+    body: z
+      .strictObject({
+        code: z.string().max(100),
+        client: storableText(100).min(1).meta({ description: 'What is being connected, as people would name it' })
+      })
+      .meta({ id: 'PairRequest' }),
+    response: z.object({ token: z.string(), person: personSchema }).meta({ id: 'PairResult' }),
+    status: 201,
+    errors: ['pairing_code_invalid', 'rate_limited']
+  },
+  listProjects: {
+    method: 'get',
+    path: '/api/projects',
+    summary: 'The projects that this server works on',
+    access: 'token',
+    response: z.object({ projects: z.array(projectSchema) }).meta({ id: 'ProjectList' }),
+    status: 200,
+    errors: []
+  },
+  matchProject: {
+    method: 'get',
+    path: '/api/projects/match',
+    summary: 'The project that a page belongs to',
+    description: 'Decided by the server’s configuration alone: scheme, host and port of the address must be one of a project’s origins.',
+    access: 'token',
+    query: z.strictObject({ url: z.string().min(1).max(4_000) }),
+    response: projectSchema,
+    status: 200,
+    errors: ['origin_not_mapped', 'invalid_parameter']
+  },
+  createSession: {
+    method: 'post',
+    path: '/api/sessions',
+    summary: 'Start a session on a project',
+    access: 'token',
+    body: z.strictObject({ projectId: z.string().min(1).max(100), title: titleSchema.default('') }).meta({ id: 'SessionRequest' }),
+    response: sessionSummarySchema,
+    status: 201,
+    takesIdempotencyKey: true,
+    errors: ['project_not_found', 'idempotency_conflict']
+  },
+  listSessions: {
+    method: 'get',
+    path: '/api/sessions',
+    summary: 'Sessions, the last changed first',
+    access: 'token',
+    query: z.strictObject({
+      projectId: z.string().max(100).optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+      cursor: z.string().max(200).optional()
+    }),
+    response: z.object({ sessions: z.array(sessionSummarySchema), nextCursor: z.string().nullable() }).meta({ id: 'SessionList' }),
+    status: 200,
+    errors: ['invalid_cursor']
+  },
+  getSession: {
+    method: 'get',
+    path: '/api/sessions/{sessionId}',
+    summary: 'One session',
+    access: 'token',
+    params: sessionParams,
+    response: sessionSummarySchema,
+    status: 200,
+    errors: ['session_not_found']
+  },
+  createPrompt: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/prompts',
+    summary: 'Say what is wrong',
+    description:
+      'The prompt is in the log when this answers and will end in exactly one of done, failed or stopped. Prompts of a session run one after the other. Pictures are uploaded to the session’s artifacts first and named by their ids.',
+    access: 'token',
+    params: sessionParams,
+    body: z.strictObject({ text: promptTextSchema, context: pageContextSchema.optional() }).meta({ id: 'PromptRequest' }),
+    response: z.object({ promptId: promptIdSchema, seq: z.number().int() }).meta({ id: 'PromptAccepted' }),
+    status: 202,
+    takesIdempotencyKey: true,
+    errors: [
+      'session_not_found',
+      'session_closed',
+      'prompt_empty',
+      'prompt_too_long',
+      'invalid_text',
+      'queue_full',
+      'artifact_not_found',
+      'capture_url_mismatch',
+      'idempotency_conflict'
+    ]
+  },
+  withdrawPrompt: {
+    method: 'delete',
+    path: '/api/sessions/{sessionId}/prompts/{promptId}',
+    summary: 'Take back a prompt that waits',
+    access: 'token',
+    params: z.strictObject({ sessionId: sessionIdSchema, promptId: promptIdSchema }),
+    response: z.object({ seq: z.number().int() }).meta({ id: 'PromptWithdrawn' }),
+    status: 200,
+    errors: ['session_not_found', 'prompt_not_found', 'prompt_not_queued']
+  },
+  stopSession: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/stop',
+    summary: 'Stop the running turn',
+    description: 'Prompts that wait run afterwards. Asking again while it stops is no error.',
+    access: 'token',
+    params: sessionParams,
+    response: z.object({ seq: z.number().int() }).meta({ id: 'StopAccepted' }),
+    status: 202,
+    errors: ['session_not_found', 'not_running']
+  },
+  closeSession: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/close',
+    summary: 'Close a session and remove its sandbox',
+    description: 'A running turn is stopped and prompts that wait are withdrawn. The log stays.',
+    access: 'token',
+    params: sessionParams,
+    response: z.object({ seq: z.number().int() }).meta({ id: 'SessionClosed' }),
+    status: 200,
+    errors: ['session_not_found']
+  },
+  listEvents: {
+    method: 'get',
+    path: '/api/sessions/{sessionId}/events',
+    summary: 'The session’s log',
+    description:
+      'With “Accept: text/event-stream” the answer is a stream of server-sent events: every event after the given one, in order, and then each new one; the event’s id is its seq, and Last-Event-ID takes the place of `after`. Otherwise a page of events.',
+    access: 'token',
+    params: sessionParams,
+    query: z.strictObject({
+      after: afterSchema,
+      limit: z.coerce.number().int().min(1).max(API_LIMITS.eventsPerPage).default(API_LIMITS.eventsPerPage)
+    }),
+    response: z
+      .object({ events: z.array(sessionEventSchema), head: z.number().int().meta({ description: 'Seq of the last event of the log' }) })
+      .meta({ id: 'EventPage' }),
+    status: 200,
+    errors: ['session_not_found', 'seq_ahead', 'invalid_parameter', 'invalid_cursor']
+  },
+  uploadArtifact: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/artifacts',
+    summary: 'Upload a picture',
+    description: 'The body is a PNG, JPEG or WebP picture with its Content-Type, at most 10 MB and 8,192 pixels a side.',
+    access: 'token',
+    params: sessionParams,
+    body: 'picture',
+    response: z
+      .object({ artifactId: artifactIdSchema, width: z.number().int(), height: z.number().int(), bytes: z.number().int() })
+      .meta({ id: 'ArtifactStored' }),
+    status: 201,
+    errors: ['session_not_found', 'unsupported_media_type', 'image_type_mismatch', 'image_too_large', 'image_invalid', 'payload_too_large']
+  },
+  getArtifact: {
+    method: 'get',
+    path: '/api/sessions/{sessionId}/artifacts/{artifactId}',
+    summary: 'A picture, a diff or an output',
+    description: 'Never changes; one byte range may be asked for.',
+    access: 'token',
+    params: z.strictObject({ sessionId: sessionIdSchema, artifactId: artifactIdSchema }),
+    response: 'application/octet-stream',
+    status: 200,
+    errors: ['session_not_found', 'artifact_not_found', 'range_not_satisfiable']
+  },
+  createPullRequest: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/pull-request',
+    summary: 'Push the session’s branch and open the pull request',
+    description:
+      'The work is done in the background and ends with pull_request.opened or pull_request.failed in the log. Asking again while it runs, or after it was opened without new changes, has no further effect.',
+    access: 'token',
+    params: sessionParams,
+    body: z
+      .strictObject({
+        title: storableText(200)
+          .regex(/^[^\r\n]*$/, 'is more than one line')
+          .refine(isVisibleText, { error: 'is empty', params: { code: 'pr_title_invalid' } })
+          .optional(),
+        confirmProtectedPaths: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Somebody has looked at the changed files that run with more rights, such as workflows' })
+      })
+      .meta({ id: 'PullRequestRequest' }),
+    response: z.object({ operationId: operationIdSchema, branch: z.string(), seq: z.number().int() }).meta({ id: 'PullRequestAccepted' }),
+    status: 202,
+    errors: [
+      'session_not_found',
+      'nothing_to_commit',
+      'turn_running',
+      'pr_title_invalid',
+      'protected_path',
+      'diff_too_large',
+      'remote_not_configured',
+      'secret_in_output'
+    ]
+  },
+  getHealth: {
+    method: 'get',
+    path: '/healthz',
+    summary: 'Whether the process lives',
+    access: 'open',
+    response: z.object({ status: z.literal('ok') }).meta({ id: 'Health' }),
+    status: 200,
+    errors: []
+  },
+  getReadiness: {
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether the server can do its work',
+    access: 'open',
+    response: z
+      .object({
+        status: z.enum(['ready', 'not_ready']),
+        checks: z.record(z.string(), z.object({ isReady: z.boolean(), detail: z.string() }))
+      })
+      .meta({ id: 'Readiness', description: 'Answers 503 with the same body when a check fails' }),
+    status: 200,
+    errors: []
+  },
+  getMetrics: {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Prometheus metrics',
+    access: 'token',
+    response: 'text/plain',
+    status: 200,
+    errors: []
+  }
+} as const satisfies Record<string, Route>
+
+export type RouteName = keyof typeof routes
+type Routes = typeof routes
+
+type InputOf<T> = T extends z.ZodType ? z.input<T> : never
+type OutputOf<T> = T extends z.ZodType ? z.output<T> : unknown
+
+/** What a client gives for a route. */
+export type RouteInput<K extends RouteName> = (Routes[K] extends { params: infer P } ? { params: InputOf<P> } : unknown) &
+  (Routes[K] extends { query: infer Q } ? { query: InputOf<Q> } : unknown) &
+  (Routes[K] extends { body: infer B }
+    ? B extends 'picture'
+      ? { body: { bytes: Uint8Array<ArrayBuffer>; mediaType: string } }
+      : { body: InputOf<B> }
+    : unknown)
+
+/** What a handler of the server is given, after parsing. */
+export type RouteRequest<K extends RouteName> = (Routes[K] extends { params: infer P } ? { params: OutputOf<P> } : unknown) &
+  (Routes[K] extends { query: infer Q } ? { query: OutputOf<Q> } : unknown) &
+  (Routes[K] extends { body: infer B }
+    ? B extends 'picture'
+      ? { body: { bytes: Uint8Array; mediaType: string } }
+      : { body: OutputOf<B> }
+    : unknown)
+
+/** What a route answers with. */
+export type RouteResponse<K extends RouteName> = Routes[K]['response'] extends z.ZodType ? z.output<Routes[K]['response']> : Uint8Array

@@ -1,0 +1,23 @@
+export * from './client.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './geometry.ts'
+export * from './http-api.ts'
+export * from './ids.ts'
+export * from './page-context.ts'
+export * from './people.ts'
+export * from './proof.ts'
+export * from './realtime.ts'
+export {
+  type ConsoleEntry,
+  consoleEntrySchema,
+  type EgressDecision,
+  egressDecisionSchema,
+  type FailedRequest,
+  type FileChange,
+  failedRequestSchema,
+  fileChangeSchema,
+  stylesSchema
+} from './sandbox/index.ts'
+export * from './session.ts'
+export * from './text.ts'

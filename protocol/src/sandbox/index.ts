@@ -1,0 +1,37 @@
+/** What the server and `sandboxd` say to each other: HTTP/2 over the standard streams of one `docker exec`. */
+import { z } from 'zod'
+import { fileEdit, fileList, fileRead, fileSearch, fileWrite } from './files.ts'
+import { look } from './look.ts'
+import { devServerStart, devServerStatus, devServerStop } from './processes.ts'
+import { workspaceCheckpoint } from './workspace.ts'
+
+export * from './egress.ts'
+export * from './files.ts'
+export * from './look.ts'
+export * from './processes.ts'
+export * from './workspace.ts'
+
+/** `GET /v1/health`: the first call on a new connection. */
+export const sandboxHealthSchema = z.object({ version: z.literal(1), pid: z.number().int(), uptimeMs: z.number() })
+
+/**
+ * Operations with one JSON value in and one out: `POST /v1/<name>`. Success is 200 with the output; failure is the problem
+ * form of `errors.ts` with the code's status. Streams (`exec`, `workspace/populate`, `workspace/restore`, `workspace/bundle`,
+ * `pictures/<id>`) have their own addresses.
+ */
+export const sandboxOperations = {
+  'files/read': fileRead,
+  'files/write': fileWrite,
+  'files/edit': fileEdit,
+  'files/search': fileSearch,
+  'files/list': fileList,
+  'dev-server/start': devServerStart,
+  'dev-server/status': devServerStatus,
+  'dev-server/stop': devServerStop,
+  'workspace/checkpoint': workspaceCheckpoint,
+  look
+} as const
+
+export type SandboxOperation = keyof typeof sandboxOperations
+export type SandboxInput<K extends SandboxOperation> = z.input<(typeof sandboxOperations)[K]['input']>
+export type SandboxOutput<K extends SandboxOperation> = z.infer<(typeof sandboxOperations)[K]['output']>

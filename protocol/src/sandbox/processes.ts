@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { storableText } from '../text.ts'
+import { workspacePathSchema } from './files.ts'
+
+/** Environment for a process in the sandbox, on top of the sandbox's own. Values are configuration, never secrets. */
+const environmentSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(10_000))
+
+/** `POST /v1/exec`: one command by `bash -c`; answers with NDJSON frames. Resetting the stream kills the process group. */
+export const execInputSchema = z.object({
+  command: storableText(50_000).min(1),
+  /** Folder below the workspace. */
+  cwd: workspacePathSchema.default('.'),
+  timeoutMs: z.number().int().min(100).max(3_600_000),
+  environment: environmentSchema.default({}),
+  /** Output kept: the first half and the last half of this many bytes. */
+  maxOutputBytes: z.number().int().min(1_000).max(4_000_000).default(200_000)
+})
+export type ExecInput = z.input<typeof execInputSchema>
+
+export const execFrameSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('output'), stream: z.enum(['stdout', 'stderr']), text: z.string() }),
+  z.object({
+    kind: z.literal('exit'),
+    /** Exit status, or null where a signal ended it. */
+    exitCode: z.number().int().nullable(),
+    signal: z.string().nullable(),
+    timedOut: z.boolean(),
+    outOfMemory: z.boolean(),
+    /** Output that was left out between the kept head and tail. */
+    omittedBytes: z.number().int(),
+    durationMs: z.number()
+  })
+])
+export type ExecFrame = z.infer<typeof execFrameSchema>
+
+export const devServerStateSchema = z.object({
+  state: z.enum(['stopped', 'starting', 'ready', 'exited']),
+  exitCode: z.number().int().nullable(),
+  /** The last 8,000 characters of what it printed. */
+  output: z.string()
+})
+
+export const devServerStart = {
+  input: z.object({
+    command: storableText(2_000).min(1),
+    cwd: workspacePathSchema.default('.'),
+    port: z.number().int().min(1_024).max(65_535),
+    /** Path that answers with a status below 500 once the server is ready. */
+    readyPath: z.string().startsWith('/').max(2_000).default('/'),
+    timeoutMs: z.number().int().min(1_000).max(600_000),
+    environment: environmentSchema.default({})
+  }),
+  /** Answers when ready, at once if it is so already; fails with `dev_server_not_ready`, its output in the message. */
+  output: z.object({ alreadyRunning: z.boolean(), readyMs: z.number() })
+}
+
+export const devServerStatus = { input: z.object({}), output: devServerStateSchema }
+
+export const devServerStop = { input: z.object({}), output: z.object({ wasRunning: z.boolean() }) }
