@@ -83,7 +83,7 @@ function fillPath(path: string, params: Record<string, string>): string {
 }
 
 function queryString(query: Record<string, string | number | undefined>): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  const pairs = Object.entries(query).flatMap<[string, string]>(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`
 }
 

@@ -301,6 +301,12 @@ export const ERRORS = {
     retryable: false,
     hint: 'Only regular files can be read and written.'
   },
+  file_not_accessible: {
+    status: 403,
+    title: 'The file may not be opened or changed',
+    retryable: false,
+    hint: 'Look at its owner and mode in bash.'
+  },
   file_too_large: {
     status: 413,
     title: 'The file is too large',
@@ -435,6 +441,12 @@ export const ERRORS = {
     title: 'Fixpoint has no access to this page yet',
     retryable: false,
     hint: 'Allow access when Chrome asks, or click the Fixpoint icon on this tab.'
+  },
+  page_not_responding: {
+    status: 504,
+    title: 'The page does not answer',
+    retryable: true,
+    hint: 'Wait until the page has settled, then point again.'
   },
   frame_changed: { status: 409, title: 'The page has changed in the meantime', retryable: true, hint: 'Point again.' },
   element_gone: { status: 409, title: 'The element is no longer there', retryable: true, hint: 'Point again.' },

@@ -73,13 +73,15 @@ const eventData = {
   /** The one end of a turn. */
   'turn.finished': z.object({ ...inTurn, promptId: promptIdSchema, outcome: turnOutcomeSchema, failure: failureSchema.optional() }),
 
-  'sandbox.starting': z.object({ ...inTurn, commit: commitIdSchema }),
+  /** The first one says what the session is based on: the commit of the project's branch at that time. */
+  'sandbox.starting': z.object({ ...inTurn, commit: commitIdSchema, branch: z.string() }),
   'sandbox.ready': z.object({
     ...inTurn,
     sandboxId: sandboxIdSchema,
     /** What the workspace came from. */
     startedFrom: z.enum(['prepared', 'existing_workspace', 'checkpoint']),
     durationMs: z.number(),
+    /** What a person is told; empty where it was running already and there is nothing to tell. */
     message: z.string()
   }),
   'sandbox.lost': z.object({ ...inTurn, failure: failureSchema }),
@@ -136,13 +138,27 @@ const eventData = {
   }),
 
   'proof.started': z.object({ ...inTurn, phase: z.enum(['before', 'after']) }),
-  'proof.captured': z.object({ ...inTurn, phase: z.enum(['before', 'after']), page: pictureSchema }),
+  'proof.captured': z.object({
+    ...inTurn,
+    phase: z.enum(['before', 'after']),
+    page: pictureSchema,
+    /** All that was seen, for the comparison; not for clients. */
+    record: artifactIdSchema
+  }),
   'proof.finished': z.object({ ...inTurn, proof: proofSchema }),
 
   'notice.added': z.object({ turnId: turnIdSchema.optional(), level: z.enum(['info', 'warning']), text: z.string() }),
 
-  'pull_request.requested': z.object({ operationId: operationIdSchema, by: personSchema, branch: z.string(), title: z.string() }),
+  'pull_request.requested': z.object({
+    operationId: operationIdSchema,
+    by: personSchema,
+    branch: z.string(),
+    title: z.string(),
+    /** The last turn whose work is in it. */
+    ...inTurn
+  }),
   'pull_request.opened': z.object({
+    ...inTurn,
     operationId: operationIdSchema,
     branch: z.string(),
     commit: commitIdSchema,

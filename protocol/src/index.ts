@@ -1,6 +1,7 @@
 export * from './client.ts'
 export * from './errors.ts'
 export * from './events.ts'
+export * from './extension-id.ts'
 export * from './geometry.ts'
 export * from './http-api.ts'
 export * from './ids.ts'
@@ -20,4 +21,5 @@ export {
   stylesSchema
 } from './sandbox/index.ts'
 export * from './session.ts'
+export * from './style-properties.ts'
 export * from './text.ts'

@@ -61,8 +61,8 @@ export interface TurnState {
 }
 
 export type PullRequestState =
-  | { status: 'requested'; operationId: string; branch: string; by: Person; title: string }
-  | { status: 'opened'; operationId: string; branch: string; commit: string; url?: string; number?: number }
+  | { status: 'requested'; operationId: string; turnId: string; branch: string; by: Person; title: string }
+  | { status: 'opened'; operationId: string; turnId: string; branch: string; commit: string; url?: string | undefined; number?: number | undefined }
   | { status: 'failed'; operationId: string; failure: Failure }
 
 /** Everything that is shown of a session: a fold over its log. */
@@ -80,6 +80,8 @@ export interface SessionState {
   prompts: PromptState[]
   turns: TurnState[]
   sandbox: { status: 'none' | 'starting' | 'ready' | 'lost'; sandboxId?: string }
+  /** The commit of the project's branch that the session's work is based on; set when its first sandbox starts. */
+  base: { commit: string; branch: string } | null
   /** The last checkpoint and the files that differ from the session's first commit. */
   checkpoint: { commit: string; files: FileChange[] } | null
   egressRefusals: { host: string; port: number | null; reason: string; count: number }[]
@@ -100,6 +102,7 @@ export function emptySession(sessionId: string): SessionState {
     prompts: [],
     turns: [],
     sandbox: { status: 'none' },
+    base: null,
     checkpoint: null,
     egressRefusals: [],
     pullRequest: null
@@ -176,18 +179,17 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return withPrompt(next, promptId, { status: outcome })
     }
     case 'sandbox.starting':
-      return withTurn({ ...state, sandbox: { status: 'starting' } }, event.data.turnId, turn => ({
+      return withTurn({ ...state, sandbox: { status: 'starting' }, base: state.base ?? { commit: event.data.commit, branch: event.data.branch } }, event.data.turnId, turn => ({
         ...turn,
         activity: 'Starting the sandbox'
       }))
     case 'sandbox.ready': {
       const { sandboxId, turnId, message, startedFrom } = event.data
-      return withTurn({ ...state, sandbox: { status: 'ready', sandboxId } }, turnId, turn =>
-        addItem(
-          { ...turn, activity: 'Thinking' },
-          { kind: 'notice', seq: event.seq, level: startedFrom === 'checkpoint' ? 'warning' : 'info', text: message }
-        )
-      )
+      const level = startedFrom === 'checkpoint' ? 'warning' : 'info'
+      return withTurn({ ...state, sandbox: { status: 'ready', sandboxId } }, turnId, turn => {
+        const ready = { ...turn, activity: 'Thinking' }
+        return message === '' ? ready : addItem(ready, { kind: 'notice', seq: event.seq, level, text: message })
+      })
     }
     case 'sandbox.lost':
       return withTurn({ ...state, sandbox: { status: 'lost' } }, event.data.turnId, turn =>
@@ -298,7 +300,9 @@ const EGRESS_REASONS: Record<EgressDecision['reason'], string> = {
   unresolvable: 'the name cannot be resolved',
   not_connect: 'only HTTPS through the proxy is carried',
   byte_budget: 'the sandbox has used up its byte budget',
-  connect_failed: 'the host did not answer'
+  connect_failed: 'the host did not answer',
+  tls_name_mismatch: 'the TLS connection named another host',
+  too_many: 'there were too many connections'
 }
 
 const TITLE_LENGTH = 80

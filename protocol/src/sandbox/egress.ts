@@ -7,6 +7,27 @@ import { z } from 'zod'
  */
 export const SANDBOX_PROXY_PORT = 3_128
 
+/**
+ * A host that a project's sandboxes may connect to: a full lower-case DNS name or an IPv4 address, never a pattern. A plain
+ * string means port 443. `resolvesPrivately` admits a host whose name leads to a private address, such as a company's package
+ * registry; loopback and cloud metadata addresses stay closed to it.
+ */
+export const allowedHostSchema = z
+  .union([
+    z.string().min(1).max(253),
+    z.strictObject({
+      host: z.string().min(1).max(253),
+      port: z.number().int().min(1).max(65_535).default(443),
+      resolvesPrivately: z.boolean().default(false)
+    })
+  ])
+  .meta({ id: 'AllowedHost' })
+export type AllowedHost = z.input<typeof allowedHostSchema>
+
+/**
+ * What became of one attempt to reach the outside. A connection that was let through is reported when it is made; where the
+ * program then asked for another host in its TLS handshake, that is reported as an attempt of its own.
+ */
 export const egressDecisionSchema = z
   .object({
     host: z.string().max(300),
@@ -21,6 +42,8 @@ export const egressDecisionSchema = z
       'unresolvable',
       'not_connect',
       'byte_budget',
+      'too_many',
+      'tls_name_mismatch',
       'connect_failed'
     ])
   })

@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import { storableText } from '../text.ts'
 
-/** Path relative to the workspace's root, with forward slashes. The sandbox resolves it and refuses what leads outside. */
+/**
+ * Path relative to the workspace's root, with forward slashes; an absolute path below the root means the same. The sandbox
+ * resolves it, symbolic links included, and refuses what leads outside.
+ */
 export const workspacePathSchema = z.string().min(1).max(4_096)
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 
+/** Line ends are given as `\n` whatever the file has, a byte order mark is left out; writing and editing keep what the file has. */
 export const fileRead = {
   input: z.object({
     path: workspacePathSchema,
@@ -22,10 +26,14 @@ export const fileRead = {
     totalLines: z.number().int(),
     fromLine: z.number().int(),
     toLine: z.number().int(),
-    truncated: z.boolean()
+    /** True when there are lines after `toLine`. */
+    truncated: z.boolean(),
+    /** True when bytes that are not UTF-8 are shown as U+FFFD; such a file cannot be edited. */
+    hasInvalidUtf8: z.boolean()
   })
 }
 
+/** Folders that are missing are made. A file that is replaced keeps its mode, its line ends (`\r\n`) and its byte order mark. */
 export const fileWrite = {
   input: z.object({
     path: workspacePathSchema,
@@ -43,13 +51,14 @@ export const fileWrite = {
   })
 }
 
+/** The edits are made one after the other, each on the result of the one before; all or none are written. */
 export const fileEdit = {
   input: z.object({
     path: workspacePathSchema,
     edits: z
       .array(
         z.object({
-          /** Text that is in the file now, exactly; must be there once unless `all` is set. */
+          /** Text that is in the file now, exactly but for line ends; must be there once unless `all` is set. */
           oldText: storableText(200_000).min(1),
           newText: storableText(200_000),
           all: z.boolean().default(false)
@@ -69,6 +78,7 @@ export const fileEdit = {
   })
 }
 
+/** Regular expressions as ripgrep knows them. What git ignores and `.git` are left out, files above 5 MB as well. */
 export const fileSearch = {
   input: z.object({
     pattern: storableText(1_000).min(1),
@@ -83,8 +93,10 @@ export const fileSearch = {
     matches: z.array(
       z.object({
         path: z.string(),
+        /** From 1; the column in characters. */
         line: z.number().int(),
         column: z.number().int(),
+        /** The line, or the part of a long line around the match. */
         text: z.string(),
         before: z.array(z.string()),
         after: z.array(z.string())
@@ -94,6 +106,7 @@ export const fileSearch = {
   })
 }
 
+/** Regular files in the order of their paths, without what git ignores. */
 export const fileList = {
   input: z.object({ glob: z.string().max(500).optional(), maxPaths: z.number().int().min(1).max(20_000).default(1_000) }),
   output: z.object({ paths: z.array(z.string()), truncated: z.boolean() })

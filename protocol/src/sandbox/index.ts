@@ -5,6 +5,7 @@ import { look } from './look.ts'
 import { devServerStart, devServerStatus, devServerStop } from './processes.ts'
 import { workspaceCheckpoint } from './workspace.ts'
 
+export * from '../style-properties.ts'
 export * from './egress.ts'
 export * from './files.ts'
 export * from './look.ts'

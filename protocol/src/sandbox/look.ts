@@ -65,13 +65,20 @@ export const pickSightingSchema = z.object({
   box: boxSchema.optional(),
   text: z.string().max(500).optional(),
   styles: stylesSchema.optional(),
+  /** With a margin of 16 CSS pixels; absent when the element takes no space. */
   crop: pictureRefSchema.optional()
 })
 export type PickSighting = z.infer<typeof pickSightingSchema>
 
 /**
  * Opens a page of the running dev server in a fresh browser context and takes stable pictures of it: fonts loaded, animations
- * ended, caret hidden, clock and randomness fixed, network quiet, two equal frames in a row.
+ * ended, caret hidden, clock and randomness fixed, network quiet, two equal frames in a row. Boxes and pictures show the page at
+ * the viewport's scroll offset, where the page is long enough for it; the device scale factor is lowered where a picture would
+ * pass 8,192 pixels a side.
+ *
+ * Fails with `verify_target_invalid` (the page leads elsewhere), `verify_unreachable` (nothing answers), `verify_timeout` (it hangs
+ * or crashes) and `invalid_parameter` (an action's or the crop's selector is not valid, or an action finds nothing). A page that
+ * answers with an error status is a page.
  */
 export const look = {
   input: z.object({
@@ -95,6 +102,7 @@ export const look = {
     isStable: z.boolean(),
     unstableReason: z.string().optional(),
     page: pictureRefSchema,
+    /** The crop of `selector`; absent when nothing matches it or what matches is not visible. */
     element: pictureRefSchema.optional(),
     picks: z.array(pickSightingSchema),
     console: z.array(consoleEntrySchema),

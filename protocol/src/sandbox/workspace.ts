@@ -4,6 +4,8 @@ import { commitIdSchema } from '../ids.ts'
 export const fileChangeSchema = z
   .object({
     path: z.string(),
+    /** Where a renamed file was before. */
+    previousPath: z.string().optional(),
     status: z.enum(['added', 'modified', 'deleted', 'renamed']),
     added: z.number().int().nullable(),
     removed: z.number().int().nullable()
@@ -11,23 +13,32 @@ export const fileChangeSchema = z
   .meta({ id: 'FileChange', description: 'A changed file with its numbers of lines; null for binary files' })
 export type FileChange = z.infer<typeof fileChangeSchema>
 
+/** Name of a checkpoint below `refs/fixpoint/`, such as `checkpoints/12`. */
+export const checkpointNameSchema = z.string().regex(/^[a-z0-9][a-z0-9/_-]{0,200}$/, 'is not a checkpoint name')
+
 /**
  * `POST /v1/workspace/populate?…` with a git bundle as body: makes the empty workspace a repository with this commit checked
- * out on the branch. The bundle holds the branch as `refs/heads/<branch>`.
+ * out on the branch. The bundle reaches the commit, without prerequisites. Answers with `workspaceCommitSchema`.
  */
 export const workspacePopulateQuerySchema = z.object({ branch: z.string().max(250), commit: commitIdSchema })
 
 /**
  * `POST /v1/workspace/restore?…` with a git bundle as body (empty when the objects are there): makes the files of the working
- * tree equal to those of `commit`, leaving ignored files alone and HEAD where it is.
+ * tree equal to those of `commit`, leaving ignored files alone and HEAD where it is. Answers with `workspaceCommitSchema`.
  */
 export const workspaceRestoreQuerySchema = z.object({ commit: commitIdSchema })
 
-/** Records the working tree (without ignored files) as a commit on a hidden ref; HEAD, index and branches stay as they are. */
+/** The commit whose files the working tree has now. */
+export const workspaceCommitSchema = z.object({ commit: commitIdSchema })
+
+/**
+ * Records the working tree (without ignored files and `node_modules`) as a commit on a hidden ref; HEAD, index and branches stay
+ * as they are. The ref and the objects are in a repository of their own inside `.git`, which the workspace's own settings, hooks
+ * and filters do not reach. Files of a nested repository are recorded as ordinary files.
+ */
 export const workspaceCheckpoint = {
   input: z.object({
-    /** Name below `refs/fixpoint/`, such as `checkpoints/12`. */
-    refName: z.string().regex(/^[a-z0-9][a-z0-9/_-]{0,200}$/),
+    refName: checkpointNameSchema,
     /** Parent of the checkpoint: the last one, or the commit that the session started from. */
     parent: commitIdSchema,
     message: z.string().max(1_000)
@@ -37,9 +48,14 @@ export const workspaceCheckpoint = {
     tree: commitIdSchema,
     /** True when the tree equals the parent's; `commit` is the parent then. */
     isUnchanged: z.boolean(),
-    files: z.array(fileChangeSchema)
+    files: z.array(fileChangeSchema),
+    /** Files that are not recorded because they are above 50 MB or cannot be read; at most 100 are named. */
+    leftOut: z.array(z.object({ path: z.string(), reason: z.enum(['too_large', 'unreadable']) }))
   })
 }
 
-/** `POST /v1/workspace/bundle`: answers with a git bundle of `refName` without what `exclude` reaches. */
-export const workspaceBundleInputSchema = z.object({ refName: z.string().max(250), exclude: z.array(commitIdSchema).max(10) })
+/**
+ * `POST /v1/workspace/bundle`: answers with a git bundle that holds `refs/fixpoint/<refName>` without what `exclude` reaches, or
+ * with 204 when that leaves nothing. Excluded commits that the sandbox does not have are passed over.
+ */
+export const workspaceBundleInputSchema = z.object({ refName: checkpointNameSchema, exclude: z.array(commitIdSchema).max(10) })

@@ -1,0 +1,215 @@
+import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { z } from 'zod'
+import type { PageDraft, PointingState } from '../draft.ts'
+import { beginConsoleWatch } from '../inspector/console-watch.ts'
+import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from '../message-schemas.ts'
+import { sendMessage } from '../messages.ts'
+import { capture, takeConsole } from './capture.ts'
+import { inspectElements } from './components.ts'
+import { describeTab } from './inspectable.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
+import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
+import { toError } from './senders.ts'
+import { type Run, storedDraft, storedFutileClick, storedRun } from './session-store.ts'
+
+const captures = (tabId: number) => `capture:${tabId}`
+const runs = (tabId: number) => `run:${tabId}`
+
+/** Lets the person point in a tab; a run that is under way there is ended first. */
+export async function startPointing(tabId: number): Promise<PointingState> {
+  return oneAtATime(runs(tabId), async () => {
+    await requireInspectable(tabId)
+    await setPointing({ tabId, status: 'starting' })
+    try {
+      await endRun(tabId)
+      const page = await injectPicker(tabId)
+      const run: Run = { runId: randomHex(), nonce: randomHex(), documentId: page.documentId }
+      await callInPage(page, { world: 'MAIN', func: beginConsoleWatch, args: [run.runId], limit: 1_000 }, z.unknown())
+      await storedRun.write(tabId, run)
+      const nextNumber = await nextPickNumber(page)
+      await sendMessage('beginPointing', { runId: run.runId, nonce: run.nonce ?? '', nextNumber }, { tabId, frameId: 0 })
+      return await setPointing({ tabId, status: 'pointing' })
+    } catch (error) {
+      return await setPointing({ tabId, status: 'off', failure: toError(error).toFailure() })
+    }
+  })
+}
+
+/** Ends pointing and keeps draft and markers. */
+export async function stopPointing(tabId: number): Promise<PointingState> {
+  return oneAtATime(runs(tabId), async () => {
+    await endRun(tabId)
+    return setPointing({ tabId, status: 'off' })
+  })
+}
+
+/**
+ * A pick has arrived. The nonce that it brings is used up at once; whatever brings it again is refused.
+ * @returns the nonce for the next pick, or null when no more are taken. The capture goes on by itself.
+ */
+export async function acceptPick(tabId: number, documentId: string, message: PickedMessage): Promise<{ nextNonce: string | null }> {
+  return oneAtATime(runs(tabId), async () => {
+    const run = await requireRun(tabId, documentId, message.runId)
+    if (run.nonce === null || run.nonce !== message.nonce) throw new FixpointError('sender_not_allowed', 'This pick was sent before.')
+    const record = await storedDraft.read(tabId)
+    const picks = record?.draft.picks.length ?? 0
+    const isRoomForMore = picks + 1 < PAGE_CONTEXT_LIMITS.picks && message.number < 50
+    const nextNonce = message.isMoreToCome && isRoomForMore ? randomHex() : null
+    await storedRun.write(tabId, { ...run, nonce: nextNonce })
+    if (picks >= PAGE_CONTEXT_LIMITS.picks) {
+      throw new FixpointError('capture_too_large', `At most ${PAGE_CONTEXT_LIMITS.picks} picks go with one prompt.`)
+    }
+    if (nextNonce === null) await setPointing({ tabId, status: 'capturing' })
+    void capturePick({ tabId, documentId }, message, nextNonce === null)
+    return { nextNonce }
+  })
+}
+
+async function capturePick(page: PageDocument, { number, element, runId }: PickedMessage, isLast: boolean): Promise<void> {
+  const { tabId } = page
+  const failure = await oneAtATime(captures(tabId), async () => {
+    try {
+      await capture(page, { number, element })
+      await takeConsole(page, runId, false)
+      return undefined
+    } catch (error) {
+      return toError(error).toFailure()
+    }
+  })
+  if (failure) await sendMessage('removeMarker', { number }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  if (isLast) {
+    await oneAtATime(runs(tabId), async () => {
+      const run = await storedRun.read(tabId)
+      // The person may have begun to point again while the pictures were taken.
+      if (run?.runId !== runId) return
+      await endRun(tabId)
+      await setPointing({ tabId, status: 'off', failure })
+    })
+  } else if (failure) {
+    await setPointing({ ...(await pointingOf(tabId)), failure })
+  }
+}
+
+/** What the label shows besides the tag: the nearest component and where it is written. */
+export async function describeElement(tabId: number, documentId: string, { runId, element }: DescribeRequest): Promise<DescribedElement> {
+  await requireRun(tabId, documentId, runId)
+  const { elements } = await inspectElements({ tabId, documentId }, [element], {})
+  const nearest = elements[0]?.components[0]
+  return { component: nearest?.name ?? null, source: nearest?.source ?? null }
+}
+
+/** The person has pressed Escape, or the page has taken the overlay away. */
+export async function acceptEnd(tabId: number, documentId: string, { runId, reason }: PointingEndedMessage): Promise<void> {
+  await oneAtATime(runs(tabId), async () => {
+    await requireRun(tabId, documentId, runId)
+    await endRun(tabId)
+    const failure =
+      reason === 'overlay_removed'
+        ? new FixpointError('frame_changed', 'The page removed Fixpoint’s overlay, so pointing has ended.').toFailure()
+        : undefined
+    await setPointing({ tabId, status: 'off', failure })
+  })
+}
+
+/** The tab has loaded another document: its run has gone with the old one. */
+export async function forgetRunOfLeftPage(tabId: number): Promise<void> {
+  await oneAtATime(runs(tabId), async () => {
+    const run = await storedRun.read(tabId)
+    if (!run) return
+    try {
+      await callInPage({ tabId, documentId: run.documentId }, { world: 'ISOLATED', func: () => true, args: [] }, z.literal(true))
+    } catch (error) {
+      await storedRun.write(tabId, null)
+      const failure = toError(error).code === 'frame_changed' ? undefined : toError(error).toFailure()
+      await setPointing({ tabId, status: 'off', failure })
+    }
+  })
+}
+
+/** Takes a new screenshot, into the draft that is there or a new one without picks. */
+export async function takeScreenshot(tabId: number): Promise<PageDraft> {
+  await requireInspectable(tabId)
+  return oneAtATime(captures(tabId), async () => capture(await injectPicker(tabId), null))
+}
+
+export async function removePick(tabId: number, number: number): Promise<PageDraft | null> {
+  await sendMessage('removeMarker', { number }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  return oneAtATime(captures(tabId), async () => {
+    const record = await storedDraft.read(tabId)
+    if (!record) return null
+    const draft = {
+      ...record.draft,
+      revision: record.draft.revision + 1,
+      picks: record.draft.picks.filter(pick => pick.number !== number),
+      // The outline still marks the pick; the number means nothing any more.
+      outline: record.draft.outline.replaceAll(new RegExp(` \\[${number}\\]$`, 'gm'), '')
+    }
+    await storedDraft.write(tabId, { ...record, draft })
+    tellDraftChanged(tabId, draft.revision)
+    return draft
+  })
+}
+
+/** Forgets the draft and takes everything of Fixpoint's off the page. */
+export async function clearDraft(tabId: number): Promise<void> {
+  await oneAtATime(runs(tabId), async () => {
+    await endRun(tabId, true)
+    await setPointing({ tabId, status: 'off' })
+  })
+  await oneAtATime(captures(tabId), async () => {
+    await storedDraft.write(tabId, null)
+    tellDraftChanged(tabId, null)
+  })
+}
+
+/** Ends a run in the page and in the store. A page that is gone needs no ending. */
+async function endRun(tabId: number, discardMarkers = false): Promise<void> {
+  const run = await storedRun.read(tabId)
+  await sendMessage('endPointing', { discardMarkers }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  if (!run) return
+  await storedRun.write(tabId, null)
+  try {
+    await takeConsole({ tabId, documentId: run.documentId }, run.runId, true)
+  } catch (error) {
+    noteIfUnexpected(error)
+  }
+}
+
+async function requireRun(tabId: number, documentId: string, runId: string): Promise<Run> {
+  const run = await storedRun.read(tabId)
+  if (!run || run.runId !== runId) throw new FixpointError('sender_not_allowed', 'Nobody is pointing in this tab.')
+  if (run.documentId !== documentId) throw new FixpointError('frame_changed', 'The page has changed since pointing began.')
+  return run
+}
+
+async function requireInspectable(tabId: number): Promise<void> {
+  const tab = await describeTab(await chrome.tabs.get(tabId), (await storedFutileClick.read(tabId)) ?? false)
+  if (!tab?.problem) return
+  const { code, message, hint } = tab.problem
+  throw new FixpointError(code, message, { hint })
+}
+
+/** Numbers go on where the draft of the same page ended. */
+async function nextPickNumber(page: PageDocument): Promise<number> {
+  const record = await storedDraft.read(page.tabId)
+  return record ? record.lastNumber + 1 : 1
+}
+
+/** Pages come and go while they are talked to. */
+function noteIfUnexpected(error: unknown): void {
+  const isPageGone = /Could not establish connection|Receiving end does not exist|No response|message port closed|No tab with id/i.test(
+    String(error)
+  )
+  const isKnown = toErrorCode(error) === 'frame_changed' || toErrorCode(error) === 'page_access_needed'
+  if (!isPageGone && !isKnown) console.warn(error)
+}
+
+function toErrorCode(error: unknown): string | null {
+  return error instanceof FixpointError ? error.code : null
+}
+
+/** 128 random bits. */
+function randomHex(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
+}

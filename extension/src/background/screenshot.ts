@@ -1,0 +1,126 @@
+import { type Box, FixpointError } from '@fixpoint/protocol'
+import { z } from 'zod'
+import type { DraftPicture } from '../draft.ts'
+import { coverReportSchema } from '../page-context/collected-context.ts'
+import type { RedactionCounts } from '../privacy/secrets.ts'
+import { callInPage, type PageDocument } from './page-scripts.ts'
+
+const WIDEST = 2_560
+const LARGEST = 10_000_000
+const QUALITY = 0.9
+// Chrome refuses more than two captures a second.
+const BETWEEN_CAPTURES = 550
+const ATTEMPTS = 3
+
+/** The window as it was painted, with everything private covered. */
+export interface WindowPicture {
+  bitmap: ImageBitmap
+  /** Pixels of the picture for each CSS pixel of the window. */
+  scale: number
+  covered: RedactionCounts
+  boxes: ReadonlyMap<number, Box>
+}
+
+let nextCaptureAt = 0
+
+/**
+ * Takes a picture of the tab, which must be the active one of its window and stay on its page.
+ * @throws FixpointError `screenshot_unavailable`, or why the page could not be covered.
+ */
+export async function captureWindow(page: PageDocument): Promise<WindowPicture> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const picture = await captureOnce(page)
+    if (picture) return picture
+  }
+  throw new FixpointError('screenshot_unavailable', 'Form fields kept moving while the picture was taken.')
+}
+
+/** @returns null when something private was no longer under its cover, so that the picture must not be used. */
+async function captureOnce(page: PageDocument): Promise<WindowPicture | null> {
+  const before = await visibleTab(page.tabId)
+  await waitForTurn()
+  const report = await callInPage(page, { world: 'ISOLATED', func: coverPage, args: [] }, coverReportSchema)
+  let dataUrl: string
+  let isHeld = false
+  try {
+    dataUrl = await captureTab(before.windowId)
+  } finally {
+    isHeld = await callInPage(page, { world: 'ISOLATED', func: uncoverPage, args: [] }, z.boolean())
+  }
+  const after = await visibleTab(page.tabId)
+  if (after.url !== before.url) throw new FixpointError('screenshot_unavailable', 'The page changed while the picture was taken.')
+  if (!isHeld) return null
+  const bitmap = await createImageBitmap(await (await fetch(dataUrl)).blob())
+  const boxes = new Map(report.boxes.map(({ number, box }) => [number, box]))
+  return { bitmap, scale: bitmap.width / report.windowWidth, covered: report.covered, boxes }
+}
+
+function coverPage() {
+  return globalThis.fixpoint?.picker?.cover()
+}
+
+function uncoverPage() {
+  return globalThis.fixpoint?.picker?.uncover() ?? false
+}
+
+async function waitForTurn(): Promise<void> {
+  const wait = nextCaptureAt - Date.now()
+  nextCaptureAt = Math.max(Date.now(), nextCaptureAt) + BETWEEN_CAPTURES
+  if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
+}
+
+async function captureTab(windowId: number): Promise<string> {
+  try {
+    return await chrome.tabs.captureVisibleTab(windowId, { format: 'png' })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new FixpointError('screenshot_unavailable', `Chrome took no picture: ${reason}`, { cause })
+  }
+}
+
+async function visibleTab(tabId: number): Promise<{ url: string; windowId: number }> {
+  const tab = await chrome.tabs.get(tabId)
+  if (!tab.active) throw new FixpointError('screenshot_unavailable', 'Another tab is shown now.')
+  if (!tab.url || !/^https?:/.test(tab.url)) throw new FixpointError('screenshot_unavailable', 'The tab shows no web page now.')
+  return { url: tab.url, windowId: tab.windowId }
+}
+
+/** The whole window as a file, not wider than 2,560 pixels. */
+export async function encodeWindow({ bitmap }: WindowPicture): Promise<DraftPicture> {
+  const scale = Math.min(1, WIDEST / bitmap.width)
+  return encode(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height }, scale)
+}
+
+/** The part of the window that an element takes; null where it is outside the window. */
+export async function cropWindow(picture: WindowPicture, number: number): Promise<{ picture: DraftPicture; isPartial: boolean } | null> {
+  const box = picture.boxes.get(number)
+  if (!box) return null
+  const { bitmap, scale } = picture
+  const x = Math.max(0, Math.floor(box.x * scale))
+  const y = Math.max(0, Math.floor(box.y * scale))
+  const width = Math.min(bitmap.width, Math.ceil((box.x + box.width) * scale)) - x
+  const height = Math.min(bitmap.height, Math.ceil((box.y + box.height) * scale)) - y
+  if (width < 1 || height < 1) return null
+  const isPartial = width < Math.floor(box.width * scale) - 1 || height < Math.floor(box.height * scale) - 1
+  return { picture: await encode(bitmap, { x, y, width, height }, 1), isPartial }
+}
+
+async function encode(bitmap: ImageBitmap, part: Box, scale: number): Promise<DraftPicture> {
+  const width = Math.max(1, Math.round(part.width * scale))
+  const height = Math.max(1, Math.round(part.height * scale))
+  const canvas = new OffscreenCanvas(width, height)
+  const context = canvas.getContext('2d')
+  if (!context) throw new FixpointError('screenshot_unavailable', 'The browser cannot draw pictures now.')
+  context.drawImage(bitmap, part.x, part.y, part.width, part.height, 0, 0, width, height)
+  const blob = await canvas.convertToBlob({ type: 'image/webp', quality: QUALITY })
+  if (blob.size > LARGEST) throw new FixpointError('screenshot_unavailable', 'The picture is larger than 10 MB.', { limit: LARGEST })
+  return { dataUrl: await toDataUrl(blob), mediaType: 'image/webp', width, height, bytes: blob.size }
+}
+
+async function toDataUrl(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer())
+  let binary = ''
+  // In parts, because a call takes only so many arguments.
+  for (let start = 0; start < bytes.length; start += 8_192) binary += String.fromCharCode(...bytes.subarray(start, start + 8_192))
+  return `data:${blob.type};base64,${btoa(binary)}`
+}

@@ -1,0 +1,68 @@
+/**
+ * Who may send what. Panel requests come from Fixpoint's own pages; picker requests from the script in a tab's top frame. Anything
+ * else is counted and dropped: a page cannot reach these listeners, but a page's process that was taken over can.
+ */
+import { ERRORS, FixpointError } from '@fixpoint/protocol'
+import type { z } from 'zod'
+import { failed, type Outcome } from '../outcome.ts'
+
+type Sender = chrome.runtime.MessageSender
+
+// All that a picker has to say is a path and some names; more is an attack or a mistake.
+const LARGEST_MESSAGE = 200_000
+
+/** Messages that were dropped, for diagnostics. */
+export const refusals = { sender_not_allowed: 0, invalid_message: 0, capture_too_large: 0 }
+
+/** One of the extension's own pages: the side panel, or one that is open as a tab. */
+export function isExtensionPage(sender: Sender, extensionId: string): boolean {
+  const origin = `chrome-extension://${extensionId}`
+  return sender.id === extensionId && sender.origin === origin && sender.url?.startsWith(`${origin}/`) === true
+}
+
+/** A content script in the top frame of a tab. */
+export function isTopFrameScript(sender: Sender, extensionId: string): boolean {
+  return (
+    sender.id === extensionId &&
+    sender.tab?.id !== undefined &&
+    sender.frameId === 0 &&
+    sender.documentId !== undefined &&
+    !sender.origin?.startsWith('chrome-extension:')
+  )
+}
+
+/**
+ * Wraps the answer to one kind of message: sender, size and shape are checked first, and whatever goes wrong becomes a failure.
+ */
+export function guarded<I, O>(
+  isAllowed: (sender: Sender) => boolean,
+  schema: z.ZodType<I>,
+  answer: (data: I, sender: Sender) => Promise<Outcome<O>>
+): (message: { data: unknown; sender: Sender }) => Promise<Outcome<O>> {
+  return async ({ data, sender }) => {
+    if (!isAllowed(sender)) return refuse('sender_not_allowed', ERRORS.sender_not_allowed.title)
+    if ((JSON.stringify(data) ?? '').length > LARGEST_MESSAGE) return refuse('capture_too_large', 'The message is too large.')
+    const parsed = schema.safeParse(data)
+    if (!parsed.success) return refuse('invalid_message', `${parsed.error.issues[0]?.message ?? 'not readable'}`)
+    try {
+      return await answer(parsed.data, sender)
+    } catch (error) {
+      return failed(toError(error).toFailure())
+    }
+  }
+}
+
+function refuse<O>(code: keyof typeof refusals, message: string): Outcome<O> {
+  refusals[code]++
+  return failed(new FixpointError(code, message).toFailure())
+}
+
+/** Any error as one with a code; what has none is a mistake of ours and goes to the log too. */
+export function toError(error: unknown): FixpointError {
+  if (error instanceof FixpointError) return error
+  console.error(error)
+  return new FixpointError('internal', error instanceof Error ? error.message : String(error), {
+    cause: error,
+    hint: 'Try again; the extension’s service worker log has the details.'
+  })
+}

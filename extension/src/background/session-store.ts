@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { type PageDraft, pageDraftSchema, pointingStateSchema } from '../draft.ts'
+
+/**
+ * What must outlive the service worker, which Chrome ends after 30 s without work: in `chrome.storage.session`, that is in memory,
+ * for the extension's own pages only, and gone when the browser is closed.
+ */
+
+/** One pointing run of a tab. */
+export const runSchema = z.object({
+  runId: z.string(),
+  /** What the next pick must bring along; null when no more picks are taken. */
+  nonce: z.string().nullable(),
+  documentId: z.string()
+})
+export type Run = z.infer<typeof runSchema>
+
+/** A draft with what only the background needs to know. */
+export const draftRecordSchema = z.object({
+  draft: pageDraftSchema,
+  documentId: z.string(),
+  /** Numbers of removed picks are not given again, because prompts may speak of them. */
+  lastNumber: z.number().int(),
+  changedAt: z.number()
+})
+export type DraftRecord = z.infer<typeof draftRecordSchema>
+
+interface StoredPerTab<T> {
+  read(tabId: number): Promise<T | null>
+  write(tabId: number, value: T | null): Promise<void>
+}
+
+function storedPerTab<T>(kind: string, schema: z.ZodType<T>): StoredPerTab<T> {
+  const keyOf = (tabId: number) => `${kind}:${tabId}`
+  return {
+    async read(tabId) {
+      const key = keyOf(tabId)
+      const { [key]: value } = await chrome.storage.session.get(key)
+      if (value === undefined) return null
+      const parsed = schema.safeParse(value)
+      if (parsed.success) return parsed.data
+      // Written by another version of the extension in this browser session.
+      await chrome.storage.session.remove(key)
+      return null
+    },
+    async write(tabId, value) {
+      if (value === null) await chrome.storage.session.remove(keyOf(tabId))
+      else await chrome.storage.session.set({ [keyOf(tabId)]: value })
+    }
+  }
+}
+
+export const storedRun = storedPerTab('run', runSchema)
+export const storedDraft = storedPerTab('draft', draftRecordSchema)
+export const storedPointing = storedPerTab('pointing', pointingStateSchema)
+/** Set while a tab stays on a page where the person clicked the icon and Chrome gave no access all the same. */
+export const storedFutileClick = storedPerTab('futile-click', z.literal(true))
+
+/** Everything of a tab that was closed. */
+export async function forgetTab(tabId: number): Promise<void> {
+  for (const stored of [storedRun, storedDraft, storedPointing, storedFutileClick]) await stored.write(tabId, null)
+}
+
+/**
+ * Stores a draft. The storage has room for about 10 MB: when it is full, pictures of the oldest other drafts go first, then this
+ * draft's own.
+ */
+export async function writeDraft(record: DraftRecord): Promise<DraftRecord> {
+  const { tabId } = record.draft
+  const others = await otherDrafts(tabId)
+  const lighter = others.sort((a, b) => a.changedAt - b.changedAt).map(withoutPictures)
+  for (;;) {
+    try {
+      await storedDraft.write(tabId, record)
+      return record
+    } catch (error) {
+      if (!/quota/i.test(String(error))) throw error
+      const oldest = lighter.shift()
+      if (!oldest) break
+      await storedDraft.write(oldest.draft.tabId, oldest)
+    }
+  }
+  const bare = withoutPictures(record)
+  await storedDraft.write(tabId, bare)
+  return bare
+}
+
+async function otherDrafts(tabId: number): Promise<DraftRecord[]> {
+  const all = await chrome.storage.session.get(null)
+  return Object.entries(all)
+    .filter(([key]) => key.startsWith('draft:') && key !== `draft:${tabId}`)
+    .flatMap(([, value]) => draftRecordSchema.safeParse(value).data ?? [])
+    .filter(({ draft }) => draft.screenshot !== undefined || draft.picks.some(pick => pick.crop !== undefined))
+}
+
+function withoutPictures(record: DraftRecord): DraftRecord {
+  const { screenshot: _, ...draft } = record.draft
+  const note = 'Pictures: left out, because there was no room to keep them'
+  const bare: PageDraft = {
+    ...draft,
+    revision: draft.revision + 1,
+    picks: draft.picks.map(({ crop: _crop, ...pick }) => pick),
+    truncated: [...draft.truncated.filter(text => text !== note), note].slice(-20)
+  }
+  return { ...record, draft: bare }
+}

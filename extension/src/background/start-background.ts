@@ -1,0 +1,170 @@
+import { FixpointError } from '@fixpoint/protocol'
+import { z } from 'zod'
+import { describeRequestSchema, pickedMessageSchema, pointingEndedMessageSchema } from '../message-schemas.ts'
+import { onMessage } from '../messages.ts'
+import { success } from '../outcome.ts'
+import { describeTab } from './inspectable.ts'
+import { pointingOf, setPointing, tellTabChanged } from './panel-events.ts'
+import {
+  acceptEnd,
+  acceptPick,
+  clearDraft,
+  describeElement,
+  forgetRunOfLeftPage,
+  removePick,
+  startPointing,
+  stopPointing,
+  takeScreenshot
+} from './pointing.ts'
+import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
+import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
+
+type Sender = chrome.runtime.MessageSender
+
+const tabMessage = z.object({ tabId: z.number().int() })
+
+/** Connects the background with the panel, the picker and the browser. Called once each time the service worker starts. */
+export function startBackground(): void {
+  // Content scripts must not read what the panel stores; for the session storage this is the default.
+  void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
+  answerPanel()
+  answerPicker()
+  countUnknownMessages()
+  followBrowser()
+}
+
+function answerPanel(): void {
+  const isPanel = (sender: Sender) => isExtensionPage(sender, chrome.runtime.id)
+  onMessage(
+    'getActiveTab',
+    guarded(isPanel, z.object({ windowId: z.number().int() }), async ({ windowId }) => {
+      const [tab] = await chrome.tabs.query({ active: true, windowId })
+      const described = tab?.id === undefined ? null : await describeTab(tab, (await storedFutileClick.read(tab.id)) ?? false)
+      if (!described) throw new FixpointError('page_not_inspectable', 'The window has no active tab.')
+      return success(described)
+    })
+  )
+  onMessage(
+    'getDraft',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success((await storedDraft.read(tabId))?.draft ?? null))
+  )
+  onMessage(
+    'getPointing',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await pointingOf(tabId)))
+  )
+  onMessage(
+    'startPointing',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await startPointing(tabId)))
+  )
+  onMessage(
+    'stopPointing',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await stopPointing(tabId)))
+  )
+  onMessage(
+    'removePick',
+    guarded(isPanel, tabMessage.extend({ number: z.number().int() }), async ({ tabId, number }) => success(await removePick(tabId, number)))
+  )
+  onMessage(
+    'clearDraft',
+    guarded(isPanel, tabMessage, async ({ tabId }) => {
+      await clearDraft(tabId)
+      return success(null)
+    })
+  )
+  onMessage(
+    'takeScreenshot',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await takeScreenshot(tabId)))
+  )
+}
+
+function answerPicker(): void {
+  const isPicker = (sender: Sender) => isTopFrameScript(sender, chrome.runtime.id)
+  onMessage(
+    'picked',
+    guarded(isPicker, pickedMessageSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      return success(await acceptPick(tabId, documentId, data))
+    })
+  )
+  onMessage(
+    'describeElement',
+    guarded(isPicker, describeRequestSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      return success(await describeElement(tabId, documentId, data))
+    })
+  )
+  onMessage(
+    'pointingEnded',
+    guarded(isPicker, pointingEndedMessageSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      await acceptEnd(tabId, documentId, data)
+      return success(null)
+    })
+  )
+}
+
+function whence(sender: Sender): { tabId: number; documentId: string } {
+  if (sender.tab?.id === undefined || sender.documentId === undefined) {
+    throw new FixpointError('sender_not_allowed', 'The message comes from no document of a tab.')
+  }
+  return { tabId: sender.tab.id, documentId: sender.documentId }
+}
+
+/** The messenger ignores what it does not know; it is counted here, so that diagnostics can tell that somebody tries. */
+function countUnknownMessages(): void {
+  const known = new Set([
+    ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+    ...['picked', 'describeElement', 'pointingEnded']
+  ])
+  const messageSchema = z.object({ type: z.string(), timestamp: z.number() })
+  chrome.runtime.onMessage.addListener(message => {
+    const parsed = messageSchema.safeParse(message)
+    if (!parsed.success || !known.has(parsed.data.type)) refusals.invalid_message++
+    return false
+  })
+}
+
+function followBrowser(): void {
+  // Opened here and not by `openPanelOnActionClick`, because this click is what gives access to the tab (activeTab).
+  chrome.action.onClicked.addListener(tab => {
+    void chrome.sidePanel.open({ windowId: tab.windowId })
+    void noteClick(tab)
+  })
+  chrome.commands.onCommand.addListener((command, tab) => {
+    if (command !== 'point' || tab?.id === undefined) return
+    void chrome.sidePanel.open({ windowId: tab.windowId })
+    const { id } = tab
+    void noteClick(tab)
+      .then(() => startPointing(id))
+      .catch(error => console.warn(error))
+  })
+  chrome.tabs.onActivated.addListener(({ tabId, windowId }) => tellTabChanged(windowId, tabId))
+  chrome.tabs.onUpdated.addListener((tabId, change, tab) => {
+    if (change.status === 'loading') void onLoading(tabId)
+    if (tab.active && (change.status !== undefined || change.url !== undefined || change.title !== undefined)) {
+      tellTabChanged(tab.windowId, tabId)
+    }
+  })
+  chrome.tabs.onRemoved.addListener(tabId => void forgetTab(tabId))
+  chrome.permissions.onAdded.addListener(() => void tellAboutActiveTabs())
+  chrome.permissions.onRemoved.addListener(() => void tellAboutActiveTabs())
+}
+
+async function noteClick(tab: chrome.tabs.Tab): Promise<void> {
+  if (tab.id === undefined) return
+  await storedFutileClick.write(tab.id, tab.url ? null : true)
+  tellTabChanged(tab.windowId, tab.id)
+}
+
+async function onLoading(tabId: number): Promise<void> {
+  await storedFutileClick.write(tabId, null)
+  const { status, failure } = await pointingOf(tabId)
+  if (status === 'off' && failure) await setPointing({ tabId, status: 'off' })
+  await forgetRunOfLeftPage(tabId)
+}
+
+async function tellAboutActiveTabs(): Promise<void> {
+  for (const tab of await chrome.tabs.query({ active: true })) {
+    if (tab.id !== undefined) tellTabChanged(tab.windowId, tab.id)
+  }
+}

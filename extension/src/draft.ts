@@ -1,0 +1,134 @@
+import {
+  colorSchemeSchema,
+  consoleMessageSchema,
+  failureSchema,
+  PAGE_CONTEXT_LIMITS,
+  type PageContextInput,
+  pickSchema,
+  storableText,
+  timestampSchema,
+  viewportSchema
+} from '@fixpoint/protocol'
+import { z } from 'zod'
+
+/** A picture that has not been uploaded yet. Sizes in pixels of the picture itself, `bytes` of the encoded file. */
+export const draftPictureSchema = z.object({
+  dataUrl: z.string().regex(/^data:image\/(?:png|jpeg|webp);base64,/),
+  mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+  width: z.number().int().min(1).max(16_384),
+  height: z.number().int().min(1).max(16_384),
+  bytes: z.number().int().min(1).max(10_000_000)
+})
+export type DraftPicture = z.infer<typeof draftPictureSchema>
+
+export const draftCropSchema = draftPictureSchema.extend({
+  method: z.enum(['html2canvas', 'html2canvas-pro', 'visible-tab']),
+  /** Why it was not made by the better way. */
+  note: storableText(500).optional()
+})
+export type DraftCrop = z.infer<typeof draftCropSchema>
+
+/**
+ * A pick as the panel shows it. While `isComplete` is false its components and crop are still being looked up, and the draft
+ * changes again when they are there.
+ */
+export const draftPickSchema = pickSchema.omit({ crop: true }).extend({
+  crop: draftCropSchema.optional(),
+  isComplete: z.boolean()
+})
+export type DraftPick = z.infer<typeof draftPickSchema>
+
+/** Everything that was captured for one tab and not sent yet: a page context whose pictures are still here. */
+export const pageDraftSchema = z.object({
+  tabId: z.number().int(),
+  /** Counts the changes of this draft. */
+  revision: z.number().int().min(1),
+  url: z.string().max(4_000),
+  title: storableText(500),
+  capturedAt: timestampSchema,
+  viewport: viewportSchema,
+  colorScheme: colorSchemeSchema,
+  locale: z.string().max(35).optional(),
+  frameworks: z.array(storableText(100)).max(10),
+  outline: storableText(PAGE_CONTEXT_LIMITS.outlineCharacters),
+  picks: z.array(draftPickSchema).max(PAGE_CONTEXT_LIMITS.picks),
+  console: z.array(consoleMessageSchema).max(PAGE_CONTEXT_LIMITS.consoleEntries),
+  screenshot: draftPictureSchema.optional(),
+  /** What was left out or masked, counted by kind, such as `form value` or `jwt`. */
+  redactions: z.record(z.string().max(60), z.number().int().min(0)),
+  /** What was cut to stay within the limits, in words. */
+  truncated: z.array(storableText(300)).max(20),
+  /** What could not be captured, and why. The draft can be sent all the same. */
+  problems: z.array(failureSchema).max(20)
+})
+export type PageDraft = z.infer<typeof pageDraftSchema>
+
+/** Where pointing is in one tab. */
+export const pointingStateSchema = z.object({
+  tabId: z.number().int(),
+  status: z.enum(['off', 'starting', 'pointing', 'capturing']),
+  /** Why pointing did not start or ended otherwise than by the person's wish. */
+  failure: failureSchema.optional()
+})
+export type PointingState = z.infer<typeof pointingStateSchema>
+
+/** The tab that the panel stands beside. Address and title are known only where the extension has access to the page. */
+export const activeTabSchema = z.object({
+  tabId: z.number().int(),
+  windowId: z.number().int(),
+  url: z.string().optional(),
+  title: z.string().optional(),
+  /** Absent when the page can be inspected; otherwise `page_not_inspectable` or `page_access_needed` with the reason. */
+  problem: failureSchema.optional()
+})
+export type ActiveTab = z.infer<typeof activeTabSchema>
+
+/** The person's choice of what goes along with a prompt. */
+export interface ContextChoice {
+  screenshot: boolean
+  /** Outline, texts and styles of the surroundings; picks keep their selectors. */
+  dom: boolean
+  components: boolean
+  console: boolean
+}
+
+/** Artifact ids of the pictures after they were uploaded; crops by number of the pick. */
+export interface UploadedPictures {
+  screenshot?: string
+  crops: ReadonlyMap<number, string>
+}
+
+/** The page context to send for a draft: uploaded pictures by their ids, and only what the person chose. */
+export function contextFromDraft(draft: PageDraft, choice: ContextChoice, uploaded: UploadedPictures): PageContextInput {
+  const { screenshot } = draft
+  return {
+    url: draft.url,
+    title: draft.title,
+    capturedAt: draft.capturedAt,
+    viewport: draft.viewport,
+    colorScheme: draft.colorScheme,
+    locale: draft.locale,
+    frameworks: choice.components ? draft.frameworks : [],
+    screenshot:
+      choice.screenshot && screenshot && uploaded.screenshot
+        ? { artifactId: uploaded.screenshot, width: screenshot.width, height: screenshot.height }
+        : undefined,
+    outline: choice.dom ? draft.outline : '',
+    picks: draft.picks.map(({ crop, isComplete: _, ...pick }) => {
+      const artifactId = uploaded.crops.get(pick.number)
+      return {
+        ...pick,
+        components: choice.components ? pick.components : [],
+        styles: choice.dom ? pick.styles : {},
+        text: choice.dom ? pick.text : undefined,
+        crop:
+          choice.screenshot && crop && artifactId
+            ? { artifactId, width: crop.width, height: crop.height, method: crop.method, note: crop.note }
+            : undefined
+      }
+    }),
+    console: choice.console ? draft.console : [],
+    redactions: draft.redactions,
+    truncated: draft.truncated
+  }
+}

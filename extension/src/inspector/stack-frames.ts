@@ -1,0 +1,33 @@
+/** A call in a stack of V8; line and column from 1, of the code as the browser ran it. */
+export interface StackFrame {
+  functionName: string
+  url: string
+  line: number
+  column: number
+}
+
+const FRAME =
+  /^\s*at (?:(?<name>.+?) \()?(?:async )?(?<url>(?:[a-z][a-z0-9+.-]*:\/\/|\/)[^\s()]*?|[a-z][a-z0-9+.-]*:\/{1,3}[^)]*?):(?<line>\d+):(?<column>\d+)\)?$/i
+
+// What React and the compiled JSX put above the place where the JSX stands.
+const JSX_RUNTIME =
+  /(?:^|[.\s])(?:jsxDEV|jsxs?|jsxsDEV|createElement|createElementWithValidation|jsxWithValidation|fakeJSXCallSite|initializeFakeStack)$/
+
+/** The frames of a stack as `Error.stack` has them; lines that are none are left out. */
+export function parseStack(stack: string): StackFrame[] {
+  const frames: StackFrame[] = []
+  for (const line of stack.split('\n', 40)) {
+    const groups = FRAME.exec(line.slice(0, 2_000))?.groups
+    if (!groups) continue
+    const { name = '', url = '', line: row = '', column = '' } = groups
+    frames.push({ functionName: name, url, line: Number(row), column: Number(column) })
+  }
+  return frames
+}
+
+/** The call that made the JSX element: the first one below React's own. */
+export function jsxCallSite(stack: string): StackFrame | null {
+  const frames = parseStack(stack)
+  const lastOfRuntime = frames.findLastIndex(frame => JSX_RUNTIME.test(frame.functionName))
+  return frames[lastOfRuntime + 1] ?? null
+}

@@ -1,0 +1,39 @@
+/** What crosses from a content script is parsed by these in the background: a compromised page process can send anything. */
+import { boxSchema, sourceLocationSchema, storableText } from '@fixpoint/protocol'
+import { z } from 'zod'
+
+/** One-time value that ties a message to what the background handed out for it. */
+const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/)
+
+/**
+ * How the page's own world finds an element that the picker saw: from the document, the index of each child element on the way;
+ * `shadow` steps into the open shadow root and `frame` into the same-origin document of the element reached so far.
+ */
+export const elementPathSchema = z.array(z.union([z.number().int().min(0).max(1_000_000), z.enum(['shadow', 'frame'])])).max(2_000)
+export type ElementPath = z.infer<typeof elementPathSchema>
+
+/** An element, with what is compared to make sure that the path still leads to it. */
+export const elementReferenceSchema = z.object({ path: elementPathSchema, tag: z.string().min(1).max(100), box: boxSchema })
+export type ElementReference = z.infer<typeof elementReferenceSchema>
+
+export const pickedMessageSchema = z.object({
+  runId: nonceSchema,
+  nonce: nonceSchema,
+  number: z.number().int().min(1).max(50),
+  element: elementReferenceSchema,
+  /** True when the person goes on pointing (Shift-click). */
+  isMoreToCome: z.boolean()
+})
+export type PickedMessage = z.infer<typeof pickedMessageSchema>
+
+export const describeRequestSchema = z.object({ runId: nonceSchema, element: elementReferenceSchema })
+export type DescribeRequest = z.infer<typeof describeRequestSchema>
+
+export const pointingEndedMessageSchema = z.object({ runId: nonceSchema, reason: z.enum(['cancelled', 'overlay_removed']) })
+export type PointingEndedMessage = z.infer<typeof pointingEndedMessageSchema>
+
+export const describedElementSchema = z.object({
+  component: storableText(200).nullable(),
+  source: sourceLocationSchema.nullable()
+})
+export type DescribedElement = z.infer<typeof describedElementSchema>

@@ -1,0 +1,54 @@
+/**
+ * Every message between the extension's parts. Who may send what is checked where it is received (`background/senders.ts`), and
+ * what comes from a content script is parsed by the schemas of `message-schemas.ts`. This file has no runtime dependency but the
+ * messenger, because the picker carries it into pages.
+ */
+import { defineExtensionMessaging } from '@webext-core/messaging'
+import type { ActiveTab, PageDraft, PointingState } from './draft.ts'
+import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from './message-schemas.ts'
+import type { Outcome } from './outcome.ts'
+
+/** Asked by the panel, answered by the background. */
+interface PanelRequests {
+  /** The active tab of the panel's window; `page_not_inspectable` or `page_access_needed` are told in its `problem`. */
+  getActiveTab(data: { windowId: number }): Outcome<ActiveTab>
+  getDraft(data: { tabId: number }): Outcome<PageDraft | null>
+  getPointing(data: { tabId: number }): Outcome<PointingState>
+  startPointing(data: { tabId: number }): Outcome<PointingState>
+  /** Ends pointing and keeps the draft. */
+  stopPointing(data: { tabId: number }): Outcome<PointingState>
+  removePick(data: { tabId: number; number: number }): Outcome<PageDraft | null>
+  /** Forgets the draft and takes its markers off the page; after sending, or when the person starts over. */
+  clearDraft(data: { tabId: number }): Outcome<null>
+  /** Takes a new screenshot (and the rest of the page context, if there is no draft yet). */
+  takeScreenshot(data: { tabId: number }): Outcome<PageDraft>
+}
+
+/** Told by the background to every open panel. Fetch what changed with the requests above. */
+interface PanelEvents {
+  draftChanged(data: { tabId: number; revision: number | null }): void
+  pointingChanged(data: PointingState): void
+  /** Another tab became active in the window, or the active one loads, moved to another page, or became accessible. */
+  tabChanged(data: { windowId: number; tabId: number }): void
+}
+
+/** Sent by the picker, answered by the background. */
+interface PickerRequests {
+  /** The person picked an element. Each nonce is good for one pick; the answer has the next one, or null when no more fit. */
+  picked(data: PickedMessage): Outcome<{ nextNonce: string | null }>
+  /** Component and source of the element under the pointer. */
+  describeElement(data: DescribeRequest): Outcome<DescribedElement>
+  pointingEnded(data: PointingEndedMessage): Outcome<null>
+}
+
+/** Sent by the background to the picker in a tab's top frame. */
+interface PickerCommands {
+  beginPointing(data: { runId: string; nonce: string; nextNumber: number }): null
+  /** `discardMarkers` takes everything off the page. */
+  endPointing(data: { discardMarkers: boolean }): null
+  removeMarker(data: { number: number }): null
+}
+
+export interface MessageMap extends PanelRequests, PanelEvents, PickerRequests, PickerCommands {}
+
+export const { sendMessage, onMessage } = defineExtensionMessaging<MessageMap>({})

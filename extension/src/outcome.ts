@@ -1,0 +1,12 @@
+import type { Failure } from '@fixpoint/protocol'
+
+/** What crosses between panel, background and page: a value, or what went wrong as a value. Messages never throw. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure }
+
+export function success<T>(value: T): Outcome<T> {
+  return { ok: true, value }
+}
+
+export function failed<T>(failure: Failure): Outcome<T> {
+  return { ok: false, failure }
+}

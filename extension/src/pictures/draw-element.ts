@@ -1,0 +1,107 @@
+import { isolatedWorld } from '../isolated-world.ts'
+import { isFrame } from '../page-tree/page-tree.ts'
+import { hasPrivateContent, PRIVATE_FIELDS } from '../privacy/private-fields.ts'
+import { containsSecret, redactSecrets } from '../privacy/secrets.ts'
+import type { ElementPicture } from './element-picture.ts'
+
+/** The options of html2canvas that are used here, which html2canvas-pro has too. */
+export interface RenderOptions {
+  scale: number
+  backgroundColor: string | null
+  logging: boolean
+  useCORS: boolean
+  imageTimeout: number
+  ignoreElements: (element: Element) => boolean
+  onclone: (clone: Document, element: HTMLElement) => void
+}
+export type Renderer = (element: HTMLElement, options: RenderOptions) => Promise<HTMLCanvasElement>
+
+// html2canvas copies the whole document and computes every style of it: beyond these it would hold the page up for seconds.
+const MOST_NODES = 5_000
+const LONGEST_SIDE = 4_000
+const BUDGET = 3_000
+const LARGEST_SCALE = 2
+const COVER_COLOR = '#8d8a99'
+
+/**
+ * Draws an element from its styles, also where it is outside the window or covered by something.
+ * @returns the picture, or the reason why this renderer does not make one.
+ */
+export async function drawElement(number: number, render: Renderer): Promise<ElementPicture> {
+  const { picker } = isolatedWorld()
+  const element = picker?.pickedElements.get(number)
+  if (!picker || !element?.isConnected) return { reason: 'the element is no longer there', isRendererFailure: false }
+  const obstacle = obstacleTo(element)
+  if (obstacle) return { reason: obstacle, isRendererFailure: false }
+  const owner = element.ownerDocument
+  // A copied frame would load its page a second time.
+  const ignored = new Set<Element>([picker.overlayHost, ...owner.querySelectorAll('iframe')])
+  try {
+    const drawing = render(element as HTMLElement, {
+      scale: Math.min(LARGEST_SCALE, Math.max(1, window.devicePixelRatio)),
+      backgroundColor: backgroundBehind(element),
+      logging: false,
+      useCORS: true,
+      imageTimeout: BUDGET / 2,
+      ignoreElements: other => ignored.has(other),
+      onclone: hidePrivateContent
+    })
+    const canvas = await withinBudget(drawing)
+    if (canvas === null) return { reason: `it took longer than ${BUDGET / 1_000} s`, isRendererFailure: false }
+    if (canvas.width < 1 || canvas.height < 1) return { reason: 'the picture is empty', isRendererFailure: true }
+    return { dataUrl: canvas.toDataURL('image/webp', 0.92), width: canvas.width, height: canvas.height }
+  } catch (error) {
+    return { reason: (error instanceof Error ? error.message : String(error)).slice(0, 300), isRendererFailure: true }
+  }
+}
+
+/** Why the element should not be drawn at all. */
+function obstacleTo(element: Element): string | null {
+  const owner = element.ownerDocument
+  const { width, height } = element.getBoundingClientRect()
+  if (width < 1 || height < 1) return 'the element has no size'
+  if (width > LONGEST_SIDE || height > LONGEST_SIDE) return `the element is larger than ${LONGEST_SIDE} px`
+  if (owner.getElementsByTagName('*').length > MOST_NODES) return `the page has more than ${MOST_NODES} elements`
+  if (element.getRootNode() !== owner) return 'the element is inside a shadow root'
+  if (isFrame(element) || element.querySelector('iframe')) return 'the element has a frame in it'
+  return null
+}
+
+/** In the copy that is drawn: fields become blocks of one colour, secrets in texts are replaced. */
+export function hidePrivateContent(clone: Document): void {
+  for (const field of clone.querySelectorAll<HTMLElement>(PRIVATE_FIELDS)) {
+    if (!hasPrivateContent(field)) continue
+    if ('value' in field && field.localName !== 'select') field.value = ''
+    field.removeAttribute('placeholder')
+    field.replaceChildren()
+    for (const property of ['color', 'background-color', 'border-color', 'caret-color']) {
+      field.style.setProperty(property, COVER_COLOR, 'important')
+    }
+    field.style.setProperty('background-image', 'none', 'important')
+  }
+  const texts = clone.createTreeWalker(clone, NodeFilter.SHOW_TEXT)
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    if (node.nodeValue && containsSecret(node.nodeValue)) node.nodeValue = redactSecrets(node.nodeValue, {})
+  }
+}
+
+/** What shows through the element: the nearest background that is opaque, as the picture has nothing behind it. */
+function backgroundBehind(element: Element): string | null {
+  for (let current = element.parentElement; current; current = current.parentElement) {
+    const color = getComputedStyle(current).backgroundColor
+    if (/^rgb\(/.test(color)) return color
+  }
+  return null
+}
+
+async function withinBudget(drawing: Promise<HTMLCanvasElement>): Promise<HTMLCanvasElement | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<null>(resolve => {
+    timer = setTimeout(() => resolve(null), BUDGET)
+  })
+  try {
+    return await Promise.race([drawing, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

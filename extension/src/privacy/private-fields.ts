@@ -1,0 +1,36 @@
+/** What a person has put into the page: it is never read into texts, and covered in pictures. */
+
+const EDITABLE = '[contenteditable]:not([contenteditable="false" i])'
+
+/** Everything that may hold what a person typed or chose. */
+export const PRIVATE_FIELDS = `input,textarea,select,${EDITABLE},[role="textbox"],[role="searchbox"],[role="spinbutton"],[role="combobox"]`
+
+// Their value is a label or a state that everybody sees alike.
+const PUBLIC_INPUT_TYPES = new Set(['button', 'submit', 'reset', 'image', 'checkbox', 'radio', 'hidden'])
+
+/** True for elements whose content belongs to the person, whether or not there is any. */
+export function isPrivateField(element: Element): boolean {
+  if (!element.matches(PRIVATE_FIELDS)) return false
+  return !(element.localName === 'input' && PUBLIC_INPUT_TYPES.has((element.getAttribute('type') ?? 'text').toLowerCase()))
+}
+
+/** True for a private field with content: what has to be covered in a picture. */
+export function hasPrivateContent(element: Element): boolean {
+  if (!isPrivateField(element)) return false
+  if ('value' in element && typeof element.value === 'string' && element.value !== '') return true
+  // A number or date that is not finished shows characters but has no value.
+  if ('validity' in element && element.validity instanceof ValidityState && element.validity.badInput) return true
+  if (element.localName === 'input' || element.localName === 'textarea') return false
+  if (element.localName === 'select') return true
+  return (element.textContent ?? '').trim() !== '' || element.querySelector('img, canvas, svg') !== null
+}
+
+/** How the field is called in the counts that the person sees. */
+export function privateFieldKind(element: Element): string {
+  const type = (element.getAttribute('type') ?? '').toLowerCase()
+  const autocomplete = (element.getAttribute('autocomplete') ?? '').toLowerCase()
+  if (type === 'password' || autocomplete.includes('password')) return 'password'
+  if (autocomplete.includes('one-time-code')) return 'one-time code'
+  if (autocomplete.includes('cc-')) return 'card field'
+  return 'form value'
+}

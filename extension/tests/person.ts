@@ -1,0 +1,120 @@
+import { fileURLToPath } from 'node:url'
+import type { GetDataType, GetReturnType } from '@webext-core/messaging'
+import type { Page } from 'playwright'
+import { ExtensionBrowser, type LaunchOptions } from '../../e2e/src/chromium.ts'
+import type { PageDraft } from '../src/draft.ts'
+import type { MessageMap } from '../src/messages.ts'
+import type { Outcome } from '../src/outcome.ts'
+
+export const EXTENSION_FOLDER = fileURLToPath(new URL('../.output/chrome-mv3', import.meta.url))
+
+/** A person with a browser: opens pages, clicks the icon, points, and asks in the panel's place what was captured. */
+export class Person {
+  readonly browser: ExtensionBrowser
+  /** An extension page without anything of the panel's, to send the panel's messages from. */
+  readonly #panel: Page
+
+  private constructor(browser: ExtensionBrowser, panel: Page) {
+    this.browser = browser
+    this.#panel = panel
+  }
+
+  static async start(options: Partial<LaunchOptions> = {}): Promise<Person> {
+    const browser = await ExtensionBrowser.launch({ extensionFolder: EXTENSION_FOLDER, ...options })
+    return new Person(browser, await browser.openExtensionPage('/manifest.json'))
+  }
+
+  /** Opens an address in the first tab and gives the extension access by a click on its icon. */
+  async open(url: string): Promise<{ page: Page; tabId: number }> {
+    const page =
+      this.browser.context.pages().find(other => !other.url().startsWith('chrome-extension:')) ?? (await this.browser.context.newPage())
+    await page.goto(url)
+    await this.browser.clickAction(page)
+    // The click is told to the background after it was carried out.
+    const tabId = await eventually(() => this.browser.tabId(page))
+    await eventually(async () => {
+      const windowId = await this.#panel.evaluate(id => chrome.tabs.get(id).then(tab => tab.windowId), tabId)
+      const tab = await this.ask('getActiveTab', { windowId })
+      if (!tab.ok || tab.value.problem?.code === 'page_access_needed') throw new Error('no access yet')
+    })
+    value(await this.ask('clearDraft', { tabId }))
+    return { page, tabId }
+  }
+
+  /** Sends a message as the panel does. */
+  async ask<K extends keyof MessageMap>(type: K, data: GetDataType<MessageMap[K]>): Promise<GetReturnType<MessageMap[K]>> {
+    const message = { id: 1, type, data, timestamp: Date.now() }
+    const answer = await this.#panel.evaluate(sent => chrome.runtime.sendMessage(sent), message)
+    if (answer?.err) throw new Error(JSON.stringify(answer.err))
+    return answer.res
+  }
+
+  async startPointing(tabId: number): Promise<void> {
+    const state = value(await this.ask('startPointing', { tabId }))
+    if (state.status !== 'pointing') throw new Error(`Pointing did not start: ${JSON.stringify(state)}`)
+  }
+
+  /** Points, moves the mouse to a place of the window and clicks. */
+  async pickAt(page: Page, tabId: number, x: number, y: number): Promise<PageDraft> {
+    await this.startPointing(tabId)
+    await page.mouse.move(x + 40, y + 40)
+    await page.mouse.move(x, y, { steps: 2 })
+    await page.mouse.click(x, y)
+    return this.completeDraft(tabId)
+  }
+
+  /** Points and clicks the middle of an element. */
+  async pick(page: Page, tabId: number, selector: string): Promise<PageDraft> {
+    const box = await page.locator(selector).first().boundingBox()
+    if (!box) throw new Error(`${selector} is not shown.`)
+    return this.pickAt(page, tabId, box.x + box.width / 2, box.y + box.height / 2)
+  }
+
+  /** The draft as soon as its picks are complete and pointing is over. */
+  async completeDraft(tabId: number): Promise<PageDraft> {
+    return eventually(async () => {
+      const pointing = value(await this.ask('getPointing', { tabId }))
+      if (pointing.failure) throw new Final(JSON.stringify(pointing.failure))
+      const draft = value(await this.ask('getDraft', { tabId }))
+      if (!draft || draft.picks.length === 0 || !draft.picks.every(pick => pick.isComplete)) throw new Error('not complete')
+      if (pointing.status !== 'off') throw new Error('still pointing')
+      return draft
+    })
+  }
+
+  /** Ends the extension's service worker, as Chrome does when it is idle. */
+  async endServiceWorker(): Promise<void> {
+    const session = await this.browser.context.newCDPSession(this.#panel)
+    await session.send('ServiceWorker.enable')
+    await session.send('ServiceWorker.stopAllWorkers')
+    await eventually(async () => {
+      if (this.browser.context.serviceWorkers().length > 0) throw new Error('still running')
+    })
+    await session.detach()
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close()
+  }
+}
+
+export function value<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Final(`${outcome.failure.code}: ${outcome.failure.message}`)
+  return outcome.value
+}
+
+/** Thrown when waiting longer cannot help. */
+class Final extends Error {}
+
+/** Tries again until it does not throw, for at most ten seconds. */
+export async function eventually<T>(work: () => Promise<T>, timeout = 10_000): Promise<T> {
+  const end = Date.now() + timeout
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Final || Date.now() > end) throw error
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+}

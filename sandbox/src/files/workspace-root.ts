@@ -1,0 +1,202 @@
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, readlink, realpath } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { FixpointError } from '@fixpoint/protocol'
+import { fileSystemError, quoted, systemErrorCode } from './file-errors.ts'
+
+/** A regular file, open for reading. Whoever opens it closes the handle. */
+export interface OpenFile {
+  handle: FileHandle
+  stats: Stats
+  /** Where it really is, relative to the root: symbolic links are resolved. */
+  path: string
+}
+
+/** Where a file is or will be: a folder that is held open, and the name in it. Whoever asks for it closes the handle. */
+export interface FilePlace {
+  folder: FileHandle
+  name: string
+  /** Relative to the root, symbolic links resolved. */
+  path: string
+}
+
+/**
+ * The folder that the tools may read and write. Paths are resolved twice: by name, for a helpful error, and by what was really
+ * opened, because a program in the sandbox may swap a folder for a symbolic link between the two.
+ */
+export class WorkspaceRoot {
+  readonly folder: string
+
+  /** @param folder an absolute path; its symbolic links are resolved here once. */
+  static async at(folder: string): Promise<WorkspaceRoot> {
+    return new WorkspaceRoot(await realpath(folder))
+  }
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  /**
+   * Opens a regular file for reading.
+   * @throws FixpointError path_outside_workspace, file_not_found, not_a_regular_file, file_not_accessible
+   */
+  async openFile(path: string): Promise<OpenFile> {
+    const place = await this.#resolve(path)
+    if (place.missing.length > 0) throw new FixpointError('file_not_found', `There is no file ${quoted(path)}.`)
+    try {
+      // O_NONBLOCK: opening a FIFO without a writer would wait for ever.
+      const handle = await open(place.real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      try {
+        const stats = await handle.stat()
+        if (!stats.isFile()) throw notRegular(path, stats)
+        return { handle, stats, path: relative(this.folder, await this.#pathOfOpened(handle, path)) }
+      } catch (error) {
+        await handle.close()
+        throw error
+      }
+    } catch (error) {
+      throw await this.#explained(error, path, place.real)
+    }
+  }
+
+  /**
+   * Opens the folder of a file that is to be written, and makes what is missing of it.
+   * @throws FixpointError as `openFile`, and protected_path for git's own files
+   */
+  async openPlace(path: string): Promise<FilePlace> {
+    const place = await this.#resolve(path)
+    if (place.missing.length === 0 && place.real === this.folder) {
+      throw new FixpointError('not_a_regular_file', 'The path names the workspace itself.', { field: 'path' })
+    }
+    const target = join(place.real, ...place.missing)
+    refuseGitInternals(relative(this.folder, target), path)
+    const folders = place.missing.length === 0 ? [] : place.missing.slice(0, -1)
+    try {
+      const folder = await this.#openFolder(place.missing.length === 0 ? dirname(place.real) : place.real, folders, path)
+      return { folder, name: basename(target), path: relative(this.folder, target) }
+    } catch (error) {
+      throw fileSystemError(error, path)
+    }
+  }
+
+  /**
+   * The absolute path of a folder to run a command in.
+   * @throws FixpointError path_outside_workspace, or invalid_parameter where there is no such folder
+   */
+  async folderFor(path: string): Promise<string> {
+    const place = await this.#resolve(path)
+    const isFolder = place.missing.length === 0 && (await lstat(place.real)).isDirectory()
+    if (!isFolder) throw new FixpointError('invalid_parameter', `There is no folder ${quoted(path)}.`, { field: 'cwd' })
+    return place.real
+  }
+
+  /** Splits the path into the part that is there, with its symbolic links resolved, and the names that are not there yet. */
+  async #resolve(path: string): Promise<{ real: string; missing: string[] }> {
+    if (path.includes('\0')) throw outside(path, 'The path has a NUL character.')
+    // Meant for a shell or for Windows; taken as names they would make surprising files.
+    if (/^~(?:[/\\]|$)|^[\\]|^[A-Za-z]:[\\/]/.test(path)) throw outside(path)
+    const target = resolve(this.folder, path)
+    if (!isWithin(this.folder, target)) throw outside(path)
+
+    const missing: string[] = []
+    for (let existing = target; ; existing = dirname(existing)) {
+      try {
+        const real = await realpath(existing)
+        if (!isWithin(this.folder, real)) throw outside(path, `${quoted(path)} leads out of the workspace through a symbolic link.`)
+        return { real, missing }
+      } catch (error) {
+        const code = systemErrorCode(error)
+        if (code === 'ELOOP') throw new FixpointError('not_a_regular_file', `${quoted(path)} is a loop of symbolic links.`)
+        if (code === 'ENOTDIR') throw new FixpointError('file_not_found', `A part of ${quoted(path)} is a file, not a folder.`)
+        if (code !== 'ENOENT' || existing === this.folder) throw fileSystemError(error, path)
+        await this.#refuseDanglingLink(existing, path)
+        missing.unshift(basename(existing))
+      }
+    }
+  }
+
+  /** A symbolic link to nothing would look like a free name. */
+  async #refuseDanglingLink(candidate: string, path: string): Promise<void> {
+    let destination: string
+    try {
+      destination = await readlink(candidate)
+    } catch (error) {
+      const code = systemErrorCode(error)
+      if (code === 'ENOENT' || code === 'EINVAL') return
+      throw fileSystemError(error, path)
+    }
+    if (!isWithin(this.folder, resolve(dirname(candidate), destination))) {
+      throw outside(path, `${quoted(path)} leads out of the workspace through a symbolic link.`)
+    }
+    throw new FixpointError('not_a_regular_file', `${quoted(path)} is a symbolic link to a file that is not there.`)
+  }
+
+  /** Opens `folder`, then goes down through `names`, making those that are missing; never through a symbolic link. */
+  async #openFolder(folder: string, names: string[], path: string): Promise<FileHandle> {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
+    let handle = await open(folder, flags)
+    try {
+      await this.#pathOfOpened(handle, path)
+      for (const name of names) {
+        const child = join(openedPath(handle), name)
+        await mkdir(child).catch(error => {
+          if (systemErrorCode(error) !== 'EEXIST') throw error
+        })
+        const next = await open(child, flags)
+        await handle.close()
+        handle = next
+      }
+      return handle
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  /** What the kernel says was opened; refused when it is not below the root. */
+  async #pathOfOpened(handle: FileHandle, path: string): Promise<string> {
+    const opened = await readlink(openedPath(handle))
+    if (!isWithin(this.folder, opened)) throw outside(path, `${quoted(path)} leads out of the workspace.`)
+    return opened
+  }
+
+  /** Opening a symbolic link, a socket or a device gives an error of its own; the person is told what it is. */
+  async #explained(error: unknown, path: string, real: string): Promise<Error> {
+    const code = systemErrorCode(error)
+    if (code !== 'ELOOP' && code !== 'ENXIO' && code !== 'ENODEV') return fileSystemError(error, path)
+    const stats = await lstat(real).catch(() => undefined)
+    return stats === undefined ? fileSystemError(error, path) : notRegular(path, stats)
+  }
+}
+
+/** The path by which an open file or folder can be used, whatever its name leads to meanwhile. */
+export function openedPath(handle: FileHandle): string {
+  return `/proc/self/fd/${handle.fd}`
+}
+
+function isWithin(folder: string, target: string): boolean {
+  return target === folder || target.startsWith(folder === sep ? sep : folder + sep)
+}
+
+function outside(path: string, message = `${quoted(path)} is outside the workspace.`): FixpointError {
+  return new FixpointError('path_outside_workspace', message, { field: 'path' })
+}
+
+function notRegular(path: string, stats: Stats): FixpointError {
+  const kind = stats.isDirectory()
+    ? 'a folder'
+    : stats.isFIFO()
+      ? 'a pipe'
+      : stats.isSocket()
+        ? 'a socket'
+        : stats.isSymbolicLink()
+          ? 'a symbolic link'
+          : 'a device'
+  return new FixpointError('not_a_regular_file', `${quoted(path)} is ${kind}.`)
+}
+
+/** Git runs what its configuration and hooks name, so the file tools do not write there. */
+function refuseGitInternals(realPath: string, path: string): void {
+  if (!realPath.split(sep).some(name => name.toLowerCase() === '.git')) return
+  throw new FixpointError('protected_path', `${quoted(path)} belongs to git.`, { hint: 'Use git commands in bash instead.' })
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import { constants as http2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { pipeline } from 'node:stream/promises'
+import { cutText, FixpointError } from '@fixpoint/protocol'
+import {
+  execInputSchema,
+  type SandboxOperation,
+  sandboxOperations,
+  workspaceBundleInputSchema,
+  workspacePopulateQuerySchema,
+  workspaceRestoreQuerySchema
+} from '@fixpoint/protocol/sandbox'
+import type { z } from 'zod'
+import { readFile } from './files/read-file.ts'
+import { listFiles, searchFiles } from './files/search-files.ts'
+import { WorkspaceRoot } from './files/workspace-root.ts'
+import { FileWriter } from './files/write-file.ts'
+import { checked, readJson, sendJson, sendProblem } from './json-messages.ts'
+import { lookAtPage } from './look/look-at-page.ts'
+import { Pictures } from './look/pictures.ts'
+import { WarmBrowser } from './look/warm-browser.ts'
+import { commandEnvironment } from './processes/command-environment.ts'
+import { DevServer } from './processes/dev-server.ts'
+import { executeCommand } from './processes/execute-command.ts'
+import { ProcessGroups } from './processes/process-groups.ts'
+import { Turns } from './turns.ts'
+import { Workspace } from './workspace/workspace.ts'
+
+const PREFIX = '/v1/'
+const PICTURES = 'pictures/'
+const BROWSER = 'browser'
+/** One for each core that a sandbox usually has; more at once only make each other slow. */
+const LOOKS_AT_ONCE = 2
+
+export interface OperationsOptions {
+  /** The workspace's folder, absolute. */
+  workspace: string
+  /** Path of Chromium. */
+  chromium: string
+  /** sandboxd's own environment. */
+  environment: NodeJS.ProcessEnv
+}
+
+/** One address: its method and what answers it. */
+interface Address {
+  method: 'GET' | 'POST'
+  answer: (stream: ServerHttp2Stream, query: Record<string, string>) => Promise<void>
+}
+
+/** Everything that the server can ask of the sandbox but its health. */
+export class Operations {
+  readonly #root: WorkspaceRoot
+  readonly #groups: ProcessGroups
+  readonly #workspace: Workspace
+  readonly #pictures = new Pictures()
+  readonly #addresses: Map<string, Address>
+
+  static async open(options: OperationsOptions): Promise<Operations> {
+    return new Operations(await WorkspaceRoot.at(options.workspace), options)
+  }
+
+  private constructor(root: WorkspaceRoot, { chromium, environment }: OperationsOptions) {
+    this.#root = root
+    this.#groups = new ProcessGroups(commandEnvironment(environment), randomUUID())
+    const programs = this.#groups.environment
+    this.#workspace = new Workspace(root.folder, programs)
+    const browser = new WarmBrowser({
+      executable: chromium,
+      environment: this.#groups.environmentFor(BROWSER),
+      kill: () => this.#groups.killNamed(BROWSER)
+    })
+    // A page that is served is going to be looked at.
+    const devServer = new DevServer(root, this.#groups, () => {
+      browser.warm().catch(error => process.stderr.write(`sandboxd: the browser is not warm: ${String(error)}\n`))
+    })
+    const looks = new Turns(LOOKS_AT_ONCE)
+    const writer = new FileWriter(root)
+    const operations: Record<SandboxOperation, Address> = {
+      'files/read': operation(sandboxOperations['files/read'], async input => await readFile(root, input)),
+      'files/write': operation(sandboxOperations['files/write'], async input => await writer.write(input)),
+      'files/edit': operation(sandboxOperations['files/edit'], async input => await writer.edit(input)),
+      'files/search': operation(sandboxOperations['files/search'], async input => await searchFiles(root.folder, programs, input)),
+      'files/list': operation(sandboxOperations['files/list'], async input => await listFiles(root.folder, programs, input)),
+      'dev-server/start': operation(sandboxOperations['dev-server/start'], async input => await devServer.start(input)),
+      'dev-server/status': operation(sandboxOperations['dev-server/status'], async () => devServer.status()),
+      'dev-server/stop': operation(sandboxOperations['dev-server/stop'], async () => await devServer.stop()),
+      'workspace/checkpoint': operation(sandboxOperations['workspace/checkpoint'], async input => await this.#workspace.checkpoint(input)),
+      look: operation(
+        sandboxOperations.look,
+        async input => await looks.take(async () => await lookAtPage({ browser, pictures: this.#pictures }, input))
+      )
+    }
+    const streams: Record<string, Address> = {
+      exec: { method: 'POST', answer: async stream => await this.#execute(stream) },
+      'workspace/populate': {
+        method: 'POST',
+        answer: async (stream, query) => {
+          const target = checked(workspacePopulateQuerySchema, query)
+          await this.#workspace.populate(target, stream)
+          sendJson(stream, { commit: target.commit })
+        }
+      },
+      'workspace/restore': {
+        method: 'POST',
+        answer: async (stream, query) => {
+          const target = checked(workspaceRestoreQuerySchema, query)
+          await this.#workspace.restore(target, stream)
+          sendJson(stream, { commit: target.commit })
+        }
+      },
+      'workspace/bundle': { method: 'POST', answer: async stream => await this.#sendBundle(stream) }
+    }
+    this.#addresses = new Map(Object.entries({ ...operations, ...streams }))
+  }
+
+  /** Answers one request; every failure becomes a problem. */
+  async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    try {
+      await this.#route(stream, headers)
+    } catch (error) {
+      sendProblem(stream, headers, error)
+    } finally {
+      // What is left of a body that was refused is not kept.
+      stream.resume()
+    }
+  }
+
+  /** Ends all that runs in the sandbox because of sandboxd. */
+  close(): void {
+    this.#groups.killAll()
+  }
+
+  async #route(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const path = String(headers[':path'] ?? '')
+    const url = URL.parse(path, 'http://sandbox')
+    const name = url?.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : ''
+    const address = name.startsWith(PICTURES) ? this.#pictureAddress(name.slice(PICTURES.length)) : this.#addresses.get(name)
+    if (url === null || address === undefined) {
+      throw new FixpointError('not_found', `The sandbox has no address ${JSON.stringify(cutText(path, 200))}.`)
+    }
+    if (headers[':method'] !== address.method) throw new FixpointError('method_not_allowed', `This address takes ${address.method}.`)
+    await address.answer(stream, Object.fromEntries(url.searchParams))
+  }
+
+  async #execute(stream: ServerHttp2Stream): Promise<void> {
+    const input = await readJson(stream, execInputSchema)
+    const gone = new AbortController()
+    const onClose = () => gone.abort()
+    stream.once('close', onClose)
+    if (stream.closed) onClose()
+    await executeCommand({ root: this.#root, groups: this.#groups }, input, gone.signal, frame => {
+      if (stream.closed) return
+      if (!stream.headersSent) stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson' })
+      stream.write(`${JSON.stringify(frame)}\n`)
+    })
+    stream.off('close', onClose)
+    stream.end()
+  }
+
+  async #sendBundle(stream: ServerHttp2Stream): Promise<void> {
+    const bundle = await this.#workspace.bundle(await readJson(stream, workspaceBundleInputSchema))
+    if (bundle === undefined) {
+      stream.respond({ ':status': 204 }, { endStream: true })
+      return
+    }
+    stream.respond({ ':status': 200, 'content-type': 'application/x-git-bundle' })
+    // Ended only when git has succeeded: before that the stream could still be broken off.
+    await Promise.all([pipeline(bundle.stdout, stream, { end: false }), bundle.finished])
+    stream.end()
+  }
+
+  #pictureAddress(pictureId: string): Address {
+    return {
+      method: 'GET',
+      answer: async stream => {
+        const picture = this.#pictures.get(pictureId)
+        if (picture === undefined)
+          throw new FixpointError('not_found', 'There is no such picture; it was fetched or given up for newer ones.')
+        stream.respond({ ':status': 200, 'content-type': 'image/png', 'content-length': picture.length })
+        stream.end(picture)
+        stream.once('close', () => {
+          if (stream.rstCode === http2.NGHTTP2_NO_ERROR) this.#pictures.remove(pictureId)
+        })
+      }
+    }
+  }
+}
+
+/** An address that takes one JSON value and gives one. */
+function operation<Input extends z.ZodType, Output extends z.ZodType>(
+  { input, output }: { input: Input; output: Output },
+  handle: (input: z.output<Input>) => Promise<z.input<Output>>
+): Address {
+  return {
+    method: 'POST',
+    answer: async stream => sendJson(stream, output.parse(await handle(await readJson(stream, input))))
+  }
+}

@@ -1,0 +1,216 @@
+#!/usr/bin/env node
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FixpointError } from '@fixpoint/protocol'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { toFixpointError } from '../http/problems.ts'
+import { serverVersion } from '../version.ts'
+import { ADDRESS_FILE, connect } from './connection.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { runCommand } from './run-command.ts'
+import { listCommand, pairCommand, pullRequestCommand, showCommand, stopCommand } from './session-commands.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+interface SharedOptions {
+  server?: string
+  token?: string
+  json?: boolean
+  quiet?: boolean
+}
+
+const environment = process.env
+// npm runs scripts in the package's folder; people mean paths from where they are.
+const folder = environment['INIT_CWD'] ?? process.cwd()
+
+const program = new Command('fixpoint')
+  .description('Point at something on a web page, say what is wrong, get it fixed with proof.')
+  .version(await serverVersion(), '-V, --version')
+  .showHelpAfterError('(fixpoint --help shows what there is)')
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+  .exitOverride()
+  .addHelpText(
+    'before',
+    `Examples:
+  fixpoint run "Line this price up with the others" --url http://localhost:5173/ --select '.price' --wait
+  fixpoint sessions
+  fixpoint show ses_01k8 --json
+  fixpoint pr ses_01k8
+`
+  )
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done · 1 failed · 2 wrong usage · 3 server not reachable · 4 not authorised · 5 not proven · 6 stopped · 7 timed out · 78 wrong configuration · 130 interrupted
+Settings: flags go before FIXPOINT_SERVER, FIXPOINT_TOKEN and FIXPOINT_DATA, those before fixpoint.config.`
+  )
+
+/** A command that talks to a server. */
+function clientCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--server <url>', 'address of the server (FIXPOINT_SERVER)')
+    .option('--token <token>', 'access token (FIXPOINT_TOKEN)')
+    .option('--json', 'answer as JSON on standard output')
+    .option('-q, --quiet', 'no progress on standard error')
+}
+
+async function perform(options: SharedOptions, action: (terminal: Terminal) => Promise<number>): Promise<void> {
+  const terminal = createTerminal({ isJson: options.json ?? false, isQuiet: options.quiet ?? false })
+  try {
+    process.exitCode = await action(terminal)
+  } catch (thrown) {
+    const error = toFixpointError(thrown)
+    terminal.fail(error.toFailure())
+    if (error.code === 'internal' && environment['FIXPOINT_LOG_LEVEL'] === 'debug') console.error(thrown)
+    process.exitCode = exitCodeOf(error.code)
+  }
+}
+
+const toConnection = (options: SharedOptions) => connect(options, environment, folder)
+
+function parseSize(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{2,4})[x×](\d{2,4})$/.exec(text) ?? []
+  if (width === undefined || height === undefined) throw new InvalidArgumentError('Use WIDTHxHEIGHT, for example 1280x800.')
+  return { width: Number(width), height: Number(height) }
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0)) throw new InvalidArgumentError('Use a number of seconds above 0.')
+  return seconds
+}
+
+clientCommand('run', 'say what is wrong; with --wait until it is fixed and proven')
+  .argument('<prompt>', 'what is wrong; - reads it from standard input')
+  .option('--project <id>', 'the project; found by --url where it is not given')
+  .option('--session <id>', 'go on in this session')
+  .option('--url <url>', 'the page')
+  .option(
+    '--select <css>',
+    'an element on the page; may be given several times',
+    (css: string, all: string[]) => [...all, css],
+    [] as string[]
+  )
+  .option('--viewport <size>', 'size of the window', parseSize, { width: 1280, height: 800 })
+  .addOption(new Option('--color-scheme <scheme>', 'colour scheme of the page').choices(['light', 'dark']).default('light'))
+  .option('--wait', 'wait for the end and show what goes on', false)
+  .option('--timeout <seconds>', 'wait no longer than this', parseSeconds)
+  .option('--require-verified', 'exit with 5 unless the proof is verified', false)
+  .action((prompt: string, options) =>
+    perform(options, async terminal =>
+      runCommand(
+        prompt,
+        { ...options, json: options.json ?? false, timeoutSeconds: options.timeout },
+        await toConnection(options),
+        terminal
+      )
+    )
+  )
+
+clientCommand('sessions', 'list sessions, the last changed first')
+  .option('--project <id>', 'only those of this project')
+  .action(options =>
+    perform(options, async terminal => listCommand({ ...options, json: options.json ?? false }, await toConnection(options), terminal))
+  )
+
+clientCommand('show', 'show a session')
+  .argument('<session>', 'its id, or the beginning of it')
+  .option('--events', 'the raw log, one JSON value a line', false)
+  .option('--wait', 'go on showing what happens until nothing runs any more', false)
+  .action((session: string, options) =>
+    perform(options, async terminal =>
+      showCommand(session, { ...options, json: options.json ?? false }, await toConnection(options), terminal)
+    )
+  )
+
+clientCommand('stop', 'stop the running turn of a session')
+  .argument('<session>', 'its id, or the beginning of it')
+  .action((session: string, options) => perform(options, async terminal => stopCommand(session, await toConnection(options), terminal)))
+
+clientCommand('pr', 'push a session’s branch and open the pull request')
+  .argument('<session>', 'its id, or the beginning of it')
+  .option('--title <title>', 'title; the first prompt where it is not given')
+  .option('--confirm-protected-paths', 'the changes to files that run with more rights have been looked at', false)
+  .action((session: string, options) =>
+    perform(options, async terminal =>
+      pullRequestCommand(session, { ...options, json: options.json ?? false }, await toConnection(options), terminal)
+    )
+  )
+
+clientCommand('pair', 'print a link that connects the extension').action(options =>
+  perform(options, async terminal => pairCommand({ json: options.json ?? false }, await toConnection(options), terminal))
+)
+
+program
+  .command('doctor')
+  .description('check what the server needs on this machine')
+  .option('--json', 'answer as JSON on standard output')
+  .action(options =>
+    perform(options, async terminal => {
+      const { doctorCommand } = await import('./doctor-command.ts')
+      return await doctorCommand({ json: options.json ?? false, environment, folder }, terminal)
+    })
+  )
+
+program
+  .command('image')
+  .description('build the sandbox image, if it is not there')
+  .requiredOption('--node <path>', 'a Node 24 program for Linux')
+  .requiredOption('--npm <folder>', 'the folder of the npm package')
+  .option('--log <file>', 'where the build’s output goes', 'sandbox-image.log')
+  .action(options =>
+    perform(options, async terminal => {
+      const { imageCommand } = await import('./image-command.ts')
+      return await imageCommand(options, environment, terminal)
+    })
+  )
+
+program
+  .command('serve')
+  .description('run the server')
+  .action(options =>
+    perform(options, async terminal => {
+      const [{ serve }, { loadConfig }] = await Promise.all([import('../serve.ts'), import('../config/load-config.ts')])
+      const loaded = await loadConfig(environment, folder)
+      const image = environment['FIXPOINT_SANDBOX_IMAGE'] ?? 'fixpoint-sandbox:current'
+      const server = await serve({ ...loaded, image })
+      await writeFile(join(loaded.dataFolder, ADDRESS_FILE), `${JSON.stringify({ url: server.url })}\n`)
+      if (loaded.config.model.provider === 'demo')
+        terminal.say('No model key is set: using the scripted demo model, which fixes three of the demo shop’s bugs.')
+      terminal.say(`Fixpoint is running at ${server.url}`)
+      await untilTold()
+      await server.close()
+      return EXIT.ok
+    })
+  )
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function untilTold(): Promise<void> {
+  return new Promise(resolve => {
+    let isTold = false
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isTold) process.exit(EXIT.interrupted)
+        isTold = true
+        resolve()
+      })
+    }
+  })
+}
+
+// A reader that has gone, as in `fixpoint sessions | head -1`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  throw error
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+}
+
+if (process.exitCode === undefined) throw new FixpointError('internal', 'The command ended without a result.')
+process.exit()

@@ -1,0 +1,311 @@
+import { FixpointError, type NewEvent, type Person, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import { z } from 'zod'
+import { pause } from '../abortable.ts'
+import { type Edges, newId } from '../edges.ts'
+import { toFixpointError } from '../http/problems.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { ProjectConfig } from '../projects/project-config.ts'
+import type { ProjectRegistry } from '../projects/project-registry.ts'
+import type { ProjectRepositories } from '../projects/project-repositories.ts'
+import type { SessionLog } from '../sessions/session-log.ts'
+import type { ArtifactStore } from '../store/artifact-store.ts'
+import type { Database } from '../store/database.ts'
+import { type CodeHost, TransientHostError } from './code-host.ts'
+import type { ProjectRepository } from './project-repository.ts'
+import { addsInstallScript, protectedChanges } from './protected-paths.ts'
+import { type PictureUrls, pullRequestBody } from './pull-request-body.ts'
+import { addedLines, findSecrets } from './secret-scan.ts'
+
+/** Gets a session's work to the code host, once, however often the server dies on the way. */
+export interface PullRequests {
+  /** Records that it is wanted and begins. @throws FixpointError why it cannot be. */
+  request(
+    by: Person,
+    sessionId: string,
+    options: { title?: string | undefined; confirmProtectedPaths: boolean }
+  ): Promise<{ operationId: string; branch: string; seq: number }>
+  /** Takes up what was recorded and not finished before the server stopped. */
+  resume(): Promise<void>
+  shutDown(): void
+}
+
+export interface PullRequestsOptions {
+  db: Database
+  log: SessionLog
+  artifacts: ArtifactStore
+  projects: ProjectRegistry
+  repositories: ProjectRepositories
+  /** The code host of a project: null where branches are all that there is, as for a repository on this disk. @throws `remote_not_configured`. */
+  hostOf: (project: ProjectConfig) => CodeHost | null
+  /** Values that must not leave in a change. */
+  secrets: readonly string[]
+  edges: Edges
+  logger: Logger
+}
+
+const MAX_DIFF_CHARACTERS = 2_000_000
+const MAX_ATTEMPTS = 6
+const MAX_PAUSE_MS = 30_000
+
+const operationDataSchema = z.object({ title: z.string(), branch: z.string(), turnId: z.string() })
+
+export function createPullRequests(options: PullRequestsOptions): PullRequests {
+  const { db, log, artifacts, projects, repositories, hostOf, secrets, edges, logger } = options
+  const shuttingDown = new AbortController()
+  const underWay = new Set<string>()
+
+  async function checkChange(
+    state: SessionState,
+    repository: ProjectRepository,
+    project: ProjectConfig,
+    confirmed: boolean
+  ): Promise<void> {
+    const { base, checkpoint } = state
+    if (!base || !checkpoint) throw new FixpointError('nothing_to_commit', 'No file has been changed in this session.')
+    const changes = await repository.changes(base.commit, checkpoint.commit)
+    if (changes.length === 0) throw new FixpointError('nothing_to_commit', 'The files are as they were when the session began.')
+    const diff = await repository.diff(base.commit, checkpoint.commit, MAX_DIFF_CHARACTERS)
+    const kinds = findSecrets(addedLines(diff), secrets)
+    if (kinds.length > 0) throw new FixpointError('secret_in_output', `The change contains what looks like a secret: ${kinds.join(', ')}.`)
+    const held = [
+      ...protectedChanges(changes, project.protectedPaths),
+      ...(addsInstallScript(diff) ? ['package.json (a script that runs at installation)'] : [])
+    ]
+    if (held.length > 0 && !confirmed) throw new FixpointError('protected_path', `The change touches ${held.slice(0, 10).join(', ')}.`)
+  }
+
+  async function request(
+    by: Person,
+    sessionId: string,
+    { title, confirmProtectedPaths }: { title?: string | undefined; confirmProtectedPaths: boolean }
+  ) {
+    const state = await log.state(sessionId)
+    checkIdle(state)
+    const project = projects.get(state.projectId)
+    const repository = repositories.get(project.projectId)
+    await checkChange(state, repository, project, confirmProtectedPaths)
+    hostOf(project) // says now, not later, that a token is missing
+    const branch = `fixpoint/${sessionId}`
+    const operationId = newId(edges, 'operation')
+    const turnId = lastChangingTurn(state)?.turnId ?? ''
+    const data = { title: (title ?? state.title).trim() || 'Fix from Fixpoint', branch, turnId }
+    const isNew = (current: SessionState) => !isCovered(current, turnId)
+    const events = await log.append(
+      sessionId,
+      current => {
+        checkIdle(current)
+        return isNew(current) ? [{ type: 'pull_request.requested', data: { operationId, by, branch, title: data.title, turnId } }] : []
+      },
+      {
+        alongside: async transaction => {
+          const now = edges.now()
+          await transaction
+            .insertInto('operations')
+            .values({
+              operation_id: operationId,
+              session_id: sessionId,
+              kind: 'pull_request',
+              status: 'pending',
+              data: JSON.stringify(data),
+              created_at: now,
+              updated_at: now
+            })
+            .execute()
+        }
+      }
+    )
+    const after = await log.state(sessionId)
+    if (events.length === 0) return { operationId: after.pullRequest?.operationId ?? operationId, branch, seq: after.seq }
+    begin(operationId)
+    return { operationId, branch, seq: after.seq }
+  }
+
+  function begin(operationId: string): void {
+    if (underWay.has(operationId)) return
+    underWay.add(operationId)
+    carryOut(operationId)
+      .catch((error: unknown) => {
+        if (!shuttingDown.signal.aborted)
+          logger.error({ err: error, operationId }, 'a pull request could not be carried out; it is taken up again at the next start')
+      })
+      .finally(() => underWay.delete(operationId))
+  }
+
+  async function carryOut(operationId: string): Promise<void> {
+    const row = await db.selectFrom('operations').selectAll().where('operation_id', '=', operationId).executeTakeFirstOrThrow()
+    const data = operationDataSchema.parse(row.data)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const opened = await pushAndOpen(row.session_id, operationId, data)
+        await settle(operationId, row.session_id, 'done', {
+          type: 'pull_request.opened',
+          data: { operationId, branch: data.branch, ...opened }
+        })
+        return
+      } catch (error) {
+        shuttingDown.signal.throwIfAborted()
+        const failure = toFixpointError(error)
+        const mayPass = error instanceof TransientHostError || failure.code === 'git_failed'
+        logger.warn({ err: error, operationId, attempt }, 'a pull request failed')
+        if (mayPass && attempt < MAX_ATTEMPTS) await pause(Math.min(1_000 * 2 ** (attempt - 1), MAX_PAUSE_MS), shuttingDown.signal)
+        else {
+          await settle(operationId, row.session_id, 'failed', {
+            type: 'pull_request.failed',
+            data: { operationId, failure: failure.toFailure() }
+          })
+          return
+        }
+      }
+    }
+  }
+
+  async function settle(operationId: string, sessionId: string, status: 'done' | 'failed', event: OperationEnd): Promise<void> {
+    await log.append(
+      sessionId,
+      state => (state.pullRequest?.operationId === operationId && state.pullRequest.status === 'requested' ? [event] : []),
+      {
+        alongside: async transaction => {
+          await transaction
+            .updateTable('operations')
+            .set({ status, updated_at: edges.now() })
+            .where('operation_id', '=', operationId)
+            .execute()
+        }
+      }
+    )
+  }
+
+  async function pushAndOpen(sessionId: string, operationId: string, { title, branch, turnId }: z.infer<typeof operationDataSchema>) {
+    const { signal } = shuttingDown
+    const state = await log.state(sessionId)
+    const project = projects.get(state.projectId)
+    const repository = repositories.get(project.projectId)
+    const host = hostOf(project)
+    const commit = await commitTurns(state, turnId, operationId, branch, repository)
+    if ((await repository.remoteHead(branch, signal)) !== commit) await repository.push(commit, branch, signal)
+    if (host === null) return { commit, turnId }
+    const pictures = await pushPictures(state, host, repository)
+    const body = pullRequestBody(state, operationId, pictures)
+    const pullRequest = await host.ensurePullRequest(
+      { branch, base: state.base?.branch ?? 'main', title: title.slice(0, 200), body },
+      signal
+    )
+    return { commit, turnId, ...pullRequest }
+  }
+
+  /**
+   * One commit for each turn that changed something, by the person who asked for it, on top of what the remote's branch has: an
+   * earlier pull request of the session, or the same one, cut off after the push.
+   */
+  async function commitTurns(
+    state: SessionState,
+    lastTurnId: string,
+    operationId: string,
+    branch: string,
+    repository: ProjectRepository
+  ): Promise<string> {
+    const { base } = state
+    if (!base) throw new FixpointError('nothing_to_commit', 'No file has been changed in this session.')
+    const pushed = await ownRemoteHead(branch, repository)
+    const start = pushed ? state.turns.findIndex(turn => turn.turnId === pushed.turnId) + 1 : 0
+    const end = state.turns.findIndex(turn => turn.turnId === lastTurnId) + 1
+    let parent = pushed?.commit ?? base.commit
+    for (const turn of state.turns.slice(start, end)) {
+      if (turn.checkpoint === undefined) continue
+      if ((await repository.treeOf(turn.checkpoint)) === (await repository.treeOf(parent))) continue
+      const prompt = state.prompts.find(candidate => candidate.promptId === turn.promptId)
+      if (!prompt) throw new Error(`turn ${turn.turnId} has no prompt`)
+      parent = await repository.createCommit({
+        contentOf: turn.checkpoint,
+        parent,
+        message: commitMessage(prompt.text, state.sessionId, turn, operationId),
+        author: prompt.author,
+        date: turn.finishedAt ?? turn.startedAt
+      })
+    }
+    return parent
+  }
+
+  /** What the branch has on the remote, if it is a commit of this server; anything else will not be pushed over. */
+  async function ownRemoteHead(branch: string, repository: ProjectRepository): Promise<{ commit: string; turnId: string } | null> {
+    const commit = await repository.remoteHead(branch, shuttingDown.signal)
+    if (commit === null || !(await repository.hasCommit(commit))) return null
+    const turnId = await repository.trailer(commit, TURN_TRAILER)
+    return turnId === null ? null : { commit, turnId }
+  }
+
+  /** Code hosts have no place for pictures but a repository, so they go on a branch of their own beside the change. */
+  async function pushPictures(state: SessionState, host: CodeHost, repository: ProjectRepository): Promise<PictureUrls> {
+    const proof = state.turns.findLast(turn => turn.proof !== undefined)?.proof
+    if (!proof?.before || !proof.after) return new Map()
+    const wanted = [
+      { name: 'page-before.png', picture: proof.before.page },
+      { name: 'page-after.png', picture: proof.after.page },
+      ...proof.picks.flatMap(pick => [
+        ...(pick.cropBefore ? [{ name: `element-${pick.number}-before.png`, picture: pick.cropBefore }] : []),
+        ...(pick.cropAfter ? [{ name: `element-${pick.number}-after.png`, picture: pick.cropAfter }] : [])
+      ])
+    ]
+    const files = await Promise.all(
+      wanted.map(async ({ name, picture }) => ({
+        name,
+        bytes: (await artifacts.get(state.sessionId, picture.artifactId)).bytes,
+        artifactId: picture.artifactId
+      }))
+    )
+    const branch = `fixpoint/${state.sessionId}-pictures`
+    const parent = await repository.remoteHead(branch, shuttingDown.signal)
+    const { commit, isNew } = await repository.createFilesCommit(files, {
+      parent,
+      message: `Pictures of ${proof.proofId}`,
+      date: proof.after.takenAt
+    })
+    if (isNew) await repository.push(commit, branch, shuttingDown.signal)
+    return new Map(files.map(({ artifactId, name }) => [artifactId, host.fileUrl(commit, name)]))
+  }
+
+  return {
+    request,
+    async resume() {
+      const rows = await db.selectFrom('operations').select('operation_id').where('status', '=', 'pending').orderBy('created_at').execute()
+      for (const row of rows) begin(row.operation_id)
+    },
+    shutDown() {
+      shuttingDown.abort(new Error('the server is shutting down'))
+    }
+  }
+}
+
+/** How an operation ends in the log. */
+type OperationEnd = Extract<NewEvent, { type: 'pull_request.opened' | 'pull_request.failed' }>
+
+function checkIdle(state: SessionState): void {
+  if (runningTurn(state)) throw new FixpointError('turn_running', 'A turn is running in this session.')
+}
+
+function lastChangingTurn(state: SessionState): TurnState | undefined {
+  return state.turns.findLast(turn => turn.checkpoint !== undefined)
+}
+
+/** Whether a pull request with this turn's work is open, or on its way. */
+function isCovered({ pullRequest }: SessionState, turnId: string): boolean {
+  return pullRequest !== null && pullRequest.status !== 'failed' && pullRequest.turnId === turnId
+}
+
+const SUBJECT_LENGTH = 72
+/** Says of a pushed commit which turn's work it ends with. */
+const TURN_TRAILER = 'Fixpoint-Turn'
+
+/** Subject, body and trailers (git-interpret-trailers(1)). */
+function commitMessage(prompt: string, sessionId: string, turn: TurnState, operationId: string): string {
+  const [first = '', ...rest] = prompt.trim().split('\n')
+  const subject = first.length > SUBJECT_LENGTH ? `${first.slice(0, SUBJECT_LENGTH - 1).toWellFormed()}…` : first
+  const body = [...(subject === first ? [] : [first]), ...rest].join('\n').trim()
+  const trailers = [
+    `Fixpoint-Session: ${sessionId}`,
+    `${TURN_TRAILER}: ${turn.turnId}`,
+    `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`,
+    `Fixpoint-Operation: ${operationId}`
+  ]
+  return `${[subject, ...(body === '' ? [] : [body]), trailers.join('\n')].join('\n\n')}\n`
+}

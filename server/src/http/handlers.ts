@@ -1,0 +1,91 @@
+import { PROTOCOL_VERSION, type ServerInfo } from '@fixpoint/protocol'
+import type { Pairing } from '../auth/pairing.ts'
+import type { PullRequests } from '../git/pull-requests.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { Readiness } from '../observe/readiness.ts'
+import { describeProject, type ProjectRegistry } from '../projects/project-registry.ts'
+import { sendEventStream, startOfStream } from '../realtime/event-stream.ts'
+import type { SessionCommands } from '../sessions/session-commands.ts'
+import type { SessionLog } from '../sessions/session-log.ts'
+import { getSession, listSessions } from '../sessions/session-summaries.ts'
+import { type ArtifactStore, artifactNotFound } from '../store/artifact-store.ts'
+import type { Database } from '../store/database.ts'
+import { readPictureHeader } from '../store/picture-header.ts'
+import { sendArtifact } from './artifact-response.ts'
+import type { Handlers } from './route-binding.ts'
+
+export interface HandlerParts {
+  info: Omit<ServerInfo, 'name' | 'protocolVersion'>
+  publicUrl: () => string
+  db: Database
+  log: SessionLog
+  commands: SessionCommands
+  artifacts: ArtifactStore
+  projects: ProjectRegistry
+  pairing: Pairing
+  pullRequests: PullRequests
+  readiness: Readiness
+  metrics: Metrics
+}
+
+/** What each route does. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { db, log, commands, artifacts, projects, pairing, pullRequests, readiness, metrics } = parts
+  return {
+    getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info }),
+    getMe: async (_input, { caller }) => caller.person,
+
+    createPairingCode: async (_input, { caller }) => {
+      const { code, expiresAt } = await pairing.createCode(caller.person)
+      // Behind the #, so that the code is in no log on the way.
+      return { code, link: `${parts.publicUrl()}/pair#${code}`, expiresAt: expiresAt.toISOString() }
+    },
+    pair: async ({ body }) => await pairing.redeem(body.code, body.client),
+
+    listProjects: async () => ({ projects: projects.list().map(describeProject) }),
+    matchProject: async ({ query }) => describeProject(projects.match(query.url)),
+
+    createSession: async ({ body }, { caller, seed }) => await getSession(db, await commands.create(caller.person, body, seed)),
+    listSessions: async ({ query }) => await listSessions(db, query),
+    getSession: async ({ params }) => await getSession(db, params.sessionId),
+    createPrompt: async ({ params, body }, { caller, seed }) => await commands.queuePrompt(caller.person, params.sessionId, body, seed),
+    withdrawPrompt: async ({ params }, { caller }) => ({
+      seq: await commands.withdrawPrompt(caller.person, params.sessionId, params.promptId)
+    }),
+    stopSession: async ({ params }, { caller }) => ({ seq: await commands.stop(caller.person, params.sessionId) }),
+    closeSession: async ({ params }, { caller }) => ({ seq: await commands.close(caller.person, params.sessionId) }),
+
+    listEvents: async ({ params, query }, { request, response, signal }) => {
+      if (request.accepts(['application/json', 'text/event-stream']) !== 'text/event-stream') {
+        return await log.read(params.sessionId, query.after, query.limit)
+      }
+      const after = startOfStream(request.get('last-event-id'), query.after)
+      await sendEventStream(log, params.sessionId, after, request, response, signal)
+    },
+
+    uploadArtifact: async ({ params, body }) => {
+      await getSession(db, params.sessionId)
+      const { mediaType, width, height } = readPictureHeader(body.bytes, body.mediaType)
+      const { artifactId, bytes } = await artifacts.put(params.sessionId, body.bytes, { mediaType, width, height })
+      return { artifactId, width, height, bytes }
+    },
+    getArtifact: async ({ params }, { request, response }) => {
+      await getSession(db, params.sessionId)
+      const artifact = await artifacts.findPublic(params.sessionId, params.artifactId)
+      if (!artifact) throw artifactNotFound(params.artifactId)
+      await sendArtifact(artifact, request, response)
+    },
+
+    createPullRequest: async ({ params, body }, { caller }) => await pullRequests.request(caller.person, params.sessionId, body),
+
+    getHealth: async () => ({ status: 'ok' }),
+    getReadiness: async (_input, { response }) => {
+      const state = await readiness.check()
+      if (state.status === 'ready') return state
+      response.status(503).json(state)
+    },
+    getMetrics: async (_input, { response }) => {
+      response.type('text/plain; version=0.0.4').send(await metrics.render())
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { API_LIMITS, FixpointError, type Route, type RouteName, type RouteRequest, type RouteResponse, routes } from '@fixpoint/protocol'
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import { z } from 'zod'
+import type { Caller } from '../auth/tokens.ts'
+import type { IdempotencyKeys } from './idempotency.ts'
+import { errorOfIssues, jsonDepth } from './problems.ts'
+import { callerOf } from './security.ts'
+
+/** What a handler knows besides the parsed request. */
+export interface CallContext {
+  /** Who asks; only routes with open access are called without. */
+  caller: Caller
+  request: Request
+  response: Response
+  /** Aborted when the client has gone. */
+  signal: AbortSignal
+  /** What identifiers are derived from when the request carries an Idempotency-Key. */
+  seed: Uint8Array | null
+}
+
+/** A handler gives the answer, or undefined when it has written the answer itself. */
+export type Handler<K extends RouteName> = (
+  input: RouteRequest<K>,
+  context: CallContext
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that streams returns nothing
+) => Promise<RouteResponse<K> | void>
+
+export type Handlers = { [K in RouteName]: Handler<K> }
+
+export interface BindingOptions {
+  verifyToken: (token: string) => Promise<Caller>
+  idempotency: IdempotencyKeys
+  limitRate: (request: Request, caller: Caller | null, route: RouteName) => Promise<void>
+}
+
+/** Puts a handler behind each route of the protocol: token, limits, parsing on the way in and on the way out. */
+export function bindRoutes(router: Router, handlers: Handlers, options: BindingOptions): void {
+  const methodsByPath = new Map<string, string[]>()
+  for (const name of Object.keys(routes) as RouteName[]) {
+    const route: Route = routes[name]
+    const path = route.path.replace(/\{(\w+)\}/g, ':$1')
+    methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), route.method.toUpperCase()])
+    const parsers = route.body === undefined ? [] : route.body === 'picture' ? pictureParsers() : jsonParsers()
+    // The token is looked at before the body is read.
+    router[route.method](path, authenticate(name, route, options), ...parsers, answer(name, route, handlers, options))
+  }
+  for (const [path, methods] of methodsByPath) {
+    router.all(path, (request, response) => {
+      response.setHeader('Allow', [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', '))
+      throw new FixpointError('method_not_allowed', `${request.method} is not allowed at ${request.path.slice(0, 200)}.`)
+    })
+  }
+}
+
+function authenticate(name: RouteName, route: Route, options: BindingOptions): RequestHandler {
+  return async (request, response, next) => {
+    const caller = route.access === 'token' ? await callerOf(request.headersDistinct['authorization'] ?? [], options.verifyToken) : null
+    response.locals['caller'] = caller
+    await options.limitRate(request, caller, name)
+    next()
+  }
+}
+
+function answer(name: RouteName, route: Route, handlers: Handlers, options: BindingOptions): RequestHandler {
+  return async (request, response) => {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const caller = response.locals['caller'] as Caller
+    const input = parseRequest(route, request)
+    // The types of the table guarantee that a route's handler takes what its schemas give.
+    const handle = handlers[name] as unknown as (input: unknown, context: CallContext) => Promise<unknown>
+    const key = route.takesIdempotencyKey ? request.get('idempotency-key') : undefined
+    const seed = key === undefined ? null : await options.idempotency.claim({ caller, key, route: name, input })
+    const result = await handle(input, { caller, request, response, signal: gone.signal, seed })
+    if (result === undefined) return
+    if (typeof route.response === 'string') throw new Error(`${name} gave a value, but its answer is no JSON`)
+    response.status(route.status).json(route.response.parse(result))
+  }
+}
+
+function parseRequest(route: Route, request: Request): Record<string, unknown> {
+  const input: Record<string, unknown> = {}
+  if (route.params) input['params'] = parsePart(route.params, request.params, 'params')
+  if (route.query) input['query'] = parsePart(route.query, request.query, 'query')
+  if (route.body === 'picture') {
+    input['body'] = { bytes: request.body, mediaType: mediaTypeOf(request) }
+  } else if (route.body !== undefined) {
+    input['body'] = parsePart(route.body, request.body, 'body')
+  }
+  return input
+}
+
+function parsePart(schema: z.ZodType, value: unknown, part: 'params' | 'query' | 'body'): unknown {
+  refusePrototypeKeys(value)
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw errorOfIssues(parsed.error, part, schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])
+}
+
+/** JSON.parse makes `__proto__` an own key, which schemas of plain objects would not report. */
+function refusePrototypeKeys(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+      throw new FixpointError('unknown_field', `“${key}” is not a field of this request.`, { field: key })
+    }
+    refusePrototypeKeys(inner)
+  }
+}
+
+function mediaTypeOf(request: Request): string {
+  return (request.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+function jsonParsers(): RequestHandler[] {
+  const requireJson: RequestHandler = (request, _response, next) => {
+    if (request.get('content-encoding') !== undefined) {
+      throw new FixpointError(
+        'unsupported_media_type',
+        `The content encoding ${request.get('content-encoding')?.slice(0, 40)} is not accepted.`
+      )
+    }
+    if (mediaTypeOf(request) !== 'application/json') {
+      throw new FixpointError(
+        'unsupported_media_type',
+        `The content type is ${mediaTypeOf(request) || 'missing'}; application/json is accepted.`
+      )
+    }
+    next()
+  }
+  const parse = express.json({
+    limit: API_LIMITS.bodyBytes,
+    strict: false,
+    inflate: false,
+    verify: (_request, _response, body) => {
+      if (jsonDepth(body.toString('utf8')) > API_LIMITS.jsonDepth) {
+        throw new FixpointError('json_too_deep', `The JSON is nested deeper than ${API_LIMITS.jsonDepth} levels.`, {
+          limit: API_LIMITS.jsonDepth
+        })
+      }
+    }
+  })
+  return [requireJson, parse]
+}
+
+const PICTURE_TYPES = ['image/png', 'image/jpeg', 'image/webp']
+
+function pictureParsers(): RequestHandler[] {
+  const requirePicture: RequestHandler = (request, _response, next) => {
+    if (!PICTURE_TYPES.includes(mediaTypeOf(request))) {
+      throw new FixpointError(
+        'unsupported_media_type',
+        `The content type is ${mediaTypeOf(request).slice(0, 60) || 'missing'}; ${PICTURE_TYPES.join(', ')} are accepted.`
+      )
+    }
+    next()
+  }
+  const parse = express.raw({ type: PICTURE_TYPES, limit: API_LIMITS.pictureBytes, inflate: false })
+  return [requirePicture, parse, emptyBodyAsBytes]
+}
+
+/** express.raw leaves the body undefined when there is none. */
+const emptyBodyAsBytes: RequestHandler = (request, _response, next) => {
+  if (!Buffer.isBuffer(request.body)) request.body = Buffer.alloc(0)
+  next()
+}

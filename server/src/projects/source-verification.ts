@@ -1,0 +1,61 @@
+import { posix } from 'node:path'
+import type { PageContext, SourceLocation } from '@fixpoint/protocol'
+
+/**
+ * Says for each source location whether it is a tracked file of the repository. What the page says is a claim: a path counts only
+ * when it is, or ends in, the path of a tracked file; nothing is ever read by the path that the page gave.
+ * @param trackedFiles paths relative to the repository's root.
+ * @param subfolder the app's folder, which paths below the dev server's root are relative to.
+ */
+export function verifySources(context: PageContext, trackedFiles: readonly string[], subfolder: string): PageContext {
+  const index = indexBySuffix(trackedFiles)
+  const verify = (source: SourceLocation): SourceLocation => {
+    const { repositoryPath: _claimed, ...location } = source
+    const repositoryPath = findTrackedFile(location.file, index, subfolder)
+    return repositoryPath === undefined ? location : { ...location, repositoryPath }
+  }
+  return {
+    ...context,
+    picks: context.picks.map(pick => ({
+      ...pick,
+      components: pick.components.map(component => (component.source ? { ...component, source: verify(component.source) } : component))
+    }))
+  }
+}
+
+interface FileIndex {
+  paths: ReadonlySet<string>
+  byName: ReadonlyMap<string, readonly string[]>
+}
+
+function indexBySuffix(trackedFiles: readonly string[]): FileIndex {
+  const byName = new Map<string, string[]>()
+  for (const file of trackedFiles) {
+    const name = posix.basename(file)
+    byName.set(name, [...(byName.get(name) ?? []), file])
+  }
+  return { paths: new Set(trackedFiles), byName }
+}
+
+function findTrackedFile(claimed: string, index: FileIndex, subfolder: string): string | undefined {
+  const path = plainPath(claimed)
+  if (path === undefined) return undefined
+  const isAbsolute = path.startsWith('/')
+  const inApp = posix.join(subfolder, path.replace(/^\/+/, ''))
+  if (index.paths.has(inApp)) return inApp
+  const relative = path.replace(/^\/+/, '')
+  if (index.paths.has(relative)) return relative
+  if (!isAbsolute) return undefined
+  // An absolute path of the machine where the app runs: the longest tracked path that it ends in, if there is but one.
+  const candidates = (index.byName.get(posix.basename(path)) ?? []).filter(file => path.endsWith(`/${file}`))
+  const longest = candidates.toSorted((a, b) => b.length - a.length)
+  return longest[0] !== undefined && longest[1]?.length !== longest[0].length ? longest[0] : undefined
+}
+
+/** The path without a scheme, a query and a position; undefined for anything that is not a plain path. */
+function plainPath(claimed: string): string | undefined {
+  const withoutScheme = claimed.replace(/^file:\/\//, '').replace(/[?#].*$/, '')
+  const isPlain =
+    !/^[a-z][a-z0-9+.-]*:/i.test(withoutScheme) && !/[\\\0\n\r]/.test(withoutScheme) && !withoutScheme.split('/').includes('..')
+  return isPlain && withoutScheme !== '' ? withoutScheme.replace(/^\.\//, '') : undefined
+}

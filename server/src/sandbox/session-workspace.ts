@@ -1,0 +1,81 @@
+import { FixpointError } from '@fixpoint/protocol'
+import type { VolumeInspectInfo } from 'dockerode'
+import { type Engine, engineMessage, engineStatus } from './engine.ts'
+import { createVolume, findVolume, removeVolume } from './engine-objects.ts'
+import type { Layout } from './layout.ts'
+import { LABELS, type Purpose, sessionNames } from './names.ts'
+import type { PreparedWorkspace } from './prepared-workspaces.ts'
+import type { SandboxSettings } from './settings.ts'
+
+export interface SessionWorkspace {
+  /** The volume to mount. */
+  volume: string
+  startedFrom: 'prepared' | 'existing_workspace'
+}
+
+interface SessionWorkspaceOptions {
+  engine: Engine
+  layout: Layout
+  settings: SandboxSettings
+}
+
+/**
+ * The workspace of a session: what it left there, or else a copy-on-write view of the prepared workspace (a copy where the engine
+ * cannot do that). The workspace's volume is made last: where it exists, everything it stands on was in place.
+ * No container of the session may be running.
+ */
+export async function ensureSessionWorkspace(
+  options: SessionWorkspaceOptions,
+  sessionId: string,
+  prepared: PreparedWorkspace,
+  signal?: AbortSignal
+): Promise<SessionWorkspace> {
+  const { engine, layout, settings } = options
+  const names = sessionNames(settings.instanceId, sessionId)
+  const existing = await findVolume(engine, names.workspace, signal)
+  if (existing !== undefined) {
+    if (await isWhole(engine, existing, names.files, signal)) {
+      return { volume: existing.Labels[LABELS.volume] ?? names.workspace, startedFrom: 'existing_workspace' }
+    }
+    await removeVolume(engine, names.workspace)
+  }
+  // Files without a workspace are what an attempt left that was cut short.
+  await removeVolume(engine, names.files)
+
+  const labels = (purpose: Purpose) => ({
+    [LABELS.instance]: settings.instanceId,
+    [LABELS.purpose]: purpose,
+    [LABELS.session]: sessionId,
+    [LABELS.standsOn]: prepared.volume
+  })
+  try {
+    await createVolume(engine, { Name: names.files, Labels: labels('session-files') }, signal)
+    const DriverOpts = (await layout.canOverlay(signal)) ? await layout.overlayOptions(prepared.volume, names.files, signal) : undefined
+    if (DriverOpts !== undefined) {
+      await layout.asOverlayFiles(names.files, signal)
+      await createVolume(engine, { Name: names.workspace, Driver: 'local', DriverOpts, Labels: labels('session-workspace') }, signal)
+      return { volume: names.workspace, startedFrom: 'prepared' }
+    }
+    await layout.copy(prepared.volume, names.files, signal)
+    await createVolume(engine, { Name: names.workspace, Labels: { ...labels('session-workspace'), [LABELS.volume]: names.files } }, signal)
+    return { volume: names.files, startedFrom: 'prepared' }
+  } catch (error) {
+    if (engineStatus(error) === undefined) throw error
+    throw new FixpointError('sandbox_start_failed', `The workspace could not be laid out: ${engineMessage(error)}`, { cause: error })
+  }
+}
+
+/** Whether the volumes that a workspace stands on are still there: a person may have tidied up. */
+async function isWhole(engine: Engine, workspace: VolumeInspectInfo, files: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const isCopy = workspace.Labels[LABELS.volume] !== undefined
+  const needed = isCopy ? [files] : [files, workspace.Labels[LABELS.standsOn] ?? '']
+  const found = await Promise.all(needed.map(name => findVolume(engine, name, signal)))
+  return found.every(volume => volume !== undefined)
+}
+
+/** Removes what a session left; nothing of it may be running. @returns how many volumes there were. */
+export async function removeSessionWorkspace(engine: Engine, settings: SandboxSettings, sessionId: string): Promise<number> {
+  const names = sessionNames(settings.instanceId, sessionId)
+  const removed = [await removeVolume(engine, names.workspace), await removeVolume(engine, names.files)]
+  return removed.filter(Boolean).length
+}

@@ -1,0 +1,179 @@
+import {
+  API_LIMITS,
+  type ContextSummary,
+  FixpointError,
+  type PageContext,
+  type Person,
+  queuedPrompts,
+  runningTurn,
+  type SessionEvent,
+  type SessionState
+} from '@fixpoint/protocol'
+import type { Transaction } from 'kysely'
+import { type Edges, idFor } from '../edges.ts'
+import { originOf, type ProjectRegistry } from '../projects/project-registry.ts'
+import { type ArtifactStore, artifactNotFound, missingArtifacts } from '../store/artifact-store.ts'
+import type { Tables } from '../store/tables.ts'
+import type { SessionLog } from './session-log.ts'
+
+/** What people can do with sessions. Each command is one decision on the log; effects follow from the events. */
+export interface SessionCommands {
+  create(by: Person, request: { projectId: string; title: string }, seed: Uint8Array | null): Promise<string>
+  queuePrompt(
+    by: Person,
+    sessionId: string,
+    request: { text: string; context?: PageContext | undefined },
+    seed: Uint8Array | null
+  ): Promise<{ promptId: string; seq: number }>
+  withdrawPrompt(by: Person, sessionId: string, promptId: string): Promise<number>
+  /** Asks the running turn to stop. Asking again is no error. @throws FixpointError `not_running`. */
+  stop(by: Person, sessionId: string): Promise<number>
+  close(by: Person, sessionId: string): Promise<number>
+}
+
+export interface SessionCommandsOptions {
+  log: SessionLog
+  artifacts: ArtifactStore
+  projects: ProjectRegistry
+  edges: Edges
+  /** Makes the session run, in the transaction in which there is something to run. */
+  enqueue: (transaction: Transaction<Tables>, sessionId: string) => Promise<void>
+  /** The context with its sources checked against the repository. */
+  verifySources: (projectId: string, context: PageContext) => Promise<PageContext>
+}
+
+export function createSessionCommands(options: SessionCommandsOptions): SessionCommands {
+  const { log, artifacts, projects, edges, enqueue, verifySources } = options
+
+  /** Keeps the context as an artifact and gives what the event says of it. */
+  async function storeContext(sessionId: string, state: SessionState, context: PageContext): Promise<ContextSummary> {
+    const project = projects.get(state.projectId)
+    const origin = originOf(context.url)
+    if (origin === null || !project.origins.includes(origin)) {
+      throw new FixpointError(
+        'capture_url_mismatch',
+        `The page context is of ${origin ?? 'an unknown address'}, which is not one of ${project.name}’s.`,
+        {
+          field: 'context.url'
+        }
+      )
+    }
+    const verified = await verifySources(state.projectId, context)
+    const bytes = new TextEncoder().encode(JSON.stringify(verified))
+    const { artifactId } = await artifacts.put(sessionId, bytes, { mediaType: 'application/json' })
+    return summarise(verified, artifactId)
+  }
+
+  return {
+    async create(by, { projectId, title }, seed) {
+      const project = projects.get(projectId)
+      const sessionId = idFor(edges, 'session', seed)
+      if (seed !== null && (await exists(log, sessionId))) return sessionId
+      await log.create(sessionId, { type: 'session.created', data: { projectId, projectName: project.name, title: title.trim(), by } })
+      return sessionId
+    },
+
+    async queuePrompt(by, sessionId, { text, context }, seed) {
+      const promptId = idFor(edges, 'prompt', seed)
+      const before = await log.state(sessionId)
+      if (before.prompts.some(prompt => prompt.promptId === promptId)) return { promptId, seq: before.seq }
+      checkOpen(before)
+      const summary = context === undefined ? undefined : await storeContext(sessionId, before, context)
+      const pictures = context === undefined ? [] : picturesOf(context)
+      const decide = (state: SessionState) => {
+        if (state.prompts.some(prompt => prompt.promptId === promptId)) return []
+        checkOpen(state)
+        if (queuedPrompts(state).length >= API_LIMITS.queuedPrompts) {
+          throw new FixpointError('queue_full', `${API_LIMITS.queuedPrompts} prompts are waiting in this session.`, {
+            limit: API_LIMITS.queuedPrompts
+          })
+        }
+        return [{ type: 'prompt.queued' as const, data: { promptId, text, author: by, context: summary } }]
+      }
+      const events = await log.append(sessionId, decide, {
+        alongside: async transaction => {
+          const [missing] = await missingArtifacts(transaction, sessionId, pictures)
+          if (missing !== undefined) throw artifactNotFound(missing)
+          await enqueue(transaction, sessionId)
+        }
+      })
+      return { promptId, seq: lastSeq(events, await log.state(sessionId)) }
+    },
+
+    async withdrawPrompt(by, sessionId, promptId) {
+      const events = await log.append(sessionId, state => {
+        const prompt = state.prompts.find(candidate => candidate.promptId === promptId)
+        if (!prompt) throw new FixpointError('prompt_not_found', 'There is no such prompt in this session.')
+        if (prompt.status === 'withdrawn') return []
+        if (prompt.status !== 'queued') throw new FixpointError('prompt_not_queued', `The prompt is ${prompt.status}.`)
+        return [{ type: 'prompt.withdrawn', data: { promptId, by } }]
+      })
+      return lastSeq(events, await log.state(sessionId))
+    },
+
+    async stop(by, sessionId) {
+      const events = await log.append(sessionId, state => {
+        const turn = runningTurn(state)
+        if (!turn) throw new FixpointError('not_running', 'No turn is running in this session.')
+        return turn.isStopRequested ? [] : [{ type: 'stop.requested', data: { turnId: turn.turnId, by } }]
+      })
+      return lastSeq(events, await log.state(sessionId))
+    },
+
+    async close(by, sessionId) {
+      const events = await log.append(sessionId, state => {
+        if (state.isClosed) return []
+        const turn = runningTurn(state)
+        return [
+          ...queuedPrompts(state).map(prompt => ({ type: 'prompt.withdrawn' as const, data: { promptId: prompt.promptId, by } })),
+          ...(turn && !turn.isStopRequested ? [{ type: 'stop.requested' as const, data: { turnId: turn.turnId, by } }] : []),
+          { type: 'session.closed' as const, data: { by } }
+        ]
+      })
+      return lastSeq(events, await log.state(sessionId))
+    }
+  }
+}
+
+function checkOpen(state: SessionState): void {
+  if (state.isClosed) throw new FixpointError('session_closed', 'The session is closed and takes no more prompts.')
+}
+
+function lastSeq(events: readonly SessionEvent[], state: SessionState): number {
+  return events.at(-1)?.seq ?? state.seq
+}
+
+async function exists(log: SessionLog, sessionId: string): Promise<boolean> {
+  try {
+    await log.state(sessionId)
+    return true
+  } catch (error) {
+    if (error instanceof FixpointError && error.code === 'session_not_found') return false
+    throw error
+  }
+}
+
+function picturesOf(context: PageContext): string[] {
+  const crops = context.picks.flatMap(pick => (pick.crop ? [pick.crop.artifactId] : []))
+  return [...new Set([...(context.screenshot ? [context.screenshot.artifactId] : []), ...crops])]
+}
+
+function summarise(context: PageContext, artifactId: string): ContextSummary {
+  return {
+    artifactId,
+    url: context.url,
+    title: context.title,
+    viewport: context.viewport,
+    colorScheme: context.colorScheme,
+    screenshot: context.screenshot,
+    picks: context.picks.map(pick => ({
+      number: pick.number,
+      label: pick.components[0]?.name ?? pick.tag,
+      selector: pick.selectors.join(' >>> '),
+      source: pick.components.find(component => component.source !== undefined)?.source,
+      crop: pick.crop
+    })),
+    consoleMessages: context.console.length,
+    redactions: Object.values(context.redactions).reduce((sum, count) => sum + count, 0)
+  }
+}

@@ -1,0 +1,230 @@
+import { type EgressDecision, FixpointError, type NewEvent, type SessionState } from '@fixpoint/protocol'
+import { abortable, pause } from '../abortable.ts'
+import type { Edges } from '../edges.ts'
+import type { ProjectRepository } from '../git/project-repository.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { ProjectConfig } from '../projects/project-config.ts'
+import type { Base } from '../projects/project-preparation.ts'
+import { createPageCamera, type PageCamera } from '../proof/page-camera.ts'
+import type { Sandbox } from '../sandbox/driver.ts'
+import type { ArtifactStore } from '../store/artifact-store.ts'
+import type { OpenSandbox, SandboxKeeper } from './sandbox-keeper.ts'
+
+/** The sandbox side of one turn: opens it, brings it back when it is lost, and carries the work out of it. */
+export interface TurnWorkspace {
+  /** The sandbox to use now. @throws FixpointError when it cannot be had, or was lost too often. */
+  sandbox(): Promise<Sandbox>
+  /** A camera on the running app. @throws FixpointError `dev_server_not_ready`. */
+  camera(): Promise<PageCamera>
+  /** Records the files as they are, and has them here before it says so. */
+  saveCheckpoint(): Promise<void>
+  /** The same after the turn has ended, if its sandbox is open. */
+  saveLeftovers(signal: AbortSignal): Promise<void>
+  /** The last checkpoint, or the commit that the session is based on. */
+  head(): string
+  base: Base
+  /** What the model should be told; each text once. */
+  takeRemarks(): string[]
+}
+
+export interface TurnWorkspaceOptions {
+  state: SessionState
+  turnId: string
+  base: Base
+  project: ProjectConfig
+  repository: ProjectRepository
+  keeper: SandboxKeeper
+  artifacts: ArtifactStore
+  append: (event: NewEvent) => Promise<void>
+  onEgress: (decision: EgressDecision) => void
+  metrics: Metrics
+  edges: Edges
+  signal: AbortSignal
+}
+
+/** Sandboxes that one turn may lose; what takes down the fourth will take down the fifth. */
+const MAX_LOSSES = 3
+/** How long a turn waits for Docker to come back. */
+const DOCKER_PATIENCE_MS = 60_000
+const MAX_BACKOFF_MS = 10_000
+
+interface Current {
+  opened: Promise<OpenSandbox>
+  devServer: Promise<void> | null
+  /** Set when it was lost. */
+  loss: FixpointError | null
+}
+
+export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspace {
+  const { state, turnId, base, project, repository, keeper, artifacts, append, metrics, edges, signal } = options
+  const { sessionId } = state
+  const remarks: string[] = []
+  let head = state.checkpoint?.commit ?? base.commit
+  let losses = 0
+  let current: Current | null = null
+
+  async function open(): Promise<OpenSandbox> {
+    const startedAt = performance.now()
+    await append({ type: 'sandbox.starting', data: { turnId, ...base } })
+    const opened = await withPatience(() =>
+      keeper.open(
+        {
+          sessionId,
+          project,
+          repository,
+          baseCommit: base.commit,
+          branch: base.branch,
+          checkpoint: head === base.commit ? null : head,
+          onProgress: text => void notice('info', text).catch(() => undefined),
+          onEgress: options.onEgress
+        },
+        signal
+      )
+    )
+    const durationMs = Math.round(performance.now() - startedAt)
+    metrics.sandboxStarted(opened.startedFrom, durationMs)
+    await append({
+      type: 'sandbox.ready',
+      data: {
+        turnId,
+        sandboxId: opened.sandbox.sandboxId,
+        startedFrom: opened.startedFrom === 'running' ? 'existing_workspace' : opened.startedFrom,
+        durationMs,
+        message: describeStart(opened.startedFrom, losses > 0, durationMs)
+      }
+    })
+    if (losses > 0) remarks.push(remarkOnReplacement(opened.startedFrom))
+    return opened
+  }
+
+  /** Docker may come back; everything else is an answer. */
+  async function withPatience(action: () => Promise<OpenSandbox>): Promise<OpenSandbox> {
+    const giveUpAt = performance.now() + DOCKER_PATIENCE_MS
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await action()
+      } catch (error) {
+        signal.throwIfAborted()
+        const mayPass = error instanceof FixpointError && error.code === 'docker_unavailable' && performance.now() < giveUpAt
+        if (!mayPass) throw error
+        if (attempt === 1) await notice('warning', `${error.message} Trying again for a minute.`)
+        await pause(Math.min(1_000 * 2 ** (attempt - 1), MAX_BACKOFF_MS), signal)
+      }
+    }
+  }
+
+  function notice(level: 'info' | 'warning', text: string): Promise<void> {
+    return append({ type: 'notice.added', data: { turnId, level, text } })
+  }
+
+  function startCurrent(): Current {
+    const entry: Current = { opened: open(), devServer: null, loss: null }
+    entry.opened.then(
+      ({ sandbox }) => {
+        void sandbox.lost.then(loss => {
+          entry.loss = loss
+        })
+      },
+      () => undefined // whoever asked for the sandbox is told
+    )
+    return entry
+  }
+
+  async function sandbox(): Promise<Sandbox> {
+    if (current?.loss) {
+      losses++
+      await append({ type: 'sandbox.lost', data: { turnId, failure: current.loss.toFailure() } })
+      if (losses > MAX_LOSSES)
+        throw new FixpointError('sandbox_lost', `The sandbox was lost ${losses} times in this turn; the last time: ${current.loss.message}`)
+      current = null
+    }
+    current ??= startCurrent()
+    const entry = current
+    try {
+      return (await abortable(entry.opened, signal)).sandbox
+    } catch (error) {
+      // The next caller tries anew instead of being given an old failure.
+      if (current === entry) current = null
+      throw error
+    }
+  }
+
+  async function camera(): Promise<PageCamera> {
+    const box = await sandbox()
+    const entry = current
+    const { dev } = project
+    const start = async () => {
+      await box.request(
+        'dev-server/start',
+        {
+          command: dev.command,
+          cwd: project.subfolder,
+          port: dev.port,
+          readyPath: dev.readyPath,
+          timeoutMs: dev.timeoutSeconds * 1_000,
+          environment: dev.environment
+        },
+        { signal }
+      )
+    }
+    // Asked for each time: the answer is immediate while it runs, and brings it back when it has ended.
+    const starting = (entry?.devServer ?? Promise.resolve()).catch(() => undefined).then(start)
+    if (entry) entry.devServer = starting
+    await starting
+    return createPageCamera({ sandbox: box, artifacts, sessionId, port: dev.port })
+  }
+
+  async function saveCheckpointOf(box: Sandbox, signal: AbortSignal): Promise<void> {
+    const refName = `checkpoints/${turnId}-${Buffer.from(edges.randomBytes(4)).toString('hex')}`
+    const saved = await box.request('workspace/checkpoint', { refName, parent: head, message: `Checkpoint of ${turnId}` }, { signal })
+    if (saved.isUnchanged) return
+    const bundle = await box.bundle({ refName, exclude: [head] }, signal)
+    if (bundle) await repository.importCheckpoint(bundle, saved.commit, sessionId, signal)
+    await append({
+      type: 'checkpoint.saved',
+      data: { turnId, commit: saved.commit, parent: head, files: await repository.changes(base.commit, saved.commit) }
+    })
+    head = saved.commit
+  }
+
+  return {
+    base,
+    sandbox,
+    camera,
+    head: () => head,
+    takeRemarks: () => remarks.splice(0),
+
+    saveCheckpoint: () => againWhenLost(async () => saveCheckpointOf(await sandbox(), signal)),
+    async saveLeftovers(after) {
+      const open = await current?.opened.catch(() => null)
+      if (open && !current?.loss) await saveCheckpointOf(open.sandbox, after)
+    }
+  }
+}
+
+/** Does it again in the sandbox that takes the place of one that was lost meanwhile; not for what must not be done twice. */
+export async function againWhenLost<T>(action: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action()
+    } catch (error) {
+      if (!(error instanceof FixpointError) || error.code !== 'sandbox_lost' || attempt > MAX_LOSSES) throw error
+    }
+  }
+}
+
+function describeStart(from: OpenSandbox['startedFrom'], isReplacement: boolean, durationMs: number): string {
+  const time = `${(durationMs / 1_000).toFixed(1)} s`
+  if (from === 'checkpoint')
+    return `The sandbox was replaced in ${time}. Its files are as at the last checkpoint; anything since then that was not recorded is gone.`
+  if (isReplacement || from === 'existing_workspace') return `The sandbox was started again in ${time}. Its files are as they were left.`
+  return from === 'running' ? '' : `The sandbox is ready after ${time}.`
+}
+
+function remarkOnReplacement(from: OpenSandbox['startedFrom']): string {
+  const files =
+    from === 'checkpoint'
+      ? 'its files are as they were after your last completed step; later changes and everything that is not tracked by git are gone'
+      : 'its files are as they were, but every process in it has ended'
+  return `The sandbox was lost and has been replaced: ${files}. Look before you go on.`
+}

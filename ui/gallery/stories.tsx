@@ -1,0 +1,169 @@
+import { queuedPrompts, runningTurn, type SessionState } from '@fixpoint/protocol'
+import { type ReactNode, useState } from 'react'
+import { fixtureLogs } from '../src/fixtures/logs.ts'
+import { contextPreview } from '../src/fixtures/preview.ts'
+import { looksWrongProof, unverifiedProof, verifiedProof } from '../src/fixtures/proofs.ts'
+import type { SessionLog } from '../src/fixtures/session-log.ts'
+import {
+  Button,
+  Composer,
+  type ComposerProps,
+  type Connection,
+  ConnectionBanner,
+  ConnectionDot,
+  EmptyState,
+  ErrorCard,
+  PendingPrompt,
+  ProofCard,
+  PullRequestCard,
+  QueueList,
+  ScrollToEnd,
+  Timeline
+} from '../src/index.ts'
+
+export interface Story {
+  show: () => ReactNode
+  /** The present of the story, in ms since 1970. */
+  now?: number
+}
+
+const nothing = () => undefined
+
+const proofActions = () => (
+  <>
+    <Button look="primary">Create pull request</Button>
+    <Button>Not quite</Button>
+  </>
+)
+
+function Session({ state, pending, composer = {} }: { state: SessionState; pending?: ReactNode; composer?: Partial<ComposerProps> }) {
+  const running = runningTurn(state)
+  return (
+    <>
+      <ScrollToEnd resetKey={state.sessionId}>
+        {state.prompts.length === 0 && pending === undefined ? (
+          <EmptyState
+            onPoint={nothing}
+            suggestions={['Line up the prices', 'The dark mode’s cart badge cannot be read', 'Say “1 item”, not “1 items”']}
+            onSuggestion={nothing}
+          />
+        ) : (
+          <Timeline state={state} proofActions={proofActions} diagnostics={() => 'diagnostics'}>
+            {pending}
+            {state.pullRequest !== null && <PullRequestCard pullRequest={state.pullRequest} />}
+          </Timeline>
+        )}
+      </ScrollToEnd>
+      <QueueList prompts={queuedPrompts(state)} onWithdraw={nothing} />
+      <SampleComposer isRunning={running !== undefined} isStopRequested={running?.isStopRequested ?? false} {...composer} />
+    </>
+  )
+}
+
+function SampleComposer(props: Partial<ComposerProps>) {
+  const [text, setText] = useState(props.text ?? '')
+  const [choice, setChoice] = useState({ screenshot: true, dom: true, components: true, console: true })
+  return (
+    <Composer
+      preview={null}
+      onRemovePick={nothing}
+      destination="http://127.0.0.1:4700"
+      pointing="off"
+      onPoint={nothing}
+      onLeavePointing={nothing}
+      isRunning={false}
+      isStopRequested={false}
+      onStop={nothing}
+      isSending={false}
+      onSend={nothing}
+      {...props}
+      text={text}
+      onTextChange={setText}
+      choice={choice}
+      onChoiceChange={setChoice}
+    />
+  )
+}
+
+function session(log: SessionLog, extra: Omit<Parameters<typeof Session>[0], 'state'> = {}): Story {
+  return { show: () => <Session state={log.state()} {...extra} />, now: log.now + 7_000 }
+}
+
+function plain(...children: ReactNode[]): Story {
+  return {
+    show: () => (
+      <ScrollToEnd resetKey="plain">
+        <div className="gallery-plain">{children}</div>
+      </ScrollToEnd>
+    )
+  }
+}
+
+const connections: Connection[] = [
+  { status: 'connecting' },
+  { status: 'connected' },
+  { status: 'reconnecting', retryAt: Date.now() + 8_000 },
+  { status: 'refused', failure: { code: 'token_invalid', message: 'The token is not valid.', hint: 'Pair again.', retryable: false } }
+]
+
+export const stories: Record<string, Story> = {
+  ...Object.fromEntries(Object.entries(fixtureLogs).map(([name, log]) => [name, session(log())])),
+  composing: session(fixtureLogs.empty(), { composer: { preview: contextPreview, text: 'Line this price up with the others' } }),
+  pointing: session(fixtureLogs.empty(), { composer: { pointing: 'pointing' } }),
+  pending: session(fixtureLogs.empty(), {
+    pending: <PendingPrompt text="Line this price up with the others" stage="pictures" />,
+    composer: { isSending: true }
+  }),
+  composerError: session(fixtureLogs.verified(), {
+    composer: {
+      preview: contextPreview,
+      text: 'Line this price up with the others',
+      problem: (
+        <ErrorCard
+          failure={{
+            code: 'server_unreachable',
+            message: 'Nothing answers at http://127.0.0.1:4700.',
+            hint: 'Check that it runs (`npm start`) and that the address is right.',
+            retryable: true
+          }}
+          reference="req_01k8r5t9m3c6v2x7b4na"
+          diagnostics={() => 'diagnostics'}
+        >
+          <Button>Send again</Button>
+        </ErrorCard>
+      )
+    }
+  }),
+  longComposer: session(fixtureLogs.runningTool(), {
+    composer: {
+      text: 'A long request. '.repeat(120),
+      preview: {
+        ...contextPreview,
+        picks: Array.from({ length: 12 }, (_, index) => ({ ...contextPreview.picks[0], ...samplePick(index + 1) }))
+      }
+    }
+  }),
+  proofVerified: plain(<ProofCard key="card" proof={verifiedProof} actions={proofActions()} />),
+  proofLooksWrong: plain(<ProofCard key="card" proof={looksWrongProof} actions={proofActions()} />),
+  proofUnverified: plain(<ProofCard key="card" proof={unverifiedProof} />),
+  connections: plain(
+    connections.map(connection => (
+      <div key={connection.status}>
+        <ConnectionDot connection={connection} />
+        <ConnectionBanner connection={connection} onRetry={nothing} />
+      </div>
+    ))
+  )
+}
+
+function samplePick(number: number) {
+  return {
+    number,
+    label: `Component${number}`,
+    selector: `main > :nth-child(${number})`,
+    source: { file: 'src/Component.tsx', line: number },
+    cropUrl: undefined,
+    componentNames: [],
+    isComplete: number !== 12
+  }
+}

@@ -1,0 +1,165 @@
+import { API_LIMITS, isVisibleText } from '@fixpoint/protocol'
+import { ArrowUp, Crosshair, Eye, ListEnd, Square } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
+import { Button } from '../controls/Button.tsx'
+import { Spinner } from '../controls/Spinner.tsx'
+import { strings } from '../strings.ts'
+import { type ContextChoice, type ContextPreview, countRedactions } from './context-preview.ts'
+import { PickChips } from './PickChips.tsx'
+import { SendPreview } from './SendPreview.tsx'
+import { useDoubleEscape } from './use-double-escape.ts'
+
+export interface ComposerProps {
+  text: string
+  onTextChange: (text: string) => void
+  /** What was captured of the page; null before anything was pointed at. */
+  preview: ContextPreview | null
+  choice: ContextChoice
+  onChoiceChange: (choice: ContextChoice) => void
+  onRemovePick: (number: number) => void
+  /** Address of the server that gets the prompt. */
+  destination: string
+  pointing: 'off' | 'starting' | 'pointing' | 'capturing'
+  onPoint: () => void
+  onLeavePointing: () => void
+  /** Why nothing can be pointed at here. */
+  pointingBlocked?: string | undefined
+  /** A turn runs: what is sent now waits for its end. */
+  isRunning: boolean
+  isStopRequested: boolean
+  onStop: () => void
+  isSending: boolean
+  onSend: () => void
+  /** Why nothing can be sent here. */
+  sendingBlocked?: string | undefined
+  /** What went wrong with the last attempt; the text is still there. */
+  problem?: ReactNode
+  inputRef?: RefObject<HTMLTextAreaElement | null>
+}
+
+/** Where the person says what is wrong. */
+export function Composer(props: ComposerProps) {
+  const { text, preview, isRunning, isSending, isStopRequested, pointing, sendingBlocked } = props
+  const [isPreviewOpen, setIsPreviewOpen] = useState(false)
+  const hintId = useId()
+  const previewId = useId()
+  const isArmed = useDoubleEscape(isRunning && !isStopRequested && pointing === 'off', props.onStop)
+  const tooLong = text.length - API_LIMITS.promptCharacters
+  const canSend = isVisibleText(text) && tooLong <= 0 && !isSending && sendingBlocked === undefined
+
+  function handleKey(event: KeyboardEvent<HTMLTextAreaElement>) {
+    // In an input method Enter confirms a word.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    if (canSend) props.onSend()
+  }
+
+  return (
+    <div className="fx-composer">
+      {props.problem}
+      <div className="fx-composer__box" data-pointing={pointing !== 'off' || undefined}>
+        {isPreviewOpen && preview !== null && (
+          <div id={previewId}>
+            <SendPreview preview={preview} choice={props.choice} onChoiceChange={props.onChoiceChange} destination={props.destination} />
+          </div>
+        )}
+        {preview !== null && <PickChips picks={preview.picks} onRemove={props.onRemovePick} />}
+        <textarea
+          ref={props.inputRef}
+          className="fx-composer__input"
+          rows={2}
+          value={text}
+          aria-label={strings.composer.label}
+          aria-describedby={hintId}
+          placeholder={isRunning ? strings.composer.placeholderRunning : strings.composer.placeholder}
+          onChange={event => props.onTextChange(event.target.value)}
+          onKeyDown={handleKey}
+        />
+        <div className="fx-composer__bar">
+          <PointButton {...props} />
+          {preview !== null && (
+            <Button
+              look="quiet"
+              className="fx-composer__sent"
+              aria-label={strings.composer.whatIsSent}
+              title={strings.composer.whatIsSent}
+              aria-expanded={isPreviewOpen}
+              aria-controls={isPreviewOpen ? previewId : undefined}
+              onClick={() => setIsPreviewOpen(!isPreviewOpen)}
+            >
+              <Eye aria-hidden size={14} />
+              <span className="fx-composer__word">{strings.composer.whatIsSent}</span>
+              {countRedactions(preview) > 0 && (
+                <span className="fx-badge" title={strings.sendPreview.redactions(countRedactions(preview))}>
+                  {countRedactions(preview)}
+                  <span className="fx-composer__word"> {strings.composer.masked}</span>
+                </span>
+              )}
+            </Button>
+          )}
+          <span className="fx-composer__gap" />
+          {isRunning && (
+            <Button
+              look="danger"
+              className="fx-composer__stop"
+              disabled={isStopRequested}
+              aria-label={isStopRequested ? strings.composer.stopping : strings.composer.stop}
+              title={strings.composer.stopHint}
+              onClick={props.onStop}
+            >
+              <Square aria-hidden size={11} fill="currentColor" />
+              <span className="fx-composer__word">{isStopRequested ? strings.composer.stopping : strings.composer.stop}</span>
+            </Button>
+          )}
+          <Button look="primary" className="fx-composer__send" disabled={!canSend} title={sendingBlocked} onClick={props.onSend}>
+            {isSending ? <Spinner /> : isRunning ? <ListEnd aria-hidden size={14} /> : <ArrowUp aria-hidden size={14} />}
+            {isSending ? strings.composer.sending : isRunning ? strings.composer.queue : strings.composer.send}
+          </Button>
+        </div>
+      </div>
+      <p className="fx-composer__hint" id={hintId} role="status" data-urgent={isArmed || tooLong > 0 || undefined}>
+        {hintOf({ isArmed, tooLong, pointing, isRunning, sendingBlocked, length: text.length })}
+      </p>
+    </div>
+  )
+}
+
+function PointButton({ pointing, onPoint, onLeavePointing, pointingBlocked }: ComposerProps) {
+  if (pointing !== 'off') {
+    return (
+      <Button className="fx-composer__point" aria-pressed onClick={onLeavePointing}>
+        {pointing === 'pointing' ? <Crosshair aria-hidden size={14} /> : <Spinner />}
+        {strings.composer.pointing[pointing]}
+      </Button>
+    )
+  }
+  return (
+    <Button
+      className="fx-composer__point"
+      disabled={pointingBlocked !== undefined}
+      title={pointingBlocked ?? strings.composer.pointHint}
+      onClick={onPoint}
+    >
+      <Crosshair aria-hidden size={14} />
+      {strings.composer.point}
+    </Button>
+  )
+}
+
+interface HintInput {
+  isArmed: boolean
+  tooLong: number
+  pointing: ComposerProps['pointing']
+  isRunning: boolean
+  sendingBlocked: string | undefined
+  length: number
+}
+
+function hintOf({ isArmed, tooLong, pointing, isRunning, sendingBlocked, length }: HintInput): string {
+  if (isArmed) return strings.composer.escapeAgain
+  if (tooLong > 0) return strings.composer.tooLong(tooLong)
+  if (pointing !== 'off') return strings.composer.pointingKeys
+  if (sendingBlocked !== undefined) return sendingBlocked
+  if (length > API_LIMITS.promptCharacters * 0.9) return strings.composer.charactersLeft(API_LIMITS.promptCharacters - length)
+  return isRunning ? strings.composer.keysRunning : strings.composer.keys
+}

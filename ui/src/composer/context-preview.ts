@@ -1,0 +1,46 @@
+import type { ColorScheme, ConsoleMessage, Failure, SourceLocation, Viewport } from '@fixpoint/protocol'
+
+/** A pick that has not been sent yet. */
+export interface PreviewPick {
+  number: number
+  /** The component's name, or the tag where there is none. */
+  label: string
+  selector: string
+  source: SourceLocation | undefined
+  /** Address of its picture, where there is one. */
+  cropUrl: string | undefined
+  componentNames: readonly string[]
+  /** False while its component and picture are still being looked up. */
+  isComplete: boolean
+}
+
+/** Everything of a page that would go along with the next prompt, as a person can read it. */
+export interface ContextPreview {
+  url: string
+  title: string
+  viewport: Viewport
+  colorScheme: ColorScheme
+  frameworks: readonly string[]
+  screenshot: { url: string; width: number; height: number; bytes: number } | undefined
+  outline: string
+  picks: readonly PreviewPick[]
+  console: readonly ConsoleMessage[]
+  /** Values that were left out or masked, counted by kind. */
+  redactions: Readonly<Record<string, number>>
+  /** What was cut to stay within the limits, in words. */
+  truncated: readonly string[]
+  /** What could not be captured, and why. */
+  problems: readonly Failure[]
+}
+
+/** What the person lets go along. */
+export interface ContextChoice {
+  screenshot: boolean
+  dom: boolean
+  components: boolean
+  console: boolean
+}
+
+export function countRedactions(preview: Pick<ContextPreview, 'redactions'>): number {
+  return Object.values(preview.redactions).reduce((sum, count) => sum + count, 0)
+}

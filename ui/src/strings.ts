@@ -1,0 +1,297 @@
+import type { TurnState } from '@fixpoint/protocol'
+
+/** Everything that the components say in words of their own. Texts from the log are shown as they are. */
+export const strings = {
+  /** What a running turn does now; the words of the log where they say it best. */
+  activity: (turn: Pick<TurnState, 'activity' | 'isStopRequested'>) => (turn.isStopRequested ? 'Stopping' : turn.activity || 'Working'),
+
+  artifacts: {
+    pictureLoading: (what: string) => `${what} (loading)`,
+    pictureFailed: (what: string) => `${what}: the picture could not be loaded. Try again`,
+    textLoading: 'Loading…',
+    textFailed: 'This could not be loaded.',
+    retry: 'Try again'
+  },
+
+  copy: {
+    copied: 'Copied',
+    failed: 'Could not copy',
+    code: 'Copy code',
+    output: 'Copy output',
+    commands: 'Copy commands'
+  },
+
+  dialog: { close: 'Close' },
+
+  text: {
+    all: 'Show all',
+    less: 'Show less',
+    moreLines: (count: number) => `Show ${amount(count, 'more line')}`
+  },
+
+  markdown: { imageWithoutText: 'Picture', code: 'Code' },
+
+  colorScheme: { light: 'light', dark: 'dark' },
+
+  console: { error: 'Error', warning: 'Warning' },
+
+  source: {
+    verified: 'in the project’s repository',
+    unverified: 'not verified: the page says so, the repository has no such file'
+  },
+
+  diff: {
+    label: 'Change',
+    of: (path: string) => `Change of ${path}`,
+    added: 'new',
+    deleted: 'deleted',
+    renamed: 'renamed',
+    binary: 'A binary file; its content is not shown.',
+    binaryShort: 'binary',
+    noLines: 'No lines changed.',
+    counts: (added: number, removed: number) => `${amount(added, 'line')} added, ${removed} removed`
+  },
+
+  tool: {
+    list: 'What the agent did',
+    failed: 'Failed',
+    stopped: 'Stopped',
+    unknown: 'Outcome unknown',
+    input: (tool: string) => (tool === 'bash' ? 'Command' : 'Input'),
+    output: 'Output',
+    diff: 'Change',
+    picture: (number: number, title: string) => `Picture ${number} of “${title}”`,
+    nothingToShow: 'There is no output.',
+    earlier: (count: number, failures: number) => `${amount(count, 'earlier step')}${failures > 0 ? `, ${failures} failed` : ''}`
+  },
+
+  prompt: {
+    picks: 'Elements pointed at',
+    cropOf: (label: string) => `Picture of ${label}`,
+    screenshot: 'Screenshot of the page',
+    pickCount: (count: number) => amount(count, 'element'),
+    consoleCount: (count: number) => (count === 0 ? 'No console messages' : amount(count, 'console message')),
+    redactionCount: (count: number) => (count === 0 ? 'Nothing had to be masked' : `${amount(count, 'value')} masked in the browser`),
+    sending: { session: 'Starting the session', pictures: 'Sending the pictures', prompt: 'Sending' }
+  },
+
+  timeline: {
+    label: 'Timeline',
+    turnBy: (name: string) => `Prompt by ${name}`,
+    textInterrupted: 'Interrupted here',
+    retryIn: (seconds: number) => `Trying again in ${seconds} s`,
+    elapsed: 'Time since this turn began',
+    jump: 'Jump to latest',
+    withdrawn: 'Withdrawn:',
+    closed: 'This session is closed. Its sandbox is gone; what happened stays here.',
+    noProof: 'Unverified: this turn changed files but made no proof.',
+    ended: { done: 'Done', failed: 'Failed', stopped: 'Stopped' },
+    tryingAgain: 'tried again',
+    working: 'Working',
+    turnFacts: ({ duration, hasChanges, steps, tokens }: { duration: string; hasChanges: boolean; steps: number; tokens: number }) =>
+      [!hasChanges && 'no files changed', duration, steps > 0 && amount(steps, 'step'), tokens > 0 && `${compact(tokens)} tokens`]
+        .filter(Boolean)
+        .join(' · ')
+  },
+
+  egress: {
+    summary: (requests: number, hosts: number) =>
+      `The sandbox let nothing out: ${amount(requests, 'request')} to ${amount(hosts, 'address', 'addresses')}`,
+    hint: 'Whoever runs the server can add a host to the project’s allowedHosts.',
+    reason: (reason: string) => EGRESS_REASONS[reason] ?? reason
+  },
+
+  verdict: {
+    verified: { word: 'Verified', sentence: 'Seen before and after, and nothing that was checked speaks against it.' },
+    looks_wrong: { word: 'Looks wrong', sentence: 'Something that was checked speaks against this change.' },
+    unverified: { word: 'Unverified', sentence: 'Not everything could be checked. Look for yourself.' }
+  },
+
+  proof: {
+    label: (word: string) => `Proof: ${word}`,
+    reasons: 'Why',
+    reasonOutcome: { holds: 'Yes:', fails: 'No:', open: 'Not known:' },
+    about: { asked: 'Asked', seen: 'Seen', side_effects: 'Side effects', checks: 'Checks', vision: 'Vision' },
+    pictures: 'Pictures of',
+    before: 'Before',
+    after: 'After',
+    element: 'Element',
+    elementNumber: (number: number) => `Element ${number}`,
+    page: 'Page',
+    pictureOf: (what: string, phase: string) => `${what}, ${phase.toLowerCase()}`,
+    stage: (what: string) => `${what}, before and after`,
+    stageKeys: 'Plus and minus zoom, the arrow keys move, 0 shows the whole picture.',
+    elementMissing: (foundBefore: boolean, foundAfter: boolean) =>
+      foundBefore && foundAfter
+        ? undefined
+        : foundAfter
+          ? 'The element was not on the page before.'
+          : foundBefore
+            ? 'The element is not on the page any more.'
+            : 'The element was not found on the page.',
+    pageMissing: (hasBefore: boolean, hasAfter: boolean) =>
+      hasBefore && hasAfter ? undefined : hasAfter ? 'There is no picture from before.' : 'There is no picture from after the change.',
+    noPictures: 'There are no pictures of this change.',
+    mode: 'Compare',
+    modes: { sides: '2-up', swipe: 'Swipe', onion: 'Onion skin', difference: 'Difference', blink: 'Blink' },
+    swipeHandle: 'Border between before and after',
+    onionShare: 'How much of the after picture is seen',
+    blackIsEqual: 'Black is unchanged',
+    markedIsChanged: 'Changed pixels are marked',
+    blinkPause: 'Pause',
+    blinkStart: 'Blink',
+    blinkShow: (phase: string) => `Show ${phase.toLowerCase()}`,
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    fit: 'Show the whole picture',
+    enlarge: 'Enlarge',
+    enlarged: 'Before and after',
+    regions: (count: number) => amount(count, 'changed region'),
+    region: (width: number, height: number, x: number, y: number) => `${width} × ${height} px at ${x}, ${y}`,
+    moreRegions: (count: number) => `Show ${count} more`,
+    styles: 'Changes at the element',
+    changesOf: (label: string) => `What changed at ${label}`,
+    property: 'Property',
+    text: 'text',
+    place: 'position',
+    size: 'size',
+    notFound: 'not found',
+    empty: 'empty',
+    code: 'Code',
+    files: (count: number) => amount(count, 'file'),
+    checks: 'Checks',
+    console: 'Console and requests',
+    consoleTally: (added: number, gone: number) => [added > 0 && `${added} new`, gone > 0 && `${gone} gone`].filter(Boolean).join(', '),
+    consoleAdded: 'New after the change',
+    consoleGone: 'Gone after the change',
+    requestsAdded: 'Requests that fail now',
+    vision: 'Second look at the pictures',
+    visionAnswer: { fixed: 'looks fixed', not_fixed: 'looks not fixed', unsure: 'unsure' },
+    visionRole: (model: string) => `By ${model}. It can only lower the verdict, never raise it.`,
+    commit: (short: string) => `commit ${short}`,
+    unstable: 'the page kept moving while its picture was taken'
+  },
+
+  checks: {
+    outcome: { passed: 'passed', failed: 'failed', timed_out: 'took too long', not_run: 'not run' },
+    before: (outcome: string) => `before the change: ${outcome}`,
+    output: (name: string) => `Output of ${name}`,
+    wholeOutput: 'Show the whole output',
+    tally: (outcomes: readonly ('passed' | 'failed' | 'timed_out' | 'not_run')[]) => {
+      const count = (wanted: (typeof outcomes)[number]) => outcomes.filter(outcome => outcome === wanted).length
+      const failed = count('failed') + count('timed_out')
+      const parts = [
+        failed > 0 && `${failed} failed`,
+        count('passed') > 0 && `${count('passed')} passed`,
+        count('not_run') > 0 && `${count('not_run')} not run`
+      ]
+      return parts.filter(Boolean).join(', ')
+    }
+  },
+
+  composer: {
+    label: 'What is wrong?',
+    placeholder: 'Say what is wrong…',
+    placeholderRunning: 'Add what comes next…',
+    point: 'Point',
+    pointHint: 'Point at something on the page (Alt+Shift+P)',
+    pointing: { starting: 'Starting', pointing: 'Pointing', capturing: 'Capturing' },
+    whatIsSent: 'What is sent',
+    masked: 'masked',
+    removePick: (number: number, label: string) => `Remove ${number}, ${label}`,
+    remove: 'Remove',
+    send: 'Send',
+    sending: 'Sending',
+    queue: 'Queue',
+    stop: 'Stop',
+    stopping: 'Stopping',
+    stopHint: 'Stop (Esc Esc)',
+    escapeAgain: 'Press Esc once more to stop.',
+    tooLong: (count: number) => `${amount(count, 'character')} too many.`,
+    charactersLeft: (count: number) => `${amount(count, 'character')} left`,
+    pointingKeys: 'Click an element. Shift-click adds more, Esc leaves.',
+    keys: 'Enter sends, Shift+Enter starts a new line.',
+    keysRunning: 'Enter queues it, Esc Esc stops.'
+  },
+
+  sendPreview: {
+    to: 'Goes to',
+    page: 'Page and elements',
+    always: 'always',
+    pick: (number: number) => `Element ${number}:`,
+    screenshot: 'Screenshot and crops',
+    dom: 'Surroundings and styles',
+    components: 'Components',
+    console: 'Console',
+    none: 'none',
+    lines: (count: number) => amount(count, 'line'),
+    names: (count: number) => amount(count, 'name'),
+    messages: (count: number) => amount(count, 'message'),
+    pictureSize: ({ width, height, bytes }: { width: number; height: number; bytes: number }) =>
+      `${width} × ${height}, ${Math.max(1, Math.round(bytes / 1000))} kB`,
+    look: 'Look',
+    hide: 'Hide',
+    show: (part: string) => `Look at ${part.toLowerCase()}`,
+    redactions: (count: number) =>
+      count === 0 ? 'Nothing had to be masked.' : `${amount(count, 'value')} masked before anything leaves the page:`
+  },
+
+  queue: {
+    label: 'Waiting prompts',
+    waiting: (count: number) => `${count} waiting`,
+    withdraw: (text: string) => `Withdraw “${text.length > 40 ? `${text.slice(0, 40).toWellFormed()}…` : text}”`
+  },
+
+  pullRequest: {
+    requested: 'Creating the pull request',
+    opened: (number: number | undefined) => (number === undefined ? 'Pull request opened' : `Pull request #${number} opened`),
+    pushed: 'Branch pushed',
+    open: (host: string) => `Open on ${host}`,
+    commands: 'Commands to look at the branch'
+  },
+
+  empty: {
+    sentence: 'Point at what is wrong, say it, get it fixed with proof.',
+    point: 'Point at something',
+    pointKey: 'Alt+Shift+P',
+    suggestions: 'Or try one of these'
+  },
+
+  error: {
+    field: (field: string) => `Field: ${field}`,
+    copyDiagnostics: 'Copy diagnostics',
+    copyDiagnosticsLong: 'Copy what somebody who helps will ask for'
+  },
+
+  connection: {
+    connecting: 'Connecting',
+    connected: 'Connected',
+    reconnecting: 'Reconnecting',
+    refused: 'Refused',
+    lost: 'The connection was lost; nothing is.',
+    retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
+    retrying: 'Connecting again…',
+    retry: 'Try now'
+  }
+} as const
+
+const EGRESS_REASONS: Record<string, string> = {
+  not_on_list: 'not on the project’s list',
+  host_syntax: 'not a host name',
+  port_not_allowed: 'port not on the list',
+  private_address: 'resolves to a private address',
+  unresolvable: 'cannot be resolved',
+  not_connect: 'only HTTPS is carried',
+  byte_budget: 'byte budget used up',
+  too_many: 'too many connections',
+  tls_name_mismatch: 'asked for another host than it named',
+  connect_failed: 'did not answer'
+}
+
+function amount(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? singular : plural}`
+}
+
+function compact(count: number): string {
+  return count < 1_000 ? String(count) : `${(count / 1_000).toFixed(count < 10_000 ? 1 : 0).replace(/\.0$/, '')}k`
+}
