@@ -12,8 +12,8 @@ import type { RedactionCounts } from './privacy/secrets.ts'
 export interface CoverReport {
   /** How many places are covered, by kind. */
   covered: RedactionCounts
-  /** Width of the window in CSS pixels, which is the width of the picture. */
-  windowWidth: number
+  /** Size of the window in CSS pixels, and pixels of the screen for each. */
+  window: { width: number; height: number; devicePixelRatio: number }
   /** Where the picks are at this moment; those that left the document are missing. */
   boxes: { number: number; box: Box }[]
 }

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'wxt'
 
-/** Builds the extension as it is released, before the tests that run it. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Builds the extension as it is released, into a folder of the tests' own, before the tests that run it. */
 export async function setup(): Promise<void> {
-  await build({ root: fileURLToPath(new URL('..', import.meta.url)), mode: 'production' })
+  await build({ root: ROOT, outDir: '.output/browser-tests', mode: 'production' })
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { Box } from '@fixpoint/protocol'
 import type { GetDataType, GetReturnType } from '@webext-core/messaging'
 import type { Page } from 'playwright'
 import { ExtensionBrowser, type LaunchOptions } from '../../e2e/src/chromium.ts'
@@ -6,7 +7,7 @@ import type { PageDraft } from '../src/draft.ts'
 import type { MessageMap } from '../src/messages.ts'
 import type { Outcome } from '../src/outcome.ts'
 
-export const EXTENSION_FOLDER = fileURLToPath(new URL('../.output/chrome-mv3', import.meta.url))
+export const EXTENSION_FOLDER = fileURLToPath(new URL('../.output/browser-tests/chrome-mv3', import.meta.url))
 
 /** A person with a browser: opens pages, clicks the icon, points, and asks in the panel's place what was captured. */
 export class Person {
@@ -38,7 +39,24 @@ export class Person {
       if (!tab.ok || tab.value.problem?.code === 'page_access_needed') throw new Error('no access yet')
     })
     value(await this.ask('clearDraft', { tabId }))
+    // The panel slides in and takes its part of the window.
+    let width = -1
+    await eventually(async () => {
+      const before = width
+      width = await this.#innerWidth(tabId)
+      await page.waitForTimeout(100)
+      if (width !== before) throw new Error('the window is still changing')
+    })
     return { page, tabId }
+  }
+
+  async #innerWidth(tabId: number): Promise<number> {
+    const worker = await this.browser.worker()
+    return Number(
+      await worker.evaluate(
+        `chrome.scripting.executeScript({ target: { tabId: ${tabId} }, func: () => innerWidth }).then(([first]) => first.result, () => 0)`
+      )
+    )
   }
 
   /** Sends a message as the panel does. */
@@ -82,15 +100,40 @@ export class Person {
     })
   }
 
+  /**
+   * How far the pixels of a picture are from one colour, for each part: 0 is a surface without anything on it, 255 has black on white.
+   * Parts are in CSS pixels; `scale` says how many pixels of the picture one of them has.
+   */
+  async contrasts(dataUrl: string, parts: readonly Box[], scale: number): Promise<number[]> {
+    return this.#panel.evaluate(
+      async ([url, boxes, factor]) => {
+        const bitmap = await createImageBitmap(await (await fetch(url)).blob())
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+        if (!context) throw new Error('no canvas')
+        context.drawImage(bitmap, 0, 0)
+        return boxes.map(box => {
+          const [x, y, width, height] = [box.x, box.y, box.width, box.height].map(length => Math.round(length * factor))
+          const { data } = context.getImageData(x ?? 0, y ?? 0, Math.max(1, width ?? 1), Math.max(1, height ?? 1))
+          let contrast = 0
+          for (const channel of [0, 1, 2]) {
+            let least = 255
+            let most = 0
+            for (let index = channel; index < data.length; index += 4) {
+              least = Math.min(least, data[index] ?? 0)
+              most = Math.max(most, data[index] ?? 0)
+            }
+            contrast = Math.max(contrast, most - least)
+          }
+          return contrast
+        })
+      },
+      [dataUrl, [...parts], scale] as const
+    )
+  }
+
   /** Ends the extension's service worker, as Chrome does when it is idle. */
   async endServiceWorker(): Promise<void> {
-    const session = await this.browser.context.newCDPSession(this.#panel)
-    await session.send('ServiceWorker.enable')
-    await session.send('ServiceWorker.stopAllWorkers')
-    await eventually(async () => {
-      if (this.browser.context.serviceWorkers().length > 0) throw new Error('still running')
-    })
-    await session.detach()
+    await this.browser.endServiceWorker()
   }
 
   async close(): Promise<void> {

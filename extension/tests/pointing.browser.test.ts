@@ -192,10 +192,10 @@ describe('pointing', () => {
 
   it('picks a frame of another site as a whole, without a click in it', async () => {
     const { page, tabId } = await person.open(`${server.origin}/frame`)
-    await page.evaluate('window.addEventListener("message", event => { window.foreign = event.data })')
+    await page.evaluate('window.addEventListener("message", event => { window.fromFrame = event.data })')
     const draft = await person.pick(page, tabId, '#foreign')
     expect(draft.picks[0]).toMatchObject({ tag: 'iframe', selectors: ['#foreign'] })
-    expect(await page.evaluate('window.foreign ?? null')).toBeNull()
+    expect(await page.evaluate('window.fromFrame ?? null')).toBeNull()
   })
 
   it('picks in open and closed shadow roots', async () => {

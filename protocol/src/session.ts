@@ -62,7 +62,15 @@ export interface TurnState {
 
 export type PullRequestState =
   | { status: 'requested'; operationId: string; turnId: string; branch: string; by: Person; title: string }
-  | { status: 'opened'; operationId: string; turnId: string; branch: string; commit: string; url?: string | undefined; number?: number | undefined }
+  | {
+      status: 'opened'
+      operationId: string
+      turnId: string
+      branch: string
+      commit: string
+      url?: string | undefined
+      number?: number | undefined
+    }
   | { status: 'failed'; operationId: string; failure: Failure }
 
 /** Everything that is shown of a session: a fold over its log. */
@@ -179,10 +187,14 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return withPrompt(next, promptId, { status: outcome })
     }
     case 'sandbox.starting':
-      return withTurn({ ...state, sandbox: { status: 'starting' }, base: state.base ?? { commit: event.data.commit, branch: event.data.branch } }, event.data.turnId, turn => ({
-        ...turn,
-        activity: 'Starting the sandbox'
-      }))
+      return withTurn(
+        { ...state, sandbox: { status: 'starting' }, base: state.base ?? { commit: event.data.commit, branch: event.data.branch } },
+        event.data.turnId,
+        turn => ({
+          ...turn,
+          activity: 'Starting the sandbox'
+        })
+      )
     case 'sandbox.ready': {
       const { sandboxId, turnId, message, startedFrom } = event.data
       const level = startedFrom === 'checkpoint' ? 'warning' : 'info'

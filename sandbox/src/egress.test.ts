@@ -96,10 +96,17 @@ describe('the proxy in the sandbox', () => {
     expect(asked).toEqual([])
   })
 
+  test('reports a name that HTTP/2 does not carry', async () => {
+    const { port, asked, reports } = await startProxy()
+    expect(await talk(port, 'CONNECT user@evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('')
+    await expect.poll(() => reports).toHaveLength(1)
+    expect(JSON.parse(reports[0] ?? '')).toEqual({ method: 'CONNECT', target: 'user@evil.example:443' })
+    expect(asked).toEqual([])
+  })
+
   test.each([
     'CONNECT allowed.example\u0000.evil.example:443 HTTP/1.1\r\n\r\n',
     'CONNECT allowed.example:443 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
-    'CONNECT allowed.example:443\r\n\r\n',
     'nonsense\r\n\r\n'
   ])('does not pass on what is no request (%j)', async request => {
     const { port, asked } = await startProxy()
@@ -111,7 +118,7 @@ describe('the proxy in the sandbox', () => {
     const { port, far, ended } = await startProxy()
     const open = talk(port, 'CONNECT allowed.example:443 HTTP/1.1\r\nHost: x\r\n\r\n')
     await talk(port, 'CONNECT allowed.example:443 HTTP/1.1\r\nHost: x\r\n\r\nup', 'up')
-    far.destroy()
+    far.end()
     await ended
     expect(await open).toBe('HTTP/1.1 200 Connection Established\r\n\r\n')
     await expect(talk(port, 'CONNECT allowed.example:443 HTTP/1.1\r\n\r\n')).rejects.toThrow(/ECONNREFUSED/)

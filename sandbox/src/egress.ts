@@ -37,7 +37,11 @@ export async function runEgress({ input, output, proxyAddress = process.env['HTT
     createConnection: () => Duplex.from({ readable: input, writable: output }),
     settings: { initialWindowSize: 4 * 1024 * 1024, enablePush: false }
   })
-  const ended = new Promise<void>(resolve => session.once('close', resolve))
+  const ended = new Promise<void>(resolve => {
+    session.once('close', resolve)
+    input.once('end', resolve)
+    input.once('close', resolve)
+  })
   session.on('error', error => process.stderr.write(`egress: the connection to the server failed: ${error.message}\n`))
 
   const sockets = new Set<Socket>()
@@ -55,6 +59,7 @@ export async function runEgress({ input, output, proxyAddress = process.env['HTT
   })
 
   await ended
+  session.destroy()
   proxy.close()
   for (const socket of sockets) socket.destroy()
 }
@@ -67,6 +72,7 @@ function tunnel(session: ClientHttp2Session, authority: string, socket: Duplex, 
     return
   }
   const stream = session.request({ ':method': 'CONNECT', ':authority': authority })
+  let isAnswered = false
   // Either end may close in order with its last bytes still on their way; only a broken end breaks the other.
   socket.once('close', () => {
     if (socket.readableEnded) stream.resume()
@@ -74,9 +80,12 @@ function tunnel(session: ClientHttp2Session, authority: string, socket: Duplex, 
   })
   stream.once('error', () => socket.destroy())
   stream.once('close', () => {
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) socket.destroy()
+    // HTTP/2 itself refuses some names, such as one with a user in front; that too shall be seen.
+    if (!isAnswered && stream.rstCode === constants.NGHTTP2_PROTOCOL_ERROR) report(session, 'CONNECT', authority)
+    if (!isAnswered || stream.rstCode !== constants.NGHTTP2_NO_ERROR) socket.destroy()
   })
   stream.once('response', headers => {
+    isAnswered = true
     const status = headers[':status']
     if (status !== 200) {
       const body = `${refusalSentence(authority, headers['fixpoint-reason'])}\n`
@@ -99,9 +108,13 @@ function refuse(session: ClientHttp2Session, request: IncomingMessage, response:
   request.resume()
   response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
   response.end(`${refusalSentence(target, 'not_connect')}\n`)
+  report(session, request.method ?? '', target)
+}
+
+function report(session: ClientHttp2Session, method: string, target: string): void {
   if (session.closed || session.destroyed) return
-  const report = session.request({ ':method': 'POST', ':path': '/v1/refused', 'content-type': 'application/json' })
-  report.on('error', error => process.stderr.write(`egress: a refusal could not be reported: ${error.message}\n`))
-  report.resume()
-  report.end(JSON.stringify({ method: (request.method ?? '').slice(0, 20), target: target.slice(0, 2_000) }))
+  const stream = session.request({ ':method': 'POST', ':path': '/v1/refused', 'content-type': 'application/json' })
+  stream.on('error', error => process.stderr.write(`egress: a refusal could not be reported: ${error.message}\n`))
+  stream.resume()
+  stream.end(JSON.stringify({ method: method.slice(0, 20), target: target.slice(0, 2_000) }))
 }

@@ -6,6 +6,11 @@ import type { z } from 'zod'
 /** Twice the largest text of `files/write`, with room for JSON's escapes. */
 const MAX_BODY_BYTES = 16_000_000
 
+/** The request's body; not reading it to its end leaves the stream open for an answer. */
+export function bodyOf(stream: ServerHttp2Stream): AsyncIterable<Buffer> {
+  return stream.iterator({ destroyOnReturn: false })
+}
+
 /**
  * Reads the request's body as one JSON value of the schema.
  * @throws FixpointError payload_too_large, invalid_json, invalid_parameter
@@ -13,7 +18,7 @@ const MAX_BODY_BYTES = 16_000_000
 export async function readJson<Schema extends z.ZodType>(stream: ServerHttp2Stream, schema: Schema): Promise<z.output<Schema>> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of stream) {
+  for await (const chunk of bodyOf(stream)) {
     length += chunk.length
     if (length > MAX_BODY_BYTES) {
       throw new FixpointError('payload_too_large', `The body has more than ${MAX_BODY_BYTES} bytes.`, { limit: MAX_BODY_BYTES })

@@ -15,7 +15,7 @@ import { readFile } from './files/read-file.ts'
 import { listFiles, searchFiles } from './files/search-files.ts'
 import { WorkspaceRoot } from './files/workspace-root.ts'
 import { FileWriter } from './files/write-file.ts'
-import { checked, readJson, sendJson, sendProblem } from './json-messages.ts'
+import { bodyOf, checked, readJson, sendJson, sendProblem } from './json-messages.ts'
 import { lookAtPage } from './look/look-at-page.ts'
 import { Pictures } from './look/pictures.ts'
 import { WarmBrowser } from './look/warm-browser.ts'
@@ -53,6 +53,7 @@ export class Operations {
   readonly #groups: ProcessGroups
   readonly #workspace: Workspace
   readonly #pictures = new Pictures()
+  readonly #browser: WarmBrowser
   readonly #addresses: Map<string, Address>
 
   static async open(options: OperationsOptions): Promise<Operations> {
@@ -64,15 +65,13 @@ export class Operations {
     this.#groups = new ProcessGroups(commandEnvironment(environment), randomUUID())
     const programs = this.#groups.environment
     this.#workspace = new Workspace(root.folder, programs)
-    const browser = new WarmBrowser({
+    this.#browser = new WarmBrowser({
       executable: chromium,
       environment: this.#groups.environmentFor(BROWSER),
       kill: () => this.#groups.killNamed(BROWSER)
     })
     // A page that is served is going to be looked at.
-    const devServer = new DevServer(root, this.#groups, () => {
-      browser.warm().catch(error => process.stderr.write(`sandboxd: the browser is not warm: ${String(error)}\n`))
-    })
+    const devServer = new DevServer(root, this.#groups, () => this.#browser.prepare())
     const looks = new Turns(LOOKS_AT_ONCE)
     const writer = new FileWriter(root)
     const operations: Record<SandboxOperation, Address> = {
@@ -87,7 +86,7 @@ export class Operations {
       'workspace/checkpoint': operation(sandboxOperations['workspace/checkpoint'], async input => await this.#workspace.checkpoint(input)),
       look: operation(
         sandboxOperations.look,
-        async input => await looks.take(async () => await lookAtPage({ browser, pictures: this.#pictures }, input))
+        async input => await looks.take(async () => await lookAtPage({ browser: this.#browser, pictures: this.#pictures }, input))
       )
     }
     const streams: Record<string, Address> = {
@@ -96,7 +95,7 @@ export class Operations {
         method: 'POST',
         answer: async (stream, query) => {
           const target = checked(workspacePopulateQuerySchema, query)
-          await this.#workspace.populate(target, stream)
+          await this.#workspace.populate(target, bodyOf(stream))
           sendJson(stream, { commit: target.commit })
         }
       },
@@ -104,7 +103,7 @@ export class Operations {
         method: 'POST',
         answer: async (stream, query) => {
           const target = checked(workspaceRestoreQuerySchema, query)
-          await this.#workspace.restore(target, stream)
+          await this.#workspace.restore(target, bodyOf(stream))
           sendJson(stream, { commit: target.commit })
         }
       },
@@ -127,6 +126,7 @@ export class Operations {
 
   /** Ends all that runs in the sandbox because of sandboxd. */
   close(): void {
+    this.#browser.close()
     this.#groups.killAll()
   }
 

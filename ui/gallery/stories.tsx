@@ -1,4 +1,4 @@
-import { queuedPrompts, runningTurn, type SessionState } from '@fixpoint/protocol'
+import { runningTurn, type SessionState } from '@fixpoint/protocol'
 import { type ReactNode, useState } from 'react'
 import { fixtureLogs } from '../src/fixtures/logs.ts'
 import { contextPreview } from '../src/fixtures/preview.ts'
@@ -18,7 +18,9 @@ import {
   PullRequestCard,
   QueueList,
   ScrollToEnd,
-  Timeline
+  Timeline,
+  turnOfPullRequest,
+  waitingPrompts
 } from '../src/index.ts'
 
 export interface Story {
@@ -48,13 +50,19 @@ function Session({ state, pending, composer = {} }: { state: SessionState; pendi
             onSuggestion={nothing}
           />
         ) : (
-          <Timeline state={state} proofActions={proofActions} diagnostics={() => 'diagnostics'}>
+          <Timeline
+            state={state}
+            proofActions={proofActions}
+            diagnostics={() => 'diagnostics'}
+            afterTurn={turn =>
+              state.pullRequest !== null && turnOfPullRequest(state) === turn.turnId && <PullRequestCard pullRequest={state.pullRequest} />
+            }
+          >
             {pending}
-            {state.pullRequest !== null && <PullRequestCard pullRequest={state.pullRequest} />}
           </Timeline>
         )}
       </ScrollToEnd>
-      <QueueList prompts={queuedPrompts(state)} onWithdraw={nothing} />
+      <QueueList prompts={waitingPrompts(state).queue} onWithdraw={nothing} />
       <SampleComposer isRunning={running !== undefined} isStopRequested={running?.isStopRequested ?? false} {...composer} />
     </>
   )

@@ -86,6 +86,7 @@ export const strings = {
     closed: 'This session is closed. Its sandbox is gone; what happened stays here.',
     noProof: 'Unverified: this turn changed files but made no proof.',
     ended: { done: 'Done', failed: 'Failed', stopped: 'Stopped' },
+    starting: 'Waiting to start',
     tryingAgain: 'tried again',
     working: 'Working',
     turnFacts: ({ duration, hasChanges, steps, tokens }: { duration: string; hasChanges: boolean; steps: number; tokens: number }) =>

@@ -68,8 +68,8 @@ const REASONS: readonly [RegExp, 'page_not_inspectable' | 'page_access_needed' |
   [/gallery/i, 'page_not_inspectable', 'The Chrome Web Store does not let extensions look at its pages.'],
   [/ExtensionsSettings policy|ExtensionSettings/i, 'page_not_inspectable', 'Your organisation does not let extensions look at this page.'],
   [/error page/i, 'page_not_inspectable', 'This is an error page of the browser.'],
-  [/chrome-extension:/i, 'page_not_inspectable', 'Pages of extensions cannot be inspected.'],
-  [/file:/i, 'page_not_inspectable', 'Files on this computer cannot be inspected; serve them over http.'],
+  [/url "chrome-extension:|chrome-extension:\/\/ URL/i, 'page_not_inspectable', 'Pages of extensions cannot be inspected.'],
+  [/url "file:/i, 'page_not_inspectable', 'Files on this computer cannot be inspected; serve them over http.'],
   [
     /Cannot access contents|must request permission|Missing host permission/i,
     'page_access_needed',

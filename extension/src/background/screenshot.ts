@@ -52,7 +52,17 @@ async function captureOnce(page: PageDocument): Promise<WindowPicture | null> {
   if (!isHeld) return null
   const bitmap = await createImageBitmap(await (await fetch(dataUrl)).blob())
   const boxes = new Map(report.boxes.map(({ number, box }) => [number, box]))
-  return { bitmap, scale: bitmap.width / report.windowWidth, covered: report.covered, boxes }
+  return { bitmap, scale: scaleOf(bitmap, report.window), covered: report.covered, boxes }
+}
+
+/**
+ * Pixels of the picture for each CSS pixel. Where the picture does not have the window's proportions (the developer tools emulate
+ * another screen) it shows a part of the window at the screen's scale.
+ */
+function scaleOf(bitmap: ImageBitmap, window: { width: number; height: number; devicePixelRatio: number }): number {
+  const across = bitmap.width / window.width
+  const down = bitmap.height / window.height
+  return Math.abs(across - down) <= 0.03 * across ? across : window.devicePixelRatio
 }
 
 function coverPage() {

@@ -24,6 +24,10 @@ export type CollectedContext = z.infer<typeof collectedContextSchema>
 /** What the picker answers when the page is covered for a picture. */
 export const coverReportSchema = z.object({
   covered: countsSchema,
-  windowWidth: z.number().min(1).max(100_000),
+  window: z.object({
+    width: z.number().min(1).max(100_000),
+    height: z.number().min(1).max(100_000),
+    devicePixelRatio: z.number().min(0.1).max(20)
+  }),
   boxes: z.array(z.object({ number: z.number().int(), box: boxSchema })).max(50)
 })

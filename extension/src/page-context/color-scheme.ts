@@ -48,7 +48,11 @@ function backgroundLuminance(): number | null {
 }
 
 function luminanceAt(x: number, y: number, context: OffscreenCanvasRenderingContext2D): number | null {
-  for (let element = document.elementFromPoint(x, y); element; element = element.parentElement) {
+  const layers: Element[] = []
+  for (let element = document.elementFromPoint(x, y); element; element = element.parentElement) layers.push(element)
+  // The background of the body is painted on the whole canvas, also where the body does not reach.
+  if (document.body && !layers.includes(document.body)) layers.push(document.body)
+  for (const element of layers) {
     const { backgroundColor, backgroundImage } = getComputedStyle(element)
     // A picture or a gradient: what is behind it says nothing.
     if (backgroundImage !== 'none') return null

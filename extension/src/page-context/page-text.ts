@@ -1,7 +1,8 @@
 import { cutText, stripControls, toStorableText } from '@fixpoint/protocol'
-import { frameDocumentOf, reachableRoots, shadowRootOf } from '../page-tree/page-tree.ts'
-import { isPrivateField, PRIVATE_FIELDS, privateFieldKind } from '../privacy/private-fields.ts'
+import { frameDocumentOf, shadowRootOf } from '../page-tree/page-tree.ts'
+import { isPrivateField } from '../privacy/private-fields.ts'
 import { countRedaction, REDACTED, type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
+import { typedSecrets } from '../privacy/typed-secrets.ts'
 
 const SILENT_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 'option', 'datalist', 'object', 'audio', 'video'])
 // Elements looked at for the text of one element; a table of 10,000 rows says no more in its last row.
@@ -71,18 +72,4 @@ function contentOf(element: Element): Iterable<Node> {
   if (inner) return [inner]
   const shadow = shadowRootOf(element)
   return shadow ? [...shadow.childNodes, ...element.childNodes] : element.childNodes
-}
-
-/** What was typed into fields for passwords, codes and cards: pages sometimes show it elsewhere too. */
-function typedSecrets(): string[] {
-  const values = new Set<string>()
-  for (const root of reachableRoots()) {
-    for (const field of root.querySelectorAll(PRIVATE_FIELDS)) {
-      if (privateFieldKind(field) === 'form value' || !('value' in field) || typeof field.value !== 'string') continue
-      const value = field.value.replace(/\s+/g, ' ').trim()
-      if (value.length >= 4) values.add(value)
-    }
-  }
-  // The longest first, so that a code inside a password does not leave the password's rest behind.
-  return [...values].sort((a, b) => b.length - a.length)
 }

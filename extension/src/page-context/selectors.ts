@@ -6,6 +6,8 @@ import { containsSecret } from '../privacy/secrets.ts'
 export const TEST_ID_ATTRIBUTES = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa'] as const
 const STABLE_ATTRIBUTES = [...TEST_ID_ATTRIBUTES, 'aria-label', 'name', 'alt', 'title', 'placeholder', 'for', 'type', 'role'] as const
 const LONGEST_VALUE = 80
+// In characters. Beyond it a path of places is cut at its beginning: browsers match long selectors by recursion.
+const LONGEST_SELECTOR = 1_500
 // Hops that the page context has room for; deeper nesting keeps the innermost ones.
 const MOST_HOPS = 10
 
@@ -37,7 +39,7 @@ export function selectorWithin(element: Element, root: Document | ShadowRoot): s
 
   // From the nearest ancestor that can be told apart, by what the element is, then by its place.
   let path = placeOf(element)
-  for (let ancestor = element.parentElement; ancestor; ancestor = ancestor.parentElement) {
+  for (let ancestor = element.parentElement; ancestor && path.length < LONGEST_SELECTOR; ancestor = ancestor.parentElement) {
     const anchor = ownSelectors(ancestor).find(selector => root.querySelectorAll(selector).length === 1)
     if (anchor) {
       const below = own.map(selector => `${anchor} ${selector}`).find(isUnique)

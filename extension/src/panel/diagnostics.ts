@@ -17,7 +17,17 @@ export interface DiagnosticsInput {
  * What somebody who helps will ask for, as text to paste. No token, no prompt, no page address, no file content: only ids, codes
  * and versions.
  */
-export function diagnosticsOf({ extensionVersion, userAgent, now, serverUrl, connection, session, turn, failure, requestId }: DiagnosticsInput): string {
+export function diagnosticsOf({
+  extensionVersion,
+  userAgent,
+  now,
+  serverUrl,
+  connection,
+  session,
+  turn,
+  failure,
+  requestId
+}: DiagnosticsInput): string {
   const lines: (string | undefined | false)[] = [
     'Fixpoint diagnostics',
     `time: ${now}`,
@@ -25,9 +35,11 @@ export function diagnosticsOf({ extensionVersion, userAgent, now, serverUrl, con
     `browser: ${userAgent}`,
     `server: ${serverUrl}`,
     `connection: ${connection.status}${connection.status === 'refused' ? ` (${connection.failure.code})` : ''}`,
-    session !== null && `session: ${session.sessionId}, seq ${session.seq}, project ${session.projectId}, sandbox ${session.sandbox.status}`,
+    session !== null &&
+      `session: ${session.sessionId}, seq ${session.seq}, project ${session.projectId}, sandbox ${session.sandbox.status}`,
     session?.checkpoint ? `checkpoint: ${session.checkpoint.commit}` : undefined,
-    turn && `turn: ${turn.turnId}, ${turn.status}, attempt ${turn.attempt}, ${turn.steps} steps, ${turn.usage.inputTokens}+${turn.usage.outputTokens} tokens`,
+    turn &&
+      `turn: ${turn.turnId}, ${turn.status}, attempt ${turn.attempt}, ${turn.steps} steps, ${turn.usage.inputTokens}+${turn.usage.outputTokens} tokens`,
     turn && `last items: ${turn.items.slice(-8).map(describeItem).join(' | ')}`,
     failure && `failure: ${failure.code}: ${failure.message}`,
     failure?.field && `field: ${failure.field}`,

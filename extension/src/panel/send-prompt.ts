@@ -1,10 +1,4 @@
-import {
-  ERRORS,
-  FixpointError,
-  makeId,
-  pageContextSchema,
-  sessionIdSchema
-} from '@fixpoint/protocol'
+import { ERRORS, FixpointError, makeId, pageContextSchema, sessionIdSchema } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { type ContextChoice, contextFromDraft, type DraftPicture, type PageDraft, type UploadedPictures } from '../draft.ts'
 import type { Server } from './server.ts'
@@ -44,7 +38,7 @@ export interface SendRequest {
   choice: ContextChoice
 }
 
-interface SendOptions {
+export interface SendOptions {
   server: Pick<Server, 'call'>
   outbox: StoredValue<Outbox>
   randomBytes: (count: number) => Uint8Array

@@ -48,7 +48,7 @@ const WITHOUT_DEFAULT = new Set<string>([
 export interface ShieldHandlers {
   /** Any pointer event; the shield has already kept it from the page. */
   onPointer(event: MouseEvent): void
-  /** A key went down. True when it was meant for the picker, so that its default action is dropped too. */
+  /** A key went down or up. True when it was meant for the picker, so that its default action is dropped too. */
   onKey(event: KeyboardEvent): boolean
 }
 
@@ -67,8 +67,8 @@ export function shieldWindow(target: Window, handlers: ShieldHandlers, signal: A
   const onKey = (event: Event) => {
     if (!event.isTrusted || !isKeyboardEvent(event)) return
     event.stopImmediatePropagation()
-    if (event.type === 'keydown' && handlers.onKey(event)) event.preventDefault()
-    else if (isTyping(event)) event.preventDefault()
+    const isMeant = event.type !== 'keypress' && handlers.onKey(event)
+    if (isMeant || isTyping(event)) event.preventDefault()
   }
   for (const type of POINTER_EVENTS) target.addEventListener(type, onPointer, options)
   for (const type of KEY_EVENTS) target.addEventListener(type, onKey, options)

@@ -18,8 +18,12 @@ export function installPicker(): void {
   })
   world.picker = pickerInPage(overlay, picker)
 
-  onMessage('beginPointing', ({ data, sender }) => {
-    if (isFromBackground(sender)) picker.begin(data)
+  onMessage('beginPointing', async ({ data, sender }) => {
+    if (!isFromBackground(sender)) return null
+    picker.begin(data)
+    // What takes the pointer over frames counts from the frame on that shows it.
+    await nextFrame()
+    await nextFrame()
     return null
   })
   onMessage('endPointing', ({ data, sender }) => {
@@ -54,7 +58,7 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
       const present = [...picker.picks].filter(([, element]) => element.isConnected)
       return {
         covered: counts,
-        windowWidth: window.innerWidth,
+        window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
         boxes: present.map(([number, element]) => ({ number, box: topBoxOf(element) }))
       }
     },

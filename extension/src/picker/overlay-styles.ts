@@ -9,6 +9,7 @@ div { box-sizing: border-box; }
 .outline, .label, .marker, .cover, .catcher { position: absolute; top: 0; left: 0; pointer-events: none; }
 .catcher { pointer-events: auto; }
 .everything { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; background: transparent; pointer-events: auto; }
+.ring { position: absolute; inset: 0; box-shadow: inset 0 0 0 3px #6d4aff, inset 0 0 0 4px rgb(255 255 255 / 0.6); }
 .outline {
   outline: 2px solid #6d4aff; border-radius: 2px; background: rgb(109 74 255 / 0.12);
   box-shadow: 0 0 0 3px rgb(255 255 255 / 0.85), inset 0 0 0 1px rgb(255 255 255 / 0.55);

@@ -20,13 +20,14 @@ const LABEL_HEIGHT = 56
 export class Overlay {
   readonly #host: HTMLElement
   readonly #root: ShadowRoot
+  readonly #ring: HTMLElement
   readonly #outline: HTMLElement
   readonly #label: HTMLElement
   readonly #labelParts: { title: HTMLElement; detail: HTMLElement; source: HTMLElement }
   readonly #live: HTMLElement
   readonly #markers = new Map<number, HTMLElement>()
   readonly #covers: HTMLElement[] = []
-  readonly #catcher: HTMLElement
+  readonly #catchers: HTMLElement[] = []
   #raisedAbove: Element | null = null
   #frame: HTMLIFrameElement | null = null
 
@@ -56,7 +57,7 @@ export class Overlay {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(OVERLAY_STYLES)
     this.#root.adoptedStyleSheets = [sheet]
-    this.#catcher = this.#add('catcher')
+    this.#ring = this.#add('ring')
     this.#outline = this.#add('outline')
     this.#label = this.#add('label')
     const title = addPart(this.#label, 'title')
@@ -65,7 +66,7 @@ export class Overlay {
     this.#live = this.#add('announcement')
     this.#live.setAttribute('role', 'status')
     this.hideOutline()
-    this.catchPointerOver(null)
+    this.showRing(false)
   }
 
   get host(): HTMLElement {
@@ -97,12 +98,15 @@ export class Overlay {
   }
 
   /**
-   * A frame of another origin keeps the pointer's events to itself. Over such a frame, and only there, the overlay takes them, so
+   * Frames of other origins keep the pointer's events to themselves. Over such frames, and only there, the overlay takes them, so
    * that a click picks the frame instead of doing something in it.
    */
-  catchPointerOver(frame: Element | null): void {
-    this.#catcher.hidden = frame === null
-    if (frame) place(this.#catcher, frame.getBoundingClientRect())
+  catchPointerOver(frames: readonly Element[]): void {
+    while (this.#catchers.length > frames.length) this.#catchers.pop()?.remove()
+    for (const [index, frame] of frames.entries()) {
+      this.#catchers[index] ??= this.#add('catcher')
+      place(this.#catchers[index], frame.getBoundingClientRect())
+    }
   }
 
   /**
@@ -121,6 +125,14 @@ export class Overlay {
   releaseEverything(): void {
     this.#frame?.remove()
     this.#frame = null
+  }
+
+  /**
+   * The line around the window that says that clicks are picks now. It is also what makes the compositor draw a frame, without which
+   * the places of frames that `catchPointerOver` takes would not be known yet when the first click comes.
+   */
+  showRing(isShown: boolean): void {
+    this.#ring.hidden = !isShown
   }
 
   showOutline(box: Box, text: LabelText): void {
@@ -186,7 +198,7 @@ export class Overlay {
 
   #setDrawingHidden(isHidden: boolean): void {
     const visibility = isHidden ? 'hidden' : ''
-    for (const element of [this.#outline, this.#label, ...this.#markers.values()]) element.style.visibility = visibility
+    for (const element of [this.#ring, this.#outline, this.#label, ...this.#markers.values()]) element.style.visibility = visibility
   }
 
   #add(className: string): HTMLElement {

@@ -1,7 +1,7 @@
 import type { DescribedElement, ElementReference } from '../message-schemas.ts'
 import type { Outcome } from '../outcome.ts'
 import { elementReference } from '../page-tree/element-path.ts'
-import { elementAtPoint, frameDocumentOf, isDocument, isFrame, reachableRoots, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
+import { elementAtPoint, frameDocumentOf, isDocument, reachableRoots, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
 import { shieldWindow } from './event-shield.ts'
 import { labelText } from './label-text.ts'
 import type { Overlay } from './overlay.ts'
@@ -47,8 +47,10 @@ const ARROWS: Record<string, Direction> = { ArrowUp: 'parent', ArrowDown: 'child
 const REST_BEFORE_DESCRIBING = 60
 /** Layout can move without any event; this is how often, in ms, the drawing looks. */
 const FOLLOW_INTERVAL = 250
-/** Longest time in ms between the release that picked and the click event that belongs to it. */
-const CLICK_AFTER_RELEASE = 400
+/** Pages have a handful; what goes beyond is left to itself. */
+const MOST_FOREIGN_FRAMES = 40
+/** Longest time in ms between the event that ended pointing and the last one that belongs to the same gesture. */
+const REST_OF_GESTURE = 400
 
 /** Pointing at elements with mouse and keyboard. The page neither sees the events nor can make them. */
 export class Picker {
@@ -92,6 +94,8 @@ export class Picker {
     this.#run = run
     if (!this.#overlay.isInPlace) this.#overlay.attach()
     for (const root of reachableRoots()) if (isDocument(root)) this.#shield(run, root.defaultView)
+    this.#overlay.catchPointerOver(foreignFrames())
+    this.#overlay.showRing(true)
     this.#followLayout()
     window.focus()
     this.#overlay.announce('Pointing. Click an element, or use the arrow keys and Enter. Escape ends.')
@@ -99,7 +103,8 @@ export class Picker {
 
   /** Ends pointing without telling anyone; picks and their markers stay. */
   end(): void {
-    this.#endRun()
+    // One that finishes ends by itself, when the click or key that finished it is over.
+    if (this.isPointing) this.#endRun()
   }
 
   removeMarker(number: number): void {
@@ -110,7 +115,7 @@ export class Picker {
 
   /** Ends pointing and leaves the page as it was before Fixpoint came. */
   discard(): void {
-    this.#endRun()
+    this.end()
     for (const number of [...this.picks.keys()]) this.removeMarker(number)
   }
 
@@ -121,6 +126,7 @@ export class Picker {
       this.#overlay.showMarker(number, box && box.width > 0 && box.height > 0 ? box : null)
     }
     this.#drawOutline()
+    if (this.#run) this.#overlay.catchPointerOver(foreignFrames())
   }
 
   #shield(run: Run, target: Window | null): void {
@@ -162,9 +168,13 @@ export class Picker {
   }
 
   #onKey(run: Run, event: KeyboardEvent): boolean {
-    if (run.isFinishing) return false
+    if (event.type === 'keyup') {
+      if (run.isFinishing) this.#endRun()
+      return false
+    }
+    if (run.isFinishing) return true
     if (event.key === 'Escape') {
-      this.#endRun()
+      this.#finish(run)
       void this.#port.ended({ runId: run.runId, reason: 'cancelled' })
       return true
     }
@@ -197,7 +207,6 @@ export class Picker {
     const element = elementAtPoint(run.pointer.x, run.pointer.y, this.#overlay.host)
     if (!element) return
     this.#shield(run, element.ownerDocument.defaultView)
-    this.#overlay.catchPointerOver(isFrame(element) && !frameDocumentOf(element) ? element : null)
     this.#select(run, element)
   }
 
@@ -231,7 +240,7 @@ export class Picker {
     if (isKnown) {
       this.#overlay.announce('This element is picked already.')
       if (isMoreToCome) return
-      this.#endRun()
+      this.#finish(run)
       void this.#port.ended({ runId: run.runId, reason: 'cancelled' })
       return
     }
@@ -265,14 +274,17 @@ export class Picker {
     await this.#sendWaiting(run)
   }
 
-  /** The last pick is made: the drawing goes, and the shield stays until the click that belongs to the release is over. */
+  /**
+   * The person is done: the drawing goes, and the shield stays until the rest of the gesture is over: the click that belongs to a
+   * release, the release of a key.
+   */
   #finish(run: Run): void {
     run.isFinishing = true
-    this.#overlay.catchPointerOver(null)
+    this.#overlay.showRing(false)
     this.#overlay.hideOutline()
     setTimeout(() => {
       if (this.#run === run) this.#endRun()
-    }, CLICK_AFTER_RELEASE)
+    }, REST_OF_GESTURE)
   }
 
   #endRun(): void {
@@ -281,8 +293,9 @@ export class Picker {
     this.#run = null
     run.life.abort()
     if (run.frameRequest !== null) cancelAnimationFrame(run.frameRequest)
-    this.#overlay.catchPointerOver(null)
+    this.#overlay.catchPointerOver([])
     this.#overlay.releaseEverything()
+    this.#overlay.showRing(false)
     this.#overlay.hideOutline()
     this.#tidy()
   }
@@ -338,4 +351,10 @@ export class Picker {
     this.#following = null
     this.#overlay.remove()
   }
+}
+
+/** Frames of other origins: what the pointer does in them is told to nobody else. */
+function foreignFrames(): Element[] {
+  const frames = [...document.getElementsByTagName('iframe')].slice(0, MOST_FOREIGN_FRAMES)
+  return frames.filter(frame => !frameDocumentOf(frame))
 }

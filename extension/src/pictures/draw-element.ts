@@ -1,8 +1,9 @@
 import { isolatedWorld } from '../isolated-world.ts'
 import { isFrame } from '../page-tree/page-tree.ts'
 import { hasPrivateContent, PRIVATE_FIELDS } from '../privacy/private-fields.ts'
-import { containsSecret, redactSecrets } from '../privacy/secrets.ts'
+import { typedSecrets } from '../privacy/typed-secrets.ts'
 import type { ElementPicture } from './element-picture.ts'
+import { privateSpans } from './private-boxes.ts'
 
 /** The options of html2canvas that are used here, which html2canvas-pro has too. */
 export interface RenderOptions {
@@ -36,22 +37,50 @@ export async function drawElement(number: number, render: Renderer): Promise<Ele
   const owner = element.ownerDocument
   // A copied frame would load its page a second time.
   const ignored = new Set<Element>([picker.overlayHost, ...owner.querySelectorAll('iframe')])
+  const typed = typedSecrets()
   try {
-    const drawing = render(element as HTMLElement, {
-      scale: Math.min(LARGEST_SCALE, Math.max(1, window.devicePixelRatio)),
-      backgroundColor: backgroundBehind(element),
-      logging: false,
-      useCORS: true,
-      imageTimeout: BUDGET / 2,
-      ignoreElements: other => ignored.has(other),
-      onclone: hidePrivateContent
-    })
+    const drawing = withHarmlessCopies(() =>
+      render(element as HTMLElement, {
+        scale: Math.min(LARGEST_SCALE, Math.max(1, window.devicePixelRatio)),
+        backgroundColor: backgroundBehind(element),
+        logging: false,
+        useCORS: true,
+        imageTimeout: BUDGET / 2,
+        ignoreElements: other => ignored.has(other),
+        onclone: clone => hidePrivateContent(clone, typed)
+      })
+    )
     const canvas = await withinBudget(drawing)
     if (canvas === null) return { reason: `it took longer than ${BUDGET / 1_000} s`, isRendererFailure: false }
     if (canvas.width < 1 || canvas.height < 1) return { reason: 'the picture is empty', isRendererFailure: true }
     return { dataUrl: canvas.toDataURL('image/webp', 0.92), width: canvas.width, height: canvas.height }
   } catch (error) {
     return { reason: (error instanceof Error ? error.message : String(error)).slice(0, 300), isRendererFailure: true }
+  }
+}
+
+/**
+ * Copying a custom element runs its constructor, and a copied picture loads again with its `onload` attribute: the page would see
+ * its own code run. While the renderer copies the document (it does so before it first waits), copies are made without either.
+ * `Node.prototype` is that of the extension's isolated world; the page has another one.
+ */
+function withHarmlessCopies<T>(render: () => T): T {
+  const { cloneNode } = Node.prototype
+  Node.prototype.cloneNode = function (this: Node, isDeep?: boolean): Node {
+    if (!(this instanceof Element)) return cloneNode.call(this, isDeep)
+    if (this.localName.includes('-') && !isDeep) {
+      const copy = document.createElement('fixpoint-copy')
+      copy.setAttribute('style', this.getAttribute('style') ?? '')
+      return copy
+    }
+    const copy = cloneNode.call(this, isDeep)
+    if (copy instanceof Element) for (const name of copy.getAttributeNames()) if (name.startsWith('on')) copy.removeAttribute(name)
+    return copy
+  }
+  try {
+    return render()
+  } finally {
+    Node.prototype.cloneNode = cloneNode
   }
 }
 
@@ -67,22 +96,37 @@ function obstacleTo(element: Element): string | null {
   return null
 }
 
-/** In the copy that is drawn: fields become blocks of one colour, secrets in texts are replaced. */
-export function hidePrivateContent(clone: Document): void {
+/**
+ * In the copy that is drawn: fields become blocks of one colour in the same place, and so does every letter of a secret.
+ * @param typed is what was typed into fields for passwords, codes and cards.
+ */
+export function hidePrivateContent(clone: Document, typed: readonly string[]): void {
   for (const field of clone.querySelectorAll<HTMLElement>(PRIVATE_FIELDS)) {
     if (!hasPrivateContent(field)) continue
     if ('value' in field && field.localName !== 'select') field.value = ''
     field.removeAttribute('placeholder')
-    field.replaceChildren()
-    for (const property of ['color', 'background-color', 'border-color', 'caret-color']) {
+    for (const property of ['color', 'background-color', 'border-color', 'text-decoration-color', 'caret-color']) {
       field.style.setProperty(property, COVER_COLOR, 'important')
     }
     field.style.setProperty('background-image', 'none', 'important')
+    // Hidden, not removed: the field keeps its size, and what is around it its place.
+    for (const inside of field.querySelectorAll<HTMLElement>('*')) inside.style.setProperty('visibility', 'hidden', 'important')
   }
   const texts = clone.createTreeWalker(clone, NodeFilter.SHOW_TEXT)
-  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-    if (node.nodeValue && containsSecret(node.nodeValue)) node.nodeValue = redactSecrets(node.nodeValue, {})
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) node.nodeValue = blocked(node.nodeValue ?? '', typed)
+  for (const element of clone.querySelectorAll('[alt], [placeholder], input[value]')) {
+    for (const name of ['alt', 'placeholder', 'value']) {
+      const text = element.getAttribute(name)
+      if (text) element.setAttribute(name, blocked(text, typed))
+    }
   }
+}
+
+/** The text with a block for each letter of a secret. */
+function blocked(text: string, typed: readonly string[]): string {
+  let result = text
+  for (const { start, end } of privateSpans(text, typed)) result = result.slice(0, start) + '█'.repeat(end - start) + result.slice(end)
+  return result
 }
 
 /** What shows through the element: the nearest background that is opaque, as the picture has nothing behind it. */

@@ -1,7 +1,11 @@
 import type { Box } from '@fixpoint/protocol'
 import { frameDocumentOf, isDocument, isFrame, reachableRoots, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
 import { hasPrivateContent, PRIVATE_FIELDS, privateFieldKind } from '../privacy/private-fields.ts'
-import { countRedaction, type RedactionCounts, secretSpans } from '../privacy/secrets.ts'
+import { countRedaction, type RedactionCounts, type SecretSpan, secretSpans } from '../privacy/secrets.ts'
+import { typedSecrets } from '../privacy/typed-secrets.ts'
+
+// Shorter texts hold neither a secret that the detectors know nor one that was typed.
+const SHORTEST_SECRET = 4
 
 /** What has to be covered in a picture of the window. */
 export interface PrivateBoxes {
@@ -9,12 +13,13 @@ export interface PrivateBoxes {
   counts: RedactionCounts
 }
 
-// Shorter texts hold no secret that the detectors know.
-const SHORTEST_SECRET = 8
+// Attributes that browsers show as text.
+const SHOWN_ATTRIBUTES = { alt: 'img[alt], area[alt]', placeholder: '[placeholder]', value: 'input[type="button"], input[type="submit"]' }
 
 /** Boxes, in the top window, of everything private that is inside the window now. */
 export function privateBoxes(ignored: Element): PrivateBoxes {
   const result: PrivateBoxes = { boxes: [], counts: {} }
+  const typed = typedSecrets()
   for (const root of reachableRoots()) {
     for (const field of root.querySelectorAll(PRIVATE_FIELDS)) {
       if (hasPrivateContent(field)) addBox(result, contentBox(field), privateFieldKind(field))
@@ -23,7 +28,13 @@ export function privateBoxes(ignored: Element): PrivateBoxes {
       // What a frame of another origin shows cannot be known: it may be a card field.
       if (frame !== ignored && isFrame(frame) && !frameDocumentOf(frame)) addBox(result, topBoxOf(frame), 'frame of another site')
     }
-    addSecretTexts(result, root)
+    for (const [attribute, selector] of Object.entries(SHOWN_ATTRIBUTES)) {
+      for (const element of root.querySelectorAll(selector)) {
+        const [span] = privateSpans(element.getAttribute(attribute) ?? '', typed)
+        if (span) addBox(result, topBoxOf(element), span.kind)
+      }
+    }
+    addSecretTexts(result, root, typed)
   }
   return result
 }
@@ -37,19 +48,29 @@ function contentBox(field: Element): Box {
   return union(box, toTopBox(range.getBoundingClientRect(), field.ownerDocument))
 }
 
-function addSecretTexts(result: PrivateBoxes, root: Document | ShadowRoot): void {
+function addSecretTexts(result: PrivateBoxes, root: Document | ShadowRoot, typed: readonly string[]): void {
   const owner = isDocument(root) ? root : root.ownerDocument
   const texts = owner.createTreeWalker(root, NodeFilter.SHOW_TEXT)
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-    const text = node.nodeValue ?? ''
-    if (text.length < SHORTEST_SECRET) continue
-    for (const { kind, start, end } of secretSpans(text)) {
+    for (const { kind, start, end } of privateSpans(node.nodeValue ?? '', typed)) {
       const range = owner.createRange()
       range.setStart(node, start)
       range.setEnd(node, end)
       for (const rect of range.getClientRects()) addBox(result, toTopBox(rect, owner), kind)
     }
   }
+}
+
+/** Secrets in a text: what looks like one, and what was typed into a field for one. */
+export function privateSpans(text: string, typed: readonly string[]): SecretSpan[] {
+  if (text.length < SHORTEST_SECRET) return []
+  const spans = secretSpans(text)
+  for (const secret of typed) {
+    for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + secret.length)) {
+      spans.push({ kind: 'password', start, end: start + secret.length })
+    }
+  }
+  return spans
 }
 
 function addBox({ boxes, counts }: PrivateBoxes, box: Box, kind: string): void {

@@ -29,7 +29,7 @@ export const execFrameSchema = z.discriminatedUnion('kind', [
     exitCode: z.number().int().nullable(),
     signal: z.string().nullable(),
     timedOut: z.boolean(),
-    /** True when the kernel ended one of its processes for lack of memory. */
+    /** True when the command failed and the kernel had ended a process for lack of memory meanwhile. */
     outOfMemory: z.boolean(),
     /** Output that was left out between the kept head and tail. */
     omittedBytes: z.number().int(),

@@ -18,6 +18,8 @@ type LookOutput = z.output<typeof look.output>
 /** Limits of the steps in milliseconds; what is not ready then is said in `unstableReason`. All of it ends at `timeoutMs`. */
 const LOAD_LIMIT = 10_000
 const NETWORK_LIMIT = 8_000
+/** For a page that has used up the time for loading. */
+const LAST_NETWORK_LIMIT = 1_000
 const SETTLE_LIMIT = 3_000
 const STEADY_LIMIT = 3_000
 
@@ -65,15 +67,14 @@ export async function lookAtPage(
   } finally {
     isOver.abort()
     timeout.catch(() => {})
-    taken
-      .then(
-        fresh => {
-          browser.discard(fresh)
-          return browser.warm(deviceScaleFactor)
-        },
-        () => {}
-      )
-      .catch(error => process.stderr.write(`sandboxd: the browser is not ready for the next look: ${String(error)}\n`))
+    taken.then(
+      fresh => {
+        browser.discard(fresh)
+        browser.prepare(deviceScaleFactor)
+      },
+      // Told to the caller already.
+      () => {}
+    )
   }
 }
 
@@ -110,15 +111,12 @@ class Visit {
 
   async run(): Promise<Omit<LookOutput, 'durationMs'>> {
     const { events, input, pictures } = this.#options
-    const { width, height, scrollX, scrollY } = input.viewport
-    await this.#page.setViewportSize({ width, height })
-    await this.#page.emulateMedia({ colorScheme: input.colorScheme })
-    const httpStatus = await this.#open()
-    await this.#settle()
-    if (scrollX > 0 || scrollY > 0) {
-      await this.#world.call(nothingSchema, 'scroll', { x: scrollX, y: scrollY })
-      await this.#settle()
-    }
+    await this.#emulate()
+    const { httpStatus, isLoaded } = await this.#open()
+    await this.#scroll()
+    await this.#settle(isLoaded ? NETWORK_LIMIT : LAST_NETWORK_LIMIT)
+    // The page may have got long enough meanwhile, and a script may have scrolled it.
+    if (await this.#scroll()) await this.#settle()
     if (input.actions.length > 0) {
       await doActions(this.#page, input.actions)
       await this.#settle()
@@ -149,8 +147,16 @@ class Visit {
     }
   }
 
-  /** @returns the status that the page was answered with */
-  async #open(): Promise<number | null> {
+  async #emulate(): Promise<void> {
+    const { fresh, input, deviceScaleFactor } = this.#options
+    const { width, height } = input.viewport
+    await Promise.all([this.#page.setViewportSize({ width, height }), this.#page.emulateMedia({ colorScheme: input.colorScheme })])
+    // Chromium scales a picture by what was set in the session that takes it, which is not Playwright's.
+    await fresh.session.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor, mobile: false })
+  }
+
+  /** @returns the status that the page was answered with, and whether all that it asks for has come */
+  async #open(): Promise<{ httpStatus: number | null; isLoaded: boolean }> {
     const { port, path } = this.#options.input
     const url = new URL(`http://localhost:${port}`)
     const target = URL.parse(path, url)
@@ -167,34 +173,45 @@ class Visit {
         throw error
       })
       if (!isLoaded) this.#addReason(`The page was still loading after ${LOAD_LIMIT / 1_000} s.`)
-      return response?.status() ?? null
+      return { httpStatus: response?.status() ?? null, isLoaded }
     } catch (error) {
       throw navigationError(error, target.href)
     }
   }
 
+  /** To the person's scroll offset. @returns whether the page was somewhere else */
+  async #scroll(): Promise<boolean> {
+    const { scrollX, scrollY } = this.#options.input.viewport
+    return (await this.#world.call(z.object({ hasMoved: z.boolean() }), 'scroll', { x: scrollX, y: scrollY })).hasMoved
+  }
+
   /** Until nothing is loaded, nothing moves and everything in view is there. */
-  async #settle(): Promise<void> {
+  async #settle(networkLimit = NETWORK_LIMIT): Promise<void> {
     const { events } = this.#options
-    const deadline = performance.now() + this.#remaining(NETWORK_LIMIT)
+    const deadline = performance.now() + this.#remaining(networkLimit)
     for (;;) {
-      const pending = await events.untilQuiet(deadline - performance.now())
-      if (pending !== undefined) this.#addReason(`Requests were still under way, such as ${cutText(stripControls(pending), 200)}.`)
-      const settledAt = performance.now()
+      const begunAt = performance.now()
       const limit = this.#remaining(SETTLE_LIMIT)
-      const { isComplete } = await this.#world.call(z.object({ isComplete: z.boolean() }), 'settle', { style: STEADY_STYLE, limit })
+      const [pending, { isComplete }] = await Promise.all([
+        events.untilQuiet(deadline - begunAt),
+        this.#world.call(z.object({ isComplete: z.boolean() }), 'settle', { style: STEADY_STYLE, limit })
+      ])
+      if (pending !== undefined) this.#addReason(`Requests were still under way, such as ${cutText(stripControls(pending), 200)}.`)
+      if (pending === undefined && events.hasChangedSince(begunAt) && performance.now() < deadline) continue
       if (!isComplete) this.#addReason('Fonts or images in view did not arrive.')
-      if (pending !== undefined || !events.hasChangedSince(settledAt)) return
+      return
     }
   }
 
   async #takePage(): Promise<Buffer> {
     const { fresh, input, deviceScaleFactor } = this.#options
-    const facts = input.fullPage ? await this.#world.call(factsSchema, 'facts') : undefined
-    const region =
-      facts === undefined ? undefined : fittingRegion({ x: 0, y: 0, width: facts.pageWidth, height: facts.pageHeight }, deviceScaleFactor)
+    const { scrollX, scrollY, pageWidth, pageHeight } = await this.#world.call(factsSchema, 'facts')
+    const { width, height } = input.viewport
+    const region = input.fullPage
+      ? fittingRegion({ x: 0, y: 0, width: pageWidth, height: pageHeight }, deviceScaleFactor)
+      : { x: scrollX, y: scrollY, width, height }
     const { picture, isStable } = await takeSteadyPicture(
-      () => takePicture(fresh.session, region, region !== undefined),
+      () => takePicture(fresh.session, region, input.fullPage),
       async () => {
         await this.#world.call(nothingSchema, 'stopMotion', { style: STEADY_STYLE })
       },
@@ -205,8 +222,7 @@ class Visit {
   }
 
   async #takeSelector(selector: string): Promise<PictureRef | undefined> {
-    const { isFound: isSelector } = await this.#world.call(z.object({ isFound: z.boolean() }), 'isSelector', { selector })
-    if (!isSelector) {
+    if (!(await this.#world.call(z.boolean(), 'isSelector', { selector }))) {
       throw new FixpointError('invalid_parameter', `${JSON.stringify(cutText(selector, 200))} is not a CSS selector.`, {
         field: 'selector'
       })

@@ -38,16 +38,16 @@ export function regionAround(box: PageRegion, margin: number, page: { width: num
 
 /**
  * Takes one picture as it is now.
- * @param region the part of the page; the viewport when absent
+ * @param region the part of the page
  * @param isBeyondView true to lay out and paint the region also where it is outside of the viewport
  * @returns a PNG file, packed for speed
  */
-export async function takePicture(session: CDPSession, region?: PageRegion, isBeyondView = false): Promise<Buffer> {
+export async function takePicture(session: CDPSession, region: PageRegion, isBeyondView: boolean): Promise<Buffer> {
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'png',
     optimizeForSpeed: true,
     captureBeyondViewport: isBeyondView,
-    ...(region === undefined ? {} : { clip: { ...region, scale: 1 } })
+    clip: { ...region, scale: 1 }
   })
   return Buffer.from(data, 'base64')
 }

@@ -172,7 +172,9 @@ export function makePageTools() {
     }),
 
     scroll: ({ x, y }: { x: number; y: number }) => {
+      const before = { x: scrollX, y: scrollY }
       scrollTo({ left: x, top: y, behavior: 'instant' })
+      return { hasMoved: before.x !== scrollX || before.y !== scrollY }
     },
 
     /** Waits for fonts and images in view, and stops what moves. @param limit milliseconds */

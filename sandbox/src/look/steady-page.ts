@@ -3,6 +3,8 @@
  */
 export const PAGE_TIME = Date.UTC(2026, 0, 15, 10)
 export const PAGE_SEED = 20_260_115
+/** More windows than a page opens that means well. */
+export const MAX_WINDOWS = 20
 
 /**
  * Style that ends animations and transitions at once and hides the caret. Durations are shortened and not taken away: an animation
@@ -18,6 +20,7 @@ interface Surroundings {
   time: number
   seed: number
   style: string
+  maxWindows: number
 }
 
 /**
@@ -26,7 +29,7 @@ interface Surroundings {
  * The clock stands still except that a timer finds it where it expects it: code that waits by comparing times, such as a
  * debounced search field, goes on, and what is shown does not depend on how fast the machine is.
  */
-export function steadyPage({ time, seed, style }: Surroundings): void {
+export function steadyPage({ time, seed, style, maxWindows }: Surroundings): void {
   let now = time
   let readings = 0
   const advanceTo = (moment: number) => {
@@ -86,6 +89,14 @@ export function steadyPage({ time, seed, style }: Surroundings): void {
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+
+  // Each attempt costs the browser time, also one that it refuses.
+  const { open } = globalThis
+  let windows = 0
+  globalThis.open = (...parameters) => {
+    windows += 1
+    return windows > maxWindows ? null : Reflect.apply(open, globalThis, parameters)
   }
 
   const adopt = (root: Document | ShadowRoot) => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import { Turns } from '../turns.ts'
-import { PAGE_SEED, PAGE_TIME, STEADY_STYLE, steadyPage } from './steady-page.ts'
+import { MAX_WINDOWS, PAGE_SEED, PAGE_TIME, STEADY_STYLE, steadyPage } from './steady-page.ts'
 
 /** A page of its own in a browser context of its own. */
 export interface FreshPage {
@@ -46,15 +46,26 @@ export class WarmBrowser {
   readonly #options: WarmBrowserOptions
   readonly #turns = new Turns()
   #browser: Browser | undefined
+  #isClosed = false
   #spare: { page: FreshPage; deviceScaleFactor: number } | undefined
 
   constructor(options: WarmBrowserOptions) {
     this.#options = options
   }
 
-  /** Starts the browser and makes a page ready, if that is not so yet. */
-  async warm(deviceScaleFactor = 1): Promise<void> {
+  /** Starts the browser and makes a page ready, if that is not so yet; nobody waits for it. */
+  prepare(deviceScaleFactor = 1): void {
+    this.#warm(deviceScaleFactor).catch(error => this.#report('the browser is not ready for the next look', error))
+  }
+
+  /** Nothing is made ready any more, and what fails because everything ends is not reported. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  async #warm(deviceScaleFactor: number): Promise<void> {
     await this.#turns.take(async () => {
+      if (this.#isClosed) return
       if (this.#spare?.page.browser.isConnected()) return
       this.#spare = { page: await this.#make(await this.#connected(), deviceScaleFactor), deviceScaleFactor }
     })
@@ -85,7 +96,12 @@ export class WarmBrowser {
       .then(isClosed => {
         if (!isClosed) this.#abandon(browser)
       })
-      .catch(error => process.stderr.write(`sandboxd: a page could not be closed: ${String(error)}\n`))
+      .catch(error => this.#report('a page could not be closed', error))
+  }
+
+  #report(what: string, error: unknown): void {
+    // The first line: after it Playwright shows the browser's own log.
+    if (!this.#isClosed) process.stderr.write(`sandboxd: ${what}: ${String(error).split('\n', 1)}\n`)
   }
 
   #abandon(browser: Browser): void {
@@ -124,11 +140,11 @@ export class WarmBrowser {
       acceptDownloads: false,
       serviceWorkers: 'block'
     })
-    await context.addInitScript(steadyPage, { time: PAGE_TIME, seed: PAGE_SEED, style: STEADY_STYLE })
+    await context.addInitScript(steadyPage, { time: PAGE_TIME, seed: PAGE_SEED, style: STEADY_STYLE, maxWindows: MAX_WINDOWS })
     const page = await context.newPage()
     // A window that the page opens, by a click for example.
     context.on('page', other => {
-      if (other !== page) other.close().catch(error => process.stderr.write(`sandboxd: a window could not be closed: ${String(error)}\n`))
+      if (other !== page) other.close().catch(error => this.#report('a window could not be closed', error))
     })
     return { page, context, browser, session: await context.newCDPSession(page) }
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,8 +15,9 @@ async function openSandbox() {
   return { workspace, client }
 }
 
+/** A process that has ended is still in the table until its parent, perhaps an idle init, has taken note. */
 function isRunning(pid: number): boolean {
-  return existsSync(`/proc/${pid}`)
+  return existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
 }
 
 /** The pid that a command has written into a file of the workspace. */

@@ -163,8 +163,8 @@ function preferForOutOfMemory(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, COMMAND_OOM_SCORE)
   } catch (error) {
-    // The command may be over already.
+    // The command may be over already, or just turn into a program that may not be looked into.
     const code = systemErrorCode(error)
-    if (code !== 'ENOENT' && code !== 'ESRCH') process.stderr.write(`sandboxd: oom_score_adj of ${pid}: ${String(error)}\n`)
+    if (code !== 'ENOENT' && code !== 'ESRCH' && code !== 'EACCES') process.stderr.write(`sandboxd: oom_score_adj of ${pid}: ${String(error)}\n`)
   }
 }

@@ -26,7 +26,11 @@ export class SandboxClient {
   constructor(connection: Duplex, served: Promise<void>) {
     this.#connection = connection
     this.served = served
-    this.session = connect('http://sandbox', { createConnection: () => connection, settings: { initialWindowSize: 4 * 1024 * 1024 } })
+    this.session = connect('http://sandbox', {
+      createConnection: () => connection,
+      maxSessionMemory: 256,
+      settings: { initialWindowSize: 4 * 1024 * 1024 }
+    })
   }
 
   async close(): Promise<void> {

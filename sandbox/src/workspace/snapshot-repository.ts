@@ -126,37 +126,39 @@ export class SnapshotRepository {
 
   /** Sets aside what would take too long to record, and what one file of would stop git from recording the others. */
   async #sift(paths: string[]): Promise<{ recorded: string[]; leftOut: LeftOut; leftOutPaths: Buffer[] }> {
-    const recorded: string[] = []
+    const folders: string[] = []
+    const others: string[] = []
     const leftOut: LeftOut = []
     const leftOutPaths: Buffer[] = []
     for (let start = 0; start < paths.length; start += CONCURRENT_LOOKS) {
       const batch = paths.slice(start, start + CONCURRENT_LOOKS)
-      const reasons = await Promise.all(batch.map(async path => await this.#reasonToLeaveOut(path)))
-      for (const [index, path] of batch.entries()) {
-        const reason = reasons[index]
-        if (reason === undefined) {
-          recorded.push(path)
-          continue
+      const looks = await Promise.all(batch.map(async path => ({ path, kind: await this.#kindOf(path) })))
+      for (const { path, kind } of looks) {
+        if (kind === 'folder') folders.push(path)
+        else if (kind === 'recordable') others.push(path)
+        else {
+          leftOutPaths.push(this.#absolute(path))
+          if (leftOut.length < MAX_LEFT_OUT_NAMED) leftOut.push({ path: Buffer.from(path, 'latin1').toString('utf8'), reason: kind })
         }
-        leftOutPaths.push(this.#absolute(path))
-        if (leftOut.length < MAX_LEFT_OUT_NAMED) leftOut.push({ path: Buffer.from(path, 'latin1').toString('utf8'), reason })
       }
     }
-    return { recorded, leftOut, leftOutPaths }
+    // A file that became a folder has to go from the index before what is in the folder comes.
+    return { recorded: [...folders, ...others], leftOut, leftOutPaths }
   }
 
-  async #reasonToLeaveOut(path: string): Promise<LeftOut[number]['reason'] | undefined> {
+  async #kindOf(path: string): Promise<'recordable' | 'folder' | LeftOut[number]['reason']> {
     try {
       const stats = await lstat(this.#absolute(path))
-      if (!stats.isFile()) return undefined
+      if (stats.isDirectory()) return 'folder'
+      if (!stats.isFile()) return 'recordable'
       if (stats.size > MAX_RECORDED_FILE_BYTES) return 'too_large'
       await access(this.#absolute(path), constants.R_OK)
-      return undefined
+      return 'recordable'
     } catch (error) {
       const code = systemErrorCode(error)
       if (code === 'EACCES') return 'unreadable'
       // Deleted, which is recorded as such.
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+      if (code === 'ENOENT' || code === 'ENOTDIR') return 'recordable'
       throw error
     }
   }
@@ -170,7 +172,7 @@ export class SnapshotRepository {
     })
     for (const entry of entries) {
       const name = entry.name.toString('latin1')
-      if (entry.isFile() && !(await this.#reasonToLeaveOut(folder + name))) return folder + name
+      if (entry.isFile() && (await this.#kindOf(folder + name)) === 'recordable') return folder + name
       if (entry.isDirectory() && name !== '.git' && name !== 'node_modules') folders.push(`${folder}${name}/`)
     }
     for (const child of folders) {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Docker from 'dockerode'
@@ -23,7 +24,7 @@ export async function imageCommand(options: ImageOptions, environment: Environme
       sandboxdFolder: join(sandboxRoom, 'dist'),
       nodeBinary: options.node,
       npmFolder: options.npm,
-      playwrightCoreFolder: dirname(fileURLToPath(import.meta.resolve('playwright-core/package.json', `file://${sandboxRoom}`)))
+      playwrightCoreFolder: dirname(createRequire(join(sandboxRoom, 'package.json')).resolve('playwright-core/package.json'))
     },
     baseImage: environment['FIXPOINT_SANDBOX_BASE'],
     caBundle: environment['FIXPOINT_CA_BUNDLE'],

@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type FileChange, FixpointError } from '@fixpoint/protocol'
+import { readBundleHeader } from './bundle-header.ts'
 import { byteLimit } from './byte-limit.ts'
 import { parseChanges } from './changes.ts'
 import { type GitOptions, git, gitFailed, streamGit, tryGit } from './git.ts'
@@ -163,19 +164,14 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
       try {
         const file = join(folder, 'checkpoint.bundle')
         await pipeline(bundle, byteLimit(MAX_CHECKPOINT_BYTES, 'diff_too_large'), createWriteStream(file, { mode: 0o600 }), { signal })
-        const args = [
-          'fetch',
-          '--quiet',
-          '--no-tags',
-          '--no-write-fetch-head',
-          '--',
-          file,
-          `+refs/fixpoint/*:refs/fixpoint/incoming/${sessionId}/*`
-        ]
-        const result = await tryGit(args, local({ config: [['protocol.file.allow', 'always']], signal }))
+        const header = await readBundleHeader(file)
+        if (!header.tips.includes(commit)) throw rejected(`the bundle does not hold commit ${commit}`)
+        // Fetching from a bundle does not check objects (git 2.39), whatever the configuration says; index-pack does.
+        const pack = createReadStream(file, { start: header.packOffset })
+        const result = await tryGit(['index-pack', '--stdin', '--fix-thin', '--strict', '--fsck-objects'], local({ input: pack, signal }))
         if (result.exitCode !== 0) throw rejected(result.stderr)
         const kind = await tryGit(['cat-file', '-t', commit], local())
-        if (kind.stdout.trim() !== 'commit') throw rejected(`the bundle does not hold commit ${commit}`)
+        if (kind.stdout.trim() !== 'commit') throw rejected(`${commit} is not a commit`)
         await git(['update-ref', `refs/fixpoint/sessions/${sessionId}`, commit], local())
       } finally {
         await rm(folder, { recursive: true, force: true })

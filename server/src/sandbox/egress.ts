@@ -1,4 +1,5 @@
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type EgressDecision, egressRefusedReportSchema } from '@fixpoint/protocol/sandbox'
@@ -36,14 +37,15 @@ export interface EgressSession {
   ready: Promise<void>
   /** Resolves when the session has ended, with every connection closed. */
   ended: Promise<void>
+  close(): void
 }
 
 /**
  * The server's end of a sandbox's way out: an HTTP/2 session on which the sandbox asks for connections with CONNECT. Everything
  * that arrives is untrusted, whoever sent it.
  */
-export function serveEgress(stream: Duplex, options: EgressOptions): EgressSession {
-  const session = performServerHandshake(stream, {
+export function serveEgress(socket: Socket, options: EgressOptions): EgressSession {
+  const session = performServerHandshake(socket, {
     settings: { initialWindowSize: 4 * 1024 * 1024, maxConcurrentStreams: 2 * options.maxConnections, enableConnectProtocol: false }
   })
   session.setLocalWindowSize(16 * 1024 * 1024)
@@ -68,7 +70,8 @@ export function serveEgress(stream: Duplex, options: EgressOptions): EgressSessi
   return {
     // The proxy connects once it listens; its settings are the first thing it says.
     ready: new Promise(resolve => session.once('remoteSettings', () => resolve())),
-    ended: new Promise(resolve => session.once('close', resolve))
+    ended: new Promise(resolve => session.once('close', resolve)),
+    close: () => session.destroy()
   }
 }
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { LABELS } from './names.ts'
 import { chooseReaped, type Inventory } from './reaper.ts'
 
-const session = (id: string, standsOn: string) => [
+const session = (id: string, standsOn: string): Inventory['volumes'] => [
   { Name: `${id}-files`, Labels: { [LABELS.purpose]: 'session-files', [LABELS.session]: id, [LABELS.standsOn]: standsOn } },
   { Name: `${id}-workspace`, Labels: { [LABELS.purpose]: 'session-workspace', [LABELS.session]: id, [LABELS.standsOn]: standsOn } }
 ]
-const prepared = (project: string, name: string, preparedAt: string) => [
+const prepared = (project: string, name: string, preparedAt: string): Inventory['volumes'] => [
   { Name: `${name}-files`, Labels: { [LABELS.purpose]: 'prepare', [LABELS.project]: project } },
   {
     Name: `${name}-whole`,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
@@ -117,8 +118,8 @@ async function connect(containerId: string, { engine, settings, logger }: RunOpt
   const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true }
   const socket = await engine.call('connect to a sandbox', () => container.attach(streams), signal)
   if (!(socket instanceof Duplex)) throw new TypeError('the engine’s client did not return a socket')
-  const stdio = stdioStream(socket, logStderr(logger, { container: containerId.slice(0, 12), process: 'sandboxd' }))
-  const tunnel = openTunnel(stdio.duplex, { silenceTimeoutMs: settings.silenceTimeoutMs, lastHeard: stdio.lastHeard })
+  const stdio = await stdioStream(socket, logStderr(logger, { container: containerId.slice(0, 12), process: 'sandboxd' }))
+  const tunnel = openTunnel(stdio.socket, { silenceTimeoutMs: settings.silenceTimeoutMs, lastHeard: stdio.lastHeard })
   try {
     await engine.call('start a sandbox', abortSignal => container.start({ abortSignal }), signal)
     return tunnel
@@ -152,8 +153,10 @@ function openWayOut(containerId: string, options: RunOptions, over: AbortSignal)
       try {
         const stream = await startProxy(containerId, options, over)
         const session = serveEgress(stream, egress)
+        over.addEventListener('abort', session.close, { once: true })
         void session.ready.then(resolve)
         await session.ended
+        over.removeEventListener('abort', session.close)
       } catch (error) {
         if (!over.aborted) logger.warn({ ...fields, err: error }, 'the way out of a sandbox could not be opened')
       }
@@ -167,7 +170,7 @@ function openWayOut(containerId: string, options: RunOptions, over: AbortSignal)
   return ready
 }
 
-async function startProxy(containerId: string, { engine, logger }: RunOptions, over: AbortSignal): Promise<Duplex> {
+async function startProxy(containerId: string, { engine, logger }: RunOptions, over: AbortSignal): Promise<Socket> {
   const exec = await engine.call(
     'open the way out of a sandbox',
     abortSignal =>
@@ -177,9 +180,8 @@ async function startProxy(containerId: string, { engine, logger }: RunOptions, o
     over
   )
   const socket = await engine.call('open the way out of a sandbox', () => exec.start({ hijack: true, stdin: true }), over)
-  const { duplex } = stdioStream(socket, logStderr(logger, { container: containerId.slice(0, 12), process: 'egress' }))
-  over.addEventListener('abort', () => duplex.destroy(), { once: true })
-  return duplex
+  const stdio = await stdioStream(socket, logStderr(logger, { container: containerId.slice(0, 12), process: 'egress' }))
+  return stdio.socket
 }
 
 function limitDecisions(report: (decision: EgressDecision) => void, onLimit: () => void): (decision: EgressDecision) => void {

@@ -1,11 +1,13 @@
-import { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { socketPair } from './socket-pair.ts'
 
 const HEADER_BYTES = 8
 const STDERR = 2
 
 export interface StdioStream {
-  /** What is written goes to the standard input; what is read is the standard output. */
-  duplex: Duplex
+  /** What is written goes to the standard input; what is read is the standard output. Closing it closes the connection. */
+  socket: Socket
   /** When anything last came from the other side, as `performance.now()` gives it. */
   lastHeard(): number
 }
@@ -14,38 +16,22 @@ export interface StdioStream {
  * The standard streams of a container or exec. Docker frames the output (1 byte stream, 3 bytes zero, 4 bytes length, payload:
  * Engine API, “Attach to a container”); standard error is handed to `onStderr`.
  *
- * @param socket the hijacked connection to the engine.
+ * @param engineSide the hijacked connection to the engine.
  */
-export function stdioStream(socket: Duplex, onStderr: (chunk: Buffer) => void): StdioStream {
+export async function stdioStream(engineSide: Duplex, onStderr: (chunk: Buffer) => void): Promise<StdioStream> {
+  engineSide.pause()
+  const [near, far] = await socketPair()
   const header = Buffer.alloc(HEADER_BYTES)
   let headerFilled = 0
   let payloadLeft = 0
   let heardAt = performance.now()
 
-  const duplex = new Duplex({
-    highWaterMark: 1024 * 1024,
-    read() {
-      socket.resume()
-    },
-    write(chunk: Buffer, _encoding, done) {
-      socket.write(chunk, error => done(error))
-    },
-    writev(chunks, done) {
-      socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), error => done(error))
-    },
-    final(done) {
-      socket.end(() => done())
-    },
-    destroy(error, done) {
-      socket.destroy()
-      done(error)
-    }
-  })
-
-  socket.on('data', (chunk: Buffer) => {
+  engineSide.on('data', (chunk: Buffer) => {
     heardAt = performance.now()
     let at = 0
     let hasRoom = true
+    // One system call for all frames of the chunk.
+    far.cork()
     while (at < chunk.length) {
       if (payloadLeft === 0) {
         const taken = chunk.copy(header, headerFilled, at, at + HEADER_BYTES - headerFilled)
@@ -60,12 +46,20 @@ export function stdioStream(socket: Duplex, onStderr: (chunk: Buffer) => void): 
       at += payload.length
       payloadLeft -= payload.length
       if (header[0] === STDERR) onStderr(payload)
-      else hasRoom = duplex.push(payload) && hasRoom
+      else hasRoom = far.write(payload)
     }
-    if (!hasRoom) socket.pause()
+    far.uncork()
+    if (!hasRoom) engineSide.pause()
   })
-  socket.once('end', () => duplex.push(null))
-  socket.once('error', error => duplex.destroy(error))
-  socket.once('close', () => duplex.destroy())
-  return { duplex, lastHeard: () => heardAt }
+  far.on('drain', () => engineSide.resume())
+  far.pipe(engineSide)
+
+  engineSide.once('end', () => far.end())
+  engineSide.once('error', error => far.destroy(error))
+  engineSide.once('close', () => far.end())
+  // The error of either end shows at the socket as its end; there is nobody else to tell.
+  far.on('error', () => engineSide.destroy())
+  far.once('close', () => engineSide.destroy())
+  engineSide.resume()
+  return { socket: near, lastHeard: () => heardAt }
 }

@@ -1,8 +1,9 @@
 import { performServerHandshake, type ServerHttp2Stream } from 'node:http2'
-import { duplexPair, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
+import { socketPair } from './socket-pair.ts'
 import { openTunnel, type Tunnel } from './tunnel.ts'
 
 type Handler = (stream: ServerHttp2Stream, path: string) => void
@@ -13,8 +14,8 @@ afterEach(() => {
 })
 
 /** A tunnel to a sandboxd that answers as the test says. */
-function tunnelTo(handler: Handler, { silenceTimeoutMs = 60_000, lastHeard = () => 0 } = {}) {
-  const [near, far] = duplexPair()
+async function tunnelTo(handler: Handler, { silenceTimeoutMs = 60_000, lastHeard = () => 0 } = {}) {
+  const [near, far] = await socketPair()
   const session = performServerHandshake(far)
   session.on('error', () => undefined)
   session.on('stream', (stream, headers) => {
@@ -36,7 +37,7 @@ async function textOf(stream: Readable): Promise<string> {
 
 describe('a tunnel', () => {
   test('carries JSON there and back', async () => {
-    const { tunnel } = tunnelTo(async (stream, path) => {
+    const { tunnel } = await tunnelTo(async (stream, path) => {
       const body = await textOf(stream)
       stream.respond({ ':status': 200 })
       stream.end(JSON.stringify({ path, body: JSON.parse(body) }))
@@ -45,7 +46,7 @@ describe('a tunnel', () => {
   })
 
   test('gets an answer that comes in one piece with its end', async () => {
-    const { tunnel } = tunnelTo(stream => {
+    const { tunnel } = await tunnelTo(stream => {
       stream.respond({ ':status': 200 })
       stream.end('whole')
     })
@@ -53,7 +54,7 @@ describe('a tunnel', () => {
   })
 
   test('carries many calls at once', async () => {
-    const { tunnel } = tunnelTo(async (stream, path) => {
+    const { tunnel } = await tunnelTo(async (stream, path) => {
       await delay(Math.random() * 20)
       stream.respond({ ':status': 200 })
       stream.end(path)
@@ -64,7 +65,7 @@ describe('a tunnel', () => {
 
   test('turns a problem into its error', async () => {
     const problem = new FixpointError('file_not_found', 'There is no file a.txt.', { field: 'path' }).toProblem('req_1')
-    const { tunnel } = tunnelTo(stream => {
+    const { tunnel } = await tunnelTo(stream => {
       stream.respond({ ':status': problem.status })
       stream.end(JSON.stringify(problem))
     })
@@ -76,7 +77,7 @@ describe('a tunnel', () => {
   })
 
   test('does not pass on an answer that is none', async () => {
-    const { tunnel } = tunnelTo(stream => {
+    const { tunnel } = await tunnelTo(stream => {
       stream.respond({ ':status': 500 })
       stream.end('<html>')
     })
@@ -84,12 +85,12 @@ describe('a tunnel', () => {
   })
 
   test('has no stream where there is nothing', async () => {
-    const { tunnel } = tunnelTo(stream => stream.respond({ ':status': 204 }, { endStream: true }))
+    const { tunnel } = await tunnelTo(stream => stream.respond({ ':status': 204 }, { endStream: true }))
     expect(await tunnel.open('POST', '/', {}, options)).toBeUndefined()
   })
 
   test('sends a stream, and hears a refusal that comes before its end', async () => {
-    const { tunnel } = tunnelTo(async (stream, path) => {
+    const { tunnel } = await tunnelTo(async (stream, path) => {
       if (path === '/refuse') {
         stream.respond({ ':status': 413 })
         stream.end(JSON.stringify(new FixpointError('payload_too_large', 'Too much.').toProblem('r')))
@@ -105,7 +106,7 @@ describe('a tunnel', () => {
   })
 
   test('fails a call whose body fails', async () => {
-    const { tunnel } = tunnelTo(() => undefined)
+    const { tunnel } = await tunnelTo(() => undefined)
     const body = new Readable({ read: () => undefined })
     const call = tunnel.fetch('POST', '/', body, options)
     body.destroy(new Error('git ended with status 128'))
@@ -114,7 +115,7 @@ describe('a tunnel', () => {
 
   test('resets the stream when the caller gives up', async () => {
     const closed = Promise.withResolvers<number>()
-    const { tunnel } = tunnelTo(stream => stream.once('close', () => closed.resolve(stream.rstCode)))
+    const { tunnel } = await tunnelTo(stream => stream.once('close', () => closed.resolve(stream.rstCode)))
     const abort = new AbortController()
     const call = tunnel.fetch('POST', '/', {}, { ...options, signal: abort.signal })
     await delay(20)
@@ -124,7 +125,7 @@ describe('a tunnel', () => {
   })
 
   test('ends a stream that is being read when the caller gives up', async () => {
-    const { tunnel } = tunnelTo(stream => {
+    const { tunnel } = await tunnelTo(stream => {
       stream.respond({ ':status': 200 })
       stream.write('a beginning')
     })
@@ -135,12 +136,12 @@ describe('a tunnel', () => {
   })
 
   test('does not wait for ever', async () => {
-    const { tunnel } = tunnelTo(() => undefined)
+    const { tunnel } = await tunnelTo(() => undefined)
     await expect(tunnel.fetch('POST', '/v1/look', {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'outcome_unknown' })
   })
 
   test('loses every call when the connection ends, and says so', async () => {
-    const { tunnel, far } = tunnelTo((stream, path) => {
+    const { tunnel, far } = await tunnelTo((stream, path) => {
       if (path === '/stream') {
         stream.respond({ ':status': 200 })
         stream.write('a beginning')
@@ -158,14 +159,14 @@ describe('a tunnel', () => {
 
   test('notices silence', async () => {
     // Bytes that nobody answers: a frozen container.
-    const [near] = duplexPair()
+    const [near] = await socketPair()
     const tunnel = openTunnel(near, { silenceTimeoutMs: 500, lastHeard: () => 0 })
     await expect(tunnel.fetch('POST', '/', {}, options)).rejects.toMatchObject({ code: 'sandbox_lost' })
     await expect(tunnel.ended).resolves.toMatch(/not answered/)
   })
 
   test('is not lost while the other side is alive, however long nothing is asked', async () => {
-    const { tunnel } = tunnelTo(
+    const { tunnel } = await tunnelTo(
       stream => {
         stream.respond({ ':status': 200 })
         stream.end('here')

@@ -1,5 +1,6 @@
 import { type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
-import { type Duplex, Readable } from 'node:stream'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { errorFromFailure, FixpointError, problemSchema } from '@fixpoint/protocol'
 
 /** Room for data on its way: what 100 MB/s need where an answer takes some hundred milliseconds. */
@@ -42,7 +43,7 @@ interface TunnelOptions {
   lastHeard(): number
 }
 
-export function openTunnel(stdio: Duplex, { silenceTimeoutMs, lastHeard }: TunnelOptions): Tunnel {
+export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: TunnelOptions): Tunnel {
   const openStreams = new Set<ClientHttp2Stream>()
   let endedBy: string | undefined
   const end = (why: string) => {

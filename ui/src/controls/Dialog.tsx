@@ -3,8 +3,16 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { strings } from '../strings.ts'
 import { IconButton } from './Button.tsx'
 
+interface DialogProps {
+  label: string
+  /** `small` for a question, `full` for something to look at. */
+  size?: 'full' | 'small'
+  onClose: () => void
+  children: ReactNode
+}
+
 /** A modal dialog over the whole document. Escape and the button close it; the focus returns to where it was. */
-export function Dialog({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }) {
+export function Dialog({ label, size = 'full', onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const element = dialog.current
@@ -15,6 +23,7 @@ export function Dialog({ label, onClose, children }: { label: string; onClose: (
     <dialog
       ref={dialog}
       className="fx-dialog"
+      data-size={size}
       aria-label={label}
       onCancel={event => {
         event.preventDefault()

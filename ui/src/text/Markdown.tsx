@@ -1,6 +1,7 @@
 import { Image } from 'lucide-react'
 import { memo, type ReactElement, type ReactNode } from 'react'
 import ReactMarkdown, { type Components } from 'react-markdown'
+import remarkGfm from 'remark-gfm'
 import { strings } from '../strings.ts'
 import { CodeBox } from './CodeBox.tsx'
 import { linkTarget, safeLink } from './safe-link.ts'
@@ -12,7 +13,7 @@ import { linkTarget, safeLink } from './safe-link.ts'
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
   return (
     <div className="fx-markdown">
-      <ReactMarkdown components={components} urlTransform={address => (safeLink(address) ? address : '')}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} components={components} urlTransform={address => (safeLink(address) ? address : '')}>
         {text}
       </ReactMarkdown>
     </div>

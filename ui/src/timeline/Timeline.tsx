@@ -1,9 +1,12 @@
 import { type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { memo, type ReactNode } from 'react'
+import { Spinner } from '../controls/Spinner.tsx'
 import { strings } from '../strings.ts'
 import { announcementOf } from './announcement.ts'
 import { EgressRefusals } from './EgressRefusals.tsx'
+import { PromptBubble } from './PromptBubble.tsx'
 import { Turn, type TurnSlots } from './Turn.tsx'
+import { waitingPrompts } from './waiting-prompts.ts'
 
 interface TimelineProps extends TurnSlots {
   state: SessionState
@@ -13,6 +16,7 @@ interface TimelineProps extends TurnSlots {
 
 /** Everything that happened in a session, in order. What waits is not in it (QueueList). */
 export function Timeline({ state, children, ...slots }: TimelineProps) {
+  const { next } = waitingPrompts(state)
   const turns = new Map(state.turns.map(turn => [turn.promptId, turn]))
   return (
     <section className="fx-timeline" aria-label={strings.timeline.label}>
@@ -21,7 +25,14 @@ export function Timeline({ state, children, ...slots }: TimelineProps) {
       </p>
       <ol className="fx-timeline__turns">
         {state.prompts.map(prompt => (
-          <Entry key={prompt.promptId} sessionId={state.sessionId} prompt={prompt} turn={turns.get(prompt.promptId)} {...slots} />
+          <Entry
+            key={prompt.promptId}
+            sessionId={state.sessionId}
+            prompt={prompt}
+            turn={turns.get(prompt.promptId)}
+            isNext={prompt === next}
+            {...slots}
+          />
         ))}
       </ol>
       {runningTurn(state) === undefined && <EgressRefusals refusals={state.egressRefusals} />}
@@ -34,12 +45,23 @@ export function Timeline({ state, children, ...slots }: TimelineProps) {
 const Entry = memo(function Entry({
   prompt,
   turn,
+  isNext,
   ...rest
-}: TurnSlots & { sessionId: string; prompt: PromptState; turn: TurnState | undefined }) {
+}: TurnSlots & { sessionId: string; prompt: PromptState; turn: TurnState | undefined; isNext: boolean }) {
   if (turn !== undefined) {
     return (
       <li className="fx-timeline__turn">
         <Turn prompt={prompt} turn={turn} {...rest} />
+      </li>
+    )
+  }
+  if (isNext) {
+    return (
+      <li className="fx-timeline__turn">
+        <PromptBubble prompt={prompt} />
+        <p className="fx-timeline__next">
+          <Spinner /> {strings.timeline.starting}
+        </p>
       </li>
     )
   }

@@ -14,6 +14,8 @@ import { TurnText } from './TurnText.tsx'
 export interface TurnSlots {
   /** Buttons below a proof. */
   proofActions?: ((proof: Proof, turn: TurnState) => ReactNode) | undefined
+  /** Shown at the end of a turn: what followed from it, such as its pull request. */
+  afterTurn?: ((turn: TurnState) => ReactNode) | undefined
   /** Buttons of a turn that failed. */
   failureActions?: ((turn: TurnState, prompt: PromptState) => ReactNode) | undefined
   /** What is copied for somebody who helps with a turn that failed. */
@@ -27,7 +29,7 @@ interface TurnProps extends TurnSlots {
 }
 
 /** A prompt and everything that was done about it. */
-export const Turn = memo(function Turn({ sessionId, prompt, turn, proofActions, failureActions, diagnostics }: TurnProps) {
+export const Turn = memo(function Turn({ sessionId, prompt, turn, proofActions, afterTurn, failureActions, diagnostics }: TurnProps) {
   return (
     <article className="fx-turn" aria-label={strings.timeline.turnBy(prompt.author.name)} data-status={turn.status}>
       <PromptBubble prompt={prompt} />
@@ -49,6 +51,7 @@ export const Turn = memo(function Turn({ sessionId, prompt, turn, proofActions, 
             actions={failureActions?.(turn, prompt)}
           />
         )}
+        {afterTurn?.(turn)}
       </div>
     </article>
   )

@@ -1,0 +1,111 @@
+import type { CDPSession } from 'playwright'
+import { z } from 'zod'
+
+const replySchema = z.object({ id: z.number(), result: z.unknown(), error: z.object({ message: z.string() }).optional() })
+const evaluationSchema = z.object({
+  result: z.object({ value: z.unknown() }),
+  exceptionDetails: z.object({ text: z.string(), exception: z.object({ description: z.string().optional() }).optional() }).optional()
+})
+const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+
+/**
+ * The real side panel. Playwright does not show it among the pages, because it is none of a tab; so this speaks to its target
+ * through the browser's session. Clicks and keys are real input: they count as the person's gestures.
+ */
+export class SidePanel {
+  readonly #session: CDPSession
+  readonly #sessionId: string
+  readonly #waiting = new Map<number, (reply: z.infer<typeof replySchema>) => void>()
+  #lastId = 0
+
+  private constructor(session: CDPSession, sessionId: string) {
+    this.#session = session
+    this.#sessionId = sessionId
+    session.on('Target.receivedMessageFromTarget', ({ sessionId: from, message }) => {
+      const reply = from === sessionId ? replySchema.safeParse(JSON.parse(message)) : null
+      if (reply?.success) this.#waiting.get(reply.data.id)?.(reply.data)
+    })
+  }
+
+  static async attach(session: CDPSession, targetId: string): Promise<SidePanel> {
+    const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: false })
+    return new SidePanel(session, sessionId)
+  }
+
+  /** Evaluates an expression in the panel; promises are awaited, the value comes back as JSON. */
+  async evaluate(expression: string): Promise<unknown> {
+    const reply = await this.#send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true, userGesture: true })
+    const { result, exceptionDetails } = evaluationSchema.parse(reply)
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+    return result.value
+  }
+
+  /** Waits until an element that matches is shown. */
+  async waitFor(selector: string, timeout = 10_000): Promise<void> {
+    await this.waitUntil(`document.querySelector(${JSON.stringify(selector)})?.checkVisibility() === true`, timeout)
+  }
+
+  /** Waits until an expression is true in the panel. */
+  async waitUntil(expression: string, timeout = 10_000): Promise<void> {
+    const end = Date.now() + timeout
+    while (Date.now() < end) {
+      if ((await this.evaluate(expression)) === true) return
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    throw new Error(`Not true in the side panel within ${timeout} ms: ${expression}`)
+  }
+
+  async text(): Promise<string> {
+    return z.string().parse(await this.evaluate('document.body.innerText'))
+  }
+
+  /** Clicks the middle of an element with the mouse. */
+  async click(selector: string): Promise<void> {
+    await this.waitFor(selector)
+    const { x, y, width, height } = boxSchema.parse(
+      await this.evaluate(
+        `(() => { const element = document.querySelector(${JSON.stringify(selector)}); element.scrollIntoView({ block: 'nearest' });
+          const { x, y, width, height } = element.getBoundingClientRect(); return { x, y, width, height } })()`
+      )
+    )
+    const place = { x: x + width / 2, y: y + height / 2, button: 'left', clickCount: 1 }
+    await this.#send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: place.x, y: place.y })
+    await this.#send('Input.dispatchMouseEvent', { type: 'mousePressed', ...place })
+    await this.#send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...place })
+  }
+
+  /** Types text into what has the focus. */
+  async type(text: string): Promise<void> {
+    await this.#send('Input.insertText', { text })
+  }
+
+  /** Presses a key such as `Enter` or `Escape`. */
+  async press(key: string): Promise<void> {
+    const codes: Record<string, number> = { Enter: 13, Escape: 27, Tab: 9, ArrowUp: 38, ArrowDown: 40 }
+    const event = { key, code: key, windowsVirtualKeyCode: codes[key] ?? 0, ...(key === 'Enter' ? { text: '\r' } : {}) }
+    await this.#send('Input.dispatchKeyEvent', { type: 'keyDown', ...event })
+    await this.#send('Input.dispatchKeyEvent', { type: 'keyUp', ...event })
+  }
+
+  /** Shows the panel as it is with the given preference of the person. */
+  async emulateColorScheme(scheme: 'light' | 'dark'): Promise<void> {
+    await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
+  }
+
+  /** A PNG of what the panel shows. */
+  async screenshot(): Promise<Buffer> {
+    const { data } = z.object({ data: z.string() }).parse(await this.#send('Page.captureScreenshot', { format: 'png' }))
+    return Buffer.from(data, 'base64')
+  }
+
+  async #send(method: string, params: object): Promise<unknown> {
+    const id = ++this.#lastId
+    const answered = new Promise<z.infer<typeof replySchema>>(resolve => this.#waiting.set(id, resolve))
+    const message = JSON.stringify({ id, method, params })
+    await this.#session.send('Target.sendMessageToTarget', { sessionId: this.#sessionId, message })
+    const reply = await answered
+    this.#waiting.delete(id)
+    if (reply.error) throw new Error(`${method}: ${reply.error.message}`)
+    return reply.result
+  }
+}

@@ -1,0 +1,235 @@
+import { type Project, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import { Button, Composer, ConnectionBanner, EmptyState, PendingPrompt, QueueList, ScrollToEnd, waitingPrompts } from '@fixpoint/ui'
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { diagnosticsOf } from './diagnostics.ts'
+import { NoProject } from './NoProject.tsx'
+import { PanelHeader } from './PanelHeader.tsx'
+import { ProblemCard } from './ProblemCard.tsx'
+import type { Problem } from './problem.ts'
+import type { ProjectMatch } from './project-match.ts'
+import { type Question, Questions } from './Questions.tsx'
+import { SessionSwitcher } from './SessionSwitcher.tsx'
+import { SessionTimeline } from './SessionTimeline.tsx'
+import { shownSession } from './shown-session.ts'
+import { connectionSetting } from './storage.ts'
+import { strings } from './strings.ts'
+import type { WatchedTab } from './tab-to-watch.ts'
+import { useComposerDraft } from './use-composer-draft.ts'
+import { useFollowedSession } from './use-followed-session.ts'
+import { usePanelKeys } from './use-panel-keys.ts'
+import { usePointing } from './use-pointing.ts'
+import { useSending } from './use-sending.ts'
+import type { ServerLink } from './use-server.ts'
+import { useSessionActions } from './use-session-actions.ts'
+import { useSessions } from './use-sessions.ts'
+
+interface WorkspaceProps {
+  link: ServerLink
+  watched: WatchedTab | null
+  match: ProjectMatch
+  onLookAgain: () => void
+  /** Where drafts for the page are kept. */
+  place: string
+}
+
+/** Everything for one place: header, timeline and composer. */
+export function Workspace({ link, watched, match, onLookAgain, place }: WorkspaceProps) {
+  const { server, connection } = link
+  const isConnected = connection.status === 'connected'
+  const project = match.status === 'matched' ? match.project : null
+  const tab = watched !== null && 'tab' in watched ? watched.tab : null
+
+  const [draft, updateDraft] = useComposerDraft(place)
+  const { sessions, reload } = useSessions(server, project?.projectId ?? null, isConnected)
+  const sessionId = draft === null ? undefined : shownSession(draft.sessionId, project === null ? [] : sessions, Date.now())
+  const { followed, retry } = useFollowedSession(link.log, sessionId ?? null)
+  const pointing = usePointing(tab, place)
+  const actions = useSessionActions(server, sessionId ?? null)
+  const [question, setQuestion] = useState<Question>(null)
+  const input = useRef<HTMLTextAreaElement>(null)
+  const sending = useSending({
+    server,
+    place,
+    isConnected,
+    onSession: useCallback((id: string) => updateDraft({ sessionId: id }), [updateDraft]),
+    // What was written since stays.
+    onSent: useCallback(
+      (sent, text) => updateDraft(known => ({ sessionId: sent.sessionId, text: known.text === text ? '' : known.text })),
+      [updateDraft]
+    )
+  })
+
+  usePanelKeys({ isPointing: pointing.status !== 'off', onLeavePointing: pointing.leave, input })
+  useFocusAfterPick(pointing.preview?.picks.length ?? 0, pointing.status === 'off', input)
+
+  const state = followed?.state ?? null
+  const running = state === null ? undefined : runningTurn(state)
+  const isNewSession = sessionId === null
+  const isWithoutProject = project === null && isNewSession
+  const pointingBlocked = blockedReason(tab?.problem, project)
+  const chooseSession = (chosen: string | null) => updateDraft({ sessionId: chosen })
+  const write = (text: string) => {
+    updateDraft({ text })
+    input.current?.focus()
+  }
+
+  function send() {
+    if (draft === null) return
+    dismissProblems()
+    sending.send({
+      text: draft.text,
+      projectId: project?.projectId ?? null,
+      sessionId: sessionId ?? null,
+      page: pointing.draft,
+      choice: draft.choice
+    })
+  }
+
+  const problem = sending.problem ?? actions.problem ?? pointing.problem
+  function dismissProblems() {
+    sending.dismissProblem()
+    actions.dismissProblem()
+    pointing.dismissProblem()
+  }
+
+  const diagnostics = (told?: Problem, turn?: TurnState) =>
+    diagnosticsOf({
+      extensionVersion: chrome.runtime.getManifest().version,
+      userAgent: navigator.userAgent,
+      now: new Date().toISOString(),
+      serverUrl: server.serverUrl,
+      connection,
+      session: state,
+      turn: turn ?? state?.turns.at(-1),
+      failure: told?.failure ?? turn?.failure,
+      requestId: told?.requestId
+    })
+
+  const pendingText = sending.pending?.text ?? unseenText(sending.sent, state)
+  const pending = pendingText !== null && <PendingPrompt text={pendingText} stage={sending.pending?.stage ?? 'prompt'} />
+
+  return (
+    <>
+      <PanelHeader
+        connection={connection}
+        switcher={
+          <SessionSwitcher
+            title={titleOf(sessionId, state, isWithoutProject)}
+            place={placeWords(match, project, state?.projectName)}
+            sessions={sessions}
+            sessionId={sessionId ?? null}
+            canStart={project !== null}
+            onOpen={reload}
+            onChoose={chooseSession}
+          />
+        }
+        onNewSession={isNewSession ? undefined : () => chooseSession(null)}
+        onCloseSession={isNewSession || state === null || state.isClosed ? undefined : () => setQuestion('close')}
+        onCopyDiagnostics={() => void navigator.clipboard.writeText(diagnostics())}
+        onDisconnect={() => setQuestion('disconnect')}
+      />
+      <ConnectionBanner connection={connection} onRetry={link.retryConnection} />
+      <main className="fp-main">
+        <ScrollToEnd resetKey={sessionId ?? 'new'}>
+          {isWithoutProject ? (
+            <NoProject watched={watched} match={match} sessions={sessions} onLookAgain={onLookAgain} onChoose={chooseSession} />
+          ) : isNewSession && !pending ? (
+            <EmptyState
+              onPoint={pointing.point}
+              pointingBlocked={pointingBlocked}
+              suggestions={project?.suggestions ?? []}
+              onSuggestion={write}
+            />
+          ) : (
+            <SessionTimeline
+              server={server}
+              followed={followed}
+              actions={actions}
+              pending={pending}
+              diagnostics={diagnostics}
+              onRetry={retry}
+              onNewSession={() => chooseSession(null)}
+              onAnswer={() => input.current?.focus()}
+              onPutBack={write}
+            />
+          )}
+        </ScrollToEnd>
+        {state !== null && (
+          <QueueList prompts={waitingPrompts(state).queue} onWithdraw={actions.withdraw} withdrawing={actions.withdrawing} />
+        )}
+        {draft !== null && !isWithoutProject && (
+          <Composer
+            text={sending.pending === null ? draft.text : ''}
+            onTextChange={text => updateDraft({ text })}
+            preview={sending.pending === null ? pointing.preview : null}
+            choice={draft.choice}
+            onChoiceChange={choice => updateDraft({ choice })}
+            onRemovePick={pointing.removePick}
+            destination={server.serverUrl}
+            pointing={pointing.status}
+            onPoint={pointing.point}
+            onLeavePointing={pointing.leave}
+            pointingBlocked={pointingBlocked}
+            isRunning={running !== undefined}
+            isStopRequested={running?.isStopRequested ?? false}
+            onStop={actions.stop}
+            isSending={sending.pending !== null}
+            onSend={send}
+            sendingBlocked={state?.isClosed ? strings.session.closedHint : undefined}
+            inputRef={input}
+            problem={
+              problem && (
+                <ProblemCard problem={problem} diagnostics={diagnostics} onDismiss={dismissProblems}>
+                  {problem === sending.problem && (
+                    <Button look="primary" onClick={send}>
+                      {strings.session.sendAgain}
+                    </Button>
+                  )}
+                  {problem.failure.code === 'session_closed' && (
+                    <Button onClick={() => chooseSession(null)}>{strings.session.newSession}</Button>
+                  )}
+                </ProblemCard>
+              )
+            }
+          />
+        )}
+      </main>
+      <Questions
+        question={question}
+        actions={actions}
+        onDisconnect={() => void connectionSetting.write(null)}
+        onAnswered={() => setQuestion(null)}
+      />
+    </>
+  )
+}
+
+/** The person comes back from the page to say what is wrong with what they picked. */
+function useFocusAfterPick(picks: number, hasLeft: boolean, input: RefObject<HTMLTextAreaElement | null>) {
+  useEffect(() => {
+    if (picks > 0 && hasLeft) input.current?.focus()
+  }, [picks, hasLeft, input])
+}
+
+/** Why nothing can be pointed at; missing access is no reason, because pointing asks for it. */
+function blockedReason(problem: { code: string; message: string } | undefined, project: Project | null): string | undefined {
+  if (problem !== undefined && problem.code !== 'page_access_needed') return problem.message
+  return project === null ? strings.page.pointElsewhere : undefined
+}
+
+/** A prompt that the server has confirmed, as long as it is not in the log that is shown. */
+function unseenText(sent: { promptId: string; text: string } | null, state: SessionState | null): string | null {
+  if (sent === null || state === null || state.prompts.some(prompt => prompt.promptId === sent.promptId)) return null
+  return sent.text
+}
+
+function titleOf(sessionId: string | null | undefined, state: SessionState | null, isWithoutProject: boolean): string {
+  if (sessionId === undefined || isWithoutProject) return strings.product
+  return sessionId === null ? strings.header.newSession : state?.title || strings.header.untitled
+}
+
+function placeWords(match: ProjectMatch, project: Project | null, sessionProject: string | undefined) {
+  if (project !== null) return { name: project.name, branch: project.branch }
+  if (sessionProject) return { name: sessionProject }
+  return { name: match.status === 'loading' ? strings.header.loading : strings.header.noProject }
+}

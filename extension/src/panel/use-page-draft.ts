@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'react'
+import type { PageDraft, PointingState } from '../draft.ts'
+import { onMessage, sendMessage } from '../messages.ts'
+
+interface PageInTab {
+  draft: PageDraft | null
+  pointing: PointingState
+}
+
+/** What was pointed at in a tab and not sent yet, and where pointing is. */
+export function usePageDraft(tabId: number | null): PageInTab | null {
+  const [page, setPage] = useState<PageInTab | null>(null)
+
+  useEffect(() => {
+    setPage(null)
+    if (tabId === null) return
+    let isCurrent = true
+
+    async function load(id: number) {
+      const [draft, pointing] = await Promise.all([sendMessage('getDraft', { tabId: id }), sendMessage('getPointing', { tabId: id })])
+      if (!isCurrent) return
+      setPage({
+        draft: draft.ok ? draft.value : null,
+        pointing: pointing.ok ? pointing.value : { tabId: id, status: 'off', failure: pointing.failure }
+      })
+    }
+
+    const loadAgain = () => void load(tabId).catch(error => console.error(error))
+    const endings = [
+      onMessage('draftChanged', ({ data }) => {
+        if (data.tabId === tabId) loadAgain()
+      }),
+      onMessage('pointingChanged', ({ data }) => {
+        if (data.tabId === tabId) setPage(known => (known === null ? known : { ...known, pointing: data }))
+      })
+    ]
+    loadAgain()
+    return () => {
+      isCurrent = false
+      for (const end of endings) end()
+    }
+  }, [tabId])
+
+  return page
+}

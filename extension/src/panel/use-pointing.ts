@@ -1,0 +1,69 @@
+import { type Failure, FixpointError } from '@fixpoint/protocol'
+import type { ContextPreview } from '@fixpoint/ui'
+import { useMemo, useState } from 'react'
+import type { ActiveTab, PageDraft, PointingState } from '../draft.ts'
+import { sendMessage } from '../messages.ts'
+import type { Outcome } from '../outcome.ts'
+import { requestPageAccess } from '../page-access.ts'
+import { placeOf } from './composer-draft.ts'
+import { previewOfDraft } from './preview-of-draft.ts'
+import { type Problem, problemOf } from './problem.ts'
+import { usePageDraft } from './use-page-draft.ts'
+
+export interface Pointing {
+  status: PointingState['status']
+  /** What was captured on a page of this place and not sent yet. */
+  draft: PageDraft | null
+  preview: ContextPreview | null
+  problem: Problem | null
+  dismissProblem: () => void
+  /** Call it in a click or key handler: where access to the page is missing, Chrome asks for it only then. */
+  point: () => void
+  leave: () => void
+  removePick: (number: number) => void
+}
+
+/** Pointing in a tab, and what came of it. */
+export function usePointing(tab: ActiveTab | null, place: string): Pointing {
+  const page = usePageDraft(tab?.tabId ?? null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [dismissed, setDismissed] = useState<Failure | null>(null)
+  const draft = page?.draft && placeOf(page.draft.url) === place ? page.draft : null
+  const preview = useMemo(() => (draft === null ? null : previewOfDraft(draft)), [draft])
+  const failure = page?.pointing.failure
+
+  async function start(there: ActiveTab) {
+    if (there.problem?.code === 'page_access_needed') {
+      const { isGranted } = requireValue(await requestPageAccess(there))
+      if (!isGranted) return
+    }
+    requireValue(await sendMessage('startPointing', { tabId: there.tabId }))
+  }
+
+  function act(work: (there: ActiveTab) => Promise<unknown>) {
+    if (tab === null) return
+    setProblem(null)
+    work(tab).catch((error: unknown) => setProblem(problemOf(error)))
+  }
+
+  return {
+    status: page?.pointing.status ?? 'off',
+    draft,
+    preview,
+    problem: problem ?? (failure === undefined || failure === dismissed ? null : { failure, requestId: undefined }),
+    dismissProblem() {
+      setProblem(null)
+      setDismissed(failure ?? null)
+    },
+    point: () => act(start),
+    leave: () => act(async ({ tabId }) => requireValue(await sendMessage('stopPointing', { tabId }))),
+    removePick: number => act(async ({ tabId }) => requireValue(await sendMessage('removePick', { tabId, number })))
+  }
+}
+
+/** The value of an outcome. @throws FixpointError where it is a failure. */
+function requireValue<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value
+  const { code, message, hint } = outcome.failure
+  throw new FixpointError(code, message, { hint })
+}

@@ -1,0 +1,91 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { sendMessage } from '../messages.ts'
+import { completePage } from './complete-page.ts'
+import { type Problem, problemOf } from './problem.ts'
+import { finishSending, type SendOptions, type SendRequest, type SendStage, type Sent, sendPrompt, storedOutboxOf } from './send-prompt.ts'
+import type { Server } from './server.ts'
+
+export interface Sending {
+  /** A prompt on its way. */
+  pending: { text: string; stage: SendStage } | null
+  /** The last prompt that the server confirmed. It may not be in the log that is shown yet. */
+  sent: { promptId: string; text: string } | null
+  problem: Problem | null
+  send: (request: SendRequest) => void
+  dismissProblem: () => void
+}
+
+interface SendingOptions {
+  server: Server
+  place: string
+  isConnected: boolean
+  onSession: (sessionId: string) => void
+  /** The prompt is in the log; what was in the composer may go. */
+  onSent: (sent: Sent, text: string) => void
+}
+
+/** Sends prompts, and finishes what a panel that was closed had begun. */
+export function useSending({ server, place, isConnected, onSession, onSent }: SendingOptions): Sending {
+  const outbox = useMemo(() => storedOutboxOf(chrome.storage.session, place), [place])
+  const [pending, setPending] = useState<Sending['pending']>(null)
+  const [sent, setSent] = useState<Sending['sent']>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+
+  const succeed = useCallback(
+    (result: Sent, text: string) => {
+      setSent({ promptId: result.promptId, text })
+      // The picks are sent; their markers leave the page. Where that fails they stay to be removed by hand.
+      if (result.tabId !== null) void sendMessage('clearDraft', { tabId: result.tabId }).catch(error => console.warn(error))
+      onSent(result, text)
+    },
+    [onSent]
+  )
+
+  /** Set once this panel has looked after what an earlier one left; what it leaves itself is the person's to send again. */
+  const hasLooked = useRef(new Set<string>())
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each place, when the server is there
+  useEffect(() => {
+    if (!isConnected || hasLooked.current.has(outbox.key)) return
+    hasLooked.current.add(outbox.key)
+    let isCurrent = true
+    void outbox.read().then(async kept => {
+      const text = kept?.body?.text
+      if (!isCurrent || text === undefined) return
+      setPending({ text, stage: 'prompt' })
+      try {
+        const result = await finishSending({ server, outbox, onStage: stage => setPending({ text, stage }) })
+        if (result !== null) succeed(result, text)
+      } catch (error) {
+        setProblem(problemOf(error))
+      }
+      setPending(null)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [outbox, isConnected])
+
+  function send(request: SendRequest) {
+    if (pending !== null) return
+    hasLooked.current.add(outbox.key)
+    setProblem(null)
+    setPending({ text: request.text, stage: request.page === null ? 'prompt' : 'pictures' })
+    sendCompleted(request, {
+      server,
+      outbox,
+      randomBytes: count => crypto.getRandomValues(new Uint8Array(count)),
+      onStage: stage => setPending({ text: request.text, stage }),
+      onSession
+    })
+      .then(result => succeed(result, request.text))
+      .catch((error: unknown) => setProblem(problemOf(error)))
+      .finally(() => setPending(null))
+  }
+
+  return { pending, sent, problem, send, dismissProblem: useCallback(() => setProblem(null), []) }
+}
+
+async function sendCompleted(request: SendRequest, options: SendOptions): Promise<Sent> {
+  return sendPrompt({ ...request, page: await completePage(request.page) }, options)
+}

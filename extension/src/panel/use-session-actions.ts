@@ -1,0 +1,75 @@
+import { FixpointError } from '@fixpoint/protocol'
+import { useCallback, useState } from 'react'
+import { type Problem, problemOf } from './problem.ts'
+import type { Server } from './server.ts'
+
+export interface SessionActions {
+  problem: Problem | null
+  dismissProblem: () => void
+  /** Prompts that are being withdrawn. */
+  withdrawing: ReadonlySet<string>
+  isRequestingPullRequest: boolean
+  /** What a person must look at before the pull request is created; null when nothing is asked. */
+  protectedPaths: string | null
+  stop: () => void
+  withdraw: (promptId: string) => void
+  createPullRequest: (confirmProtectedPaths: boolean) => void
+  cancelPullRequest: () => void
+  close: () => void
+}
+
+/** What a person can do with a session. What comes of it arrives by the log; here are only the refusals. */
+export function useSessionActions(server: Server, sessionId: string | null): SessionActions {
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [withdrawing, setWithdrawing] = useState<ReadonlySet<string>>(new Set())
+  const [isRequestingPullRequest, setIsRequesting] = useState(false)
+  const [protectedPaths, setProtectedPaths] = useState<string | null>(null)
+
+  /** @param expected codes that say that it has happened already */
+  async function act(work: (sessionId: string) => Promise<unknown>, expected: readonly string[] = []) {
+    if (sessionId === null) return
+    setProblem(null)
+    try {
+      await work(sessionId)
+    } catch (error) {
+      if (!(error instanceof FixpointError && expected.includes(error.code))) setProblem(problemOf(error))
+    }
+  }
+
+  const stop = () => act(id => server.call('stopSession', { params: { sessionId: id } }), ['not_running'])
+
+  async function withdraw(promptId: string) {
+    setWithdrawing(ids => new Set([...ids, promptId]))
+    await act(id => server.call('withdrawPrompt', { params: { sessionId: id, promptId } }))
+    setWithdrawing(ids => new Set([...ids].filter(other => other !== promptId)))
+  }
+
+  async function createPullRequest(confirmProtectedPaths: boolean) {
+    setProtectedPaths(null)
+    setIsRequesting(true)
+    await act(async id => {
+      try {
+        await server.call('createPullRequest', { params: { sessionId: id }, body: { confirmProtectedPaths } })
+      } catch (error) {
+        if (!(error instanceof FixpointError) || error.code !== 'protected_path' || confirmProtectedPaths) throw error
+        setProtectedPaths(error.message)
+      }
+    })
+    setIsRequesting(false)
+  }
+
+  const close = () => act(id => server.call('closeSession', { params: { sessionId: id } }), ['session_closed'])
+
+  return {
+    problem,
+    dismissProblem: useCallback(() => setProblem(null), []),
+    withdrawing,
+    isRequestingPullRequest,
+    protectedPaths,
+    stop: () => void stop(),
+    withdraw: promptId => void withdraw(promptId),
+    createPullRequest: confirm => void createPullRequest(confirm),
+    cancelPullRequest: () => setProtectedPaths(null),
+    close: () => void close()
+  }
+}

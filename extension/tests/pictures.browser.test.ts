@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type PageServer, servePages } from './pages.ts'
+import { Person, value } from './person.ts'
+
+const box = (css: string, extra = '') =>
+  `<!doctype html><title>Picture</title><style>body{margin:0;background:#fff} #box{width:200px;height:100px;${css}}</style><div id="box"></div>${extra}`
+
+describe('pictures', () => {
+  let person: Person
+  let server: PageServer
+
+  beforeAll(async () => {
+    server = await servePages({
+      '/': box('background:linear-gradient(90deg,red 50%,blue 50%)'),
+      '/oklch': box('background:oklch(0.7 0.2 140)'),
+      '/color-mix': box('background:color-mix(in oklab, red, blue)'),
+      '/many': box('background:green', '<i></i>'.repeat(5_100)),
+      '/tall': box('background:green;height:4500px'),
+      '/below': `${box('background:green;margin-top:3000px')}`,
+      '/dark': `<!doctype html><html style="color-scheme:dark"><title>Dark</title><body style="background:#101014;color:#eee"><h1>Dark page</h1>`,
+      '/claims-dark': `<!doctype html><html class="dark"><title>White</title><body style="background:#fff"><h1>Says dark, shows white</h1>`,
+      '/other': '<!doctype html><title>Other</title>',
+      '/constructors': `<!doctype html><title>Side effects</title><h1>Side effects</h1><x-counted></x-counted><img src="/none.png" onerror="window.errors=(window.errors||0)+1"><script>
+        customElements.define('x-counted', class extends HTMLElement { constructor() { super(); window.made = (window.made || 0) + 1 } })</script>`
+    })
+    person = await Person.start()
+  })
+  afterAll(async () => {
+    await person.close()
+    await server.close()
+  })
+
+  it('draws an element by html2canvas', async () => {
+    const { page, tabId } = await person.open(server.origin)
+    const draft = await person.pick(page, tabId, '#box')
+    expect(draft.picks[0]?.crop).toMatchObject({ method: 'html2canvas', width: 200, height: 100 })
+    expect(draft.picks[0]?.crop?.note).toBeUndefined()
+    const crop = draft.picks[0]?.crop?.dataUrl ?? ''
+    const [left, all] = await person.contrasts(
+      crop,
+      [
+        { x: 4, y: 4, width: 90, height: 90 },
+        { x: 0, y: 0, width: 200, height: 100 }
+      ],
+      1
+    )
+    expect(left).toBeLessThan(20)
+    expect(all).toBeGreaterThan(200)
+    expect(draft.screenshot).toMatchObject({ width: await page.evaluate('innerWidth'), height: await page.evaluate('innerHeight') })
+  })
+
+  it.each(['/oklch', '/color-mix'])('falls back to html2canvas-pro where html2canvas throws: %s', async path => {
+    const { page, tabId } = await person.open(`${server.origin}${path}`)
+    const { picks } = await person.pick(page, tabId, '#box')
+    expect(picks[0]?.crop).toMatchObject({ method: 'html2canvas-pro', note: expect.stringMatching(/html2canvas: .*color/) })
+  })
+
+  it('cuts the element out of the screenshot where the page is too large to be drawn', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/many`)
+    const { picks } = await person.pick(page, tabId, '#box')
+    expect(picks[0]?.crop).toMatchObject({
+      method: 'visible-tab',
+      width: 200,
+      height: 100,
+      note: expect.stringContaining('more than 5000 elements')
+    })
+    expect(await person.contrasts(picks[0]?.crop?.dataUrl ?? '', [{ x: 1, y: 1, width: 198, height: 98 }], 1)).toEqual([
+      expect.toSatisfy(value => value < 8)
+    ])
+  })
+
+  it('says when only a part of the element is in the picture', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/tall`)
+    const { picks } = await person.pickAt(page, tabId, 50, 50)
+    expect(picks[0]?.crop).toMatchObject({ method: 'visible-tab', note: expect.stringContaining('only the part inside the window') })
+  })
+
+  it('does not run the page’s code to draw it', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/constructors`)
+    await page.waitForFunction('window.errors === 1')
+    const { picks } = await person.pick(page, tabId, 'h1')
+    expect(picks[0]?.crop?.method).toBe('html2canvas')
+    await page.waitForTimeout(300)
+    expect(await page.evaluate('[made, errors]')).toEqual([1, 1])
+  })
+
+  it('takes no picture of another tab', async () => {
+    const { page, tabId } = await person.open(server.origin)
+    const other = await person.browser.context.newPage()
+    await other.goto(`${server.origin}/other`)
+    const draft = value(await person.ask('takeScreenshot', { tabId }))
+    expect(draft.screenshot).toBeUndefined()
+    expect(draft.problems).toMatchObject([{ code: 'screenshot_unavailable' }])
+    await other.close()
+    await page.bringToFront()
+    expect(value(await person.ask('takeScreenshot', { tabId })).screenshot).toBeDefined()
+  })
+
+  it.each([
+    ['/', 'light'],
+    ['/dark', 'dark'],
+    ['/claims-dark', 'light']
+  ])('knows what colours the page really shows: %s', async (path, scheme) => {
+    const { tabId } = await person.open(`${server.origin}${path}`)
+    expect(value(await person.ask('takeScreenshot', { tabId })).colorScheme).toBe(scheme)
+  })
+})
+
+describe('pictures on a dense screen', () => {
+  it('are at most 2,560 pixels wide', async () => {
+    const server = await servePages({ '/': box('background:green') })
+    const person = await Person.start({ deviceScaleFactor: 3 })
+    try {
+      const { page, tabId } = await person.open(server.origin)
+      const draft = await person.pick(page, tabId, '#box')
+      expect(draft.viewport.deviceScaleFactor).toBe(3)
+      expect(draft.screenshot?.width).toBe(2_560)
+      expect(draft.picks[0]?.crop).toMatchObject({ width: 400, height: 200 })
+    } finally {
+      await person.close()
+      await server.close()
+    }
+  })
+})

@@ -1,0 +1,12 @@
+// `npm run image`: builds the sandbox image and prints its name.
+import { ensureImage } from './setup/artefacts.mjs'
+import { ensureDocker } from './setup/docker.mjs'
+import { runScript } from './setup/step.mjs'
+import { ensurePackages, ensureToolchain } from './setup/toolchain.mjs'
+
+await runScript(async () => {
+  const { node, env } = await ensureToolchain()
+  await ensurePackages(env)
+  await ensureDocker()
+  console.log(await ensureImage({ node, env }))
+})

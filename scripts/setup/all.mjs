@@ -1,0 +1,28 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureExtension, ensureImage } from './artefacts.mjs'
+import { ensureChromium } from './chromium.mjs'
+import { canInstallPackages, installPackages } from './debian.mjs'
+import { ensureDocker } from './docker.mjs'
+import { stateFolder } from './places.mjs'
+import { SetupError } from './step.mjs'
+import { ensureGit, ensurePackages, ensureToolchain } from './toolchain.mjs'
+
+/**
+ * Everything that running and testing need, whatever of it is there already.
+ * @returns {Promise<{ node: string, env: NodeJS.ProcessEnv, image: string, chromium: string }>}
+ */
+export async function setUp() {
+  mkdirSync(join(stateFolder, 'log'), { recursive: true })
+  await ensureGit(async (packages, report) => {
+    if (!canInstallPackages()) throw new SetupError('Git is not installed.', 'Install git and run this again.')
+    await installPackages(packages, report)
+  })
+  const { node, env } = await ensureToolchain()
+  await ensurePackages(env)
+  const chromium = await ensureChromium(env)
+  await ensureExtension({ env })
+  await ensureDocker()
+  const image = await ensureImage({ node, env })
+  return { node, env: { ...env, FIXPOINT_SANDBOX_IMAGE: image, FIXPOINT_CHROMIUM: chromium }, image, chromium }
+}

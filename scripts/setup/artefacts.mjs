@@ -1,0 +1,73 @@
+// Things that are built from the checkout: the sandbox image and the extension.
+import { existsSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { logFile, root, stateFolder } from './places.mjs'
+import { runOrFail, tryRun } from './run.mjs'
+import { hashOf, isStamped, stamp } from './stamp.mjs'
+import { SetupError, step } from './step.mjs'
+import { nodeForImage, toolchain } from './toolchain.mjs'
+
+const NEEDED_BYTES = 4e9
+
+export const serverProgram = join(root, 'server', 'src', 'cli', 'main.ts')
+export const extensionFolder = join(root, 'extension', '.output', 'chrome-mv3')
+
+/** Builds sandboxd and the image around it. @returns {Promise<string>} the image's name */
+export async function ensureImage({ node, env }) {
+  await step('Sandbox program', async () => {
+    const inputs = hashOf([join(root, 'sandbox', 'src'), join(root, 'sandbox', 'build.ts'), join(root, 'protocol', 'src')])
+    if (isStamped('sandboxd', inputs) && existsSync(join(root, 'sandbox', 'dist', 'sandboxd.mjs')))
+      return { said: 'there', value: undefined }
+    await runOrFail('Building the sandbox program', 'Correct what it names.', node, [join(root, 'sandbox', 'build.ts')], { cwd: root, env })
+    stamp('sandboxd', inputs)
+    return { said: 'built', value: undefined }
+  })
+  return await step('Sandbox image', async report => {
+    const log = logFile('image')
+    const args = [serverProgram, 'image', '--node', await nodeForImage(), '--npm', toolchain.npmFolder, '--log', log]
+    let last = ''
+    const hear = line => {
+      last = line
+      report(line)
+    }
+    const started = performance.now()
+    checkSpace()
+    const result = await tryRun(node, args, { cwd: root, env, onLine: hear })
+    if (result.code !== 0) {
+      const message = /Error: (.*?)(?: \[\w+\])?$/m.exec(result.stderr)?.[1] ?? last
+      throw new SetupError(
+        `The sandbox image could not be built: ${message}`,
+        /full/i.test(message) ? 'Free some space and run this again.' : `Everything that the build printed is in ${log}.`
+      )
+    }
+    const tag = result.stdout.trim()
+    return { said: performance.now() - started > 10_000 ? `built: ${tag}` : tag, value: tag }
+  })
+}
+
+function checkSpace() {
+  const { bavail, bsize } = statfsSync(existsSync('/var/lib/docker') ? '/var/lib/docker' : root)
+  if (bavail * bsize < NEEDED_BYTES) {
+    throw new SetupError(
+      `Only ${((bavail * bsize) / 1e9).toFixed(1)} GB are free, and the image and workspaces need ${NEEDED_BYTES / 1e9} GB.`,
+      'Free some space and run this again.'
+    )
+  }
+}
+
+/** Builds the browser extension. */
+export async function ensureExtension({ env }) {
+  await step('Extension', async report => {
+    const inputs = hashOf(['extension', 'ui', 'protocol'].map(room => join(root, room)))
+    if (isStamped('extension', inputs) && existsSync(join(extensionFolder, 'manifest.json'))) return { said: 'there', value: undefined }
+    report('wxt build')
+    await runOrFail('Building the extension', 'Correct what it names.', toolchain.pnpm, ['--filter', '@fixpoint/extension', 'build'], {
+      cwd: root,
+      env,
+      log: join(stateFolder, 'log', 'extension.log'),
+      onLine: report
+    })
+    stamp('extension', inputs)
+    return { said: 'built', value: undefined }
+  })
+}

@@ -1,0 +1,16 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The checkout. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** What set-up and start leave behind; everything in it can be removed and comes again. */
+export const stateFolder = join(root, '.fixpoint')
+
+/** @param {string} name a log of the last run of something */
+export function logFile(name) {
+  const folder = join(stateFolder, 'log')
+  mkdirSync(folder, { recursive: true })
+  return join(folder, `${name}.log`)
+}

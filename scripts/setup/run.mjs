@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { SetupError } from './step.mjs'
+
+/**
+ * Runs a program to its end and gives its standard output.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, log?: string, onLine?: (line: string) => void }} [options] `log`: file that
+ *   takes everything it prints; `onLine`: hears each line of either stream
+ * @returns {Promise<{ code: number, stdout: string, stderr: string }>}
+ */
+export function run(program, args, { cwd, env, log, onLine } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const file = log === undefined ? null : createWriteStream(log)
+    let stdout = ''
+    let stderr = ''
+    const hear = chunk => {
+      file?.write(chunk)
+      for (const line of String(chunk).split(/[\r\n]+/)) if (line.trim() !== '') onLine?.(line.trim())
+    }
+    child.stdout.on('data', chunk => {
+      stdout += chunk
+      hear(chunk)
+    })
+    child.stderr.on('data', chunk => {
+      stderr += chunk
+      hear(chunk)
+    })
+    child.once('error', reject)
+    child.once('close', code => {
+      file?.end()
+      resolve({ code: code ?? 1, stdout, stderr })
+    })
+  })
+}
+
+/**
+ * The same for a program that has to succeed.
+ * @param {string} what in words, for the message
+ * @param {string} remedy what to do when it fails
+ */
+export async function runOrFail(what, remedy, program, args, options = {}) {
+  const result = await tryRun(program, args, options)
+  if (result.code === 0) return result.stdout
+  const reason = lastLine(result.stderr) || lastLine(result.stdout)
+  const isFull = /No space left on device|ENOSPC/.test(result.stderr + result.stdout)
+  if (isFull)
+    throw new SetupError(
+      `${what} failed: the disk is full.`,
+      'Free some space (about 6 GB are needed) and run this again; it goes on where it was.'
+    )
+  throw new SetupError(`${what} failed: ${reason}`, options.log ? `${remedy} Everything that was printed is in ${options.log}.` : remedy)
+}
+
+/** Like `run`, but a program that is not there gives exit code 127. */
+export async function tryRun(program, args, options = {}) {
+  try {
+    return await run(program, args, options)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { code: 127, stdout: '', stderr: `${program} is not installed` }
+    throw error
+  }
+}
+
+/** @param {string} text */
+function lastLine(text) {
+  return text.trim().split('\n').at(-1)?.trim() ?? ''
+}

@@ -1,0 +1,205 @@
+// `npm start`: sets up what is missing, then runs the server, and, where no project is configured, the demo around it.
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { setUp } from './setup/all.mjs'
+import { extensionFolder, serverProgram } from './setup/artefacts.mjs'
+import { ensureDemo } from './setup/demo.mjs'
+import { isPortTaken } from './setup/docker.mjs'
+import { logFile, root, stateFolder } from './setup/places.mjs'
+import { runOrFail } from './setup/run.mjs'
+import { runScript, SetupError, step } from './setup/step.mjs'
+
+const SERVER_PORT = Number(process.env['FIXPOINT_PORT'] ?? 4700)
+const SHOP_PORT = Number(process.env['FIXPOINT_DEMO_PORT'] ?? 5173)
+const MODEL_KEYS = ['GOOGLE_GENERATIVE_AI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'FIXPOINT_MODEL_API_KEY']
+
+/** Processes that this script has started, and ends. */
+const children = []
+
+await runScript(async () => {
+  const startedAt = performance.now()
+  console.error('Fixpoint: checking what is needed (the first time takes some minutes)')
+  const { node, env, chromium } = await setUp()
+  const isDemo = !hasOwnConfig()
+  const demo = isDemo ? await ensureDemo({ node, env, shopPort: SHOP_PORT }) : null
+
+  await refuseTakenPort(SERVER_PORT, 'FIXPOINT_PORT')
+  if (demo) await refuseTakenPort(SHOP_PORT, 'FIXPOINT_DEMO_PORT')
+  const serverEnv = {
+    ...env,
+    FIXPOINT_DATA: process.env['FIXPOINT_DATA'] ?? join(stateFolder, 'data'),
+    ...(demo ? { FIXPOINT_CONFIG: demo.config } : {}),
+    ...(isDemo && !hasModel() ? await startDemoModel(node, env) : {})
+  }
+  if (demo) await startShop(demo.shop, env)
+  const address = await startServer(node, serverEnv)
+  const link = JSON.parse(
+    await runOrFail('Asking for a pairing code', 'See the server’s log.', node, [serverProgram, 'pair', '--json'], {
+      env: serverEnv,
+      cwd: root
+    })
+  ).link
+
+  console.error(`\nReady after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`)
+  if (demo) console.error(`  Demo shop   http://localhost:${SHOP_PORT}/`)
+  console.error(`  Server      ${address}  (API reference: ${address}/docs)`)
+  if (hasDisplay()) openBrowser(chromium, demo ? `http://localhost:${SHOP_PORT}/` : address, link)
+  else explainWithoutDisplay(link, demo !== null)
+  console.error('\nCtrl-C ends it; the work is kept.')
+  await untilOver()
+})
+
+function hasOwnConfig() {
+  return process.env['FIXPOINT_CONFIG'] !== undefined || readdirSync(root).some(name => /^fixpoint\.config\.\w+$/.test(name))
+}
+
+/** A key, or a configured provider: then a real model is meant. */
+function hasModel() {
+  return process.env['FIXPOINT_MODEL_PROVIDER'] !== undefined || MODEL_KEYS.some(name => process.env[name] || process.env[`${name}_FILE`])
+}
+
+async function refuseTakenPort(port, setting) {
+  const isTaken = (await isPortTaken(port)) || !(await canListen(port))
+  if (!isTaken) return
+  throw new SetupError(`Port ${port} is taken.`, `End what uses it (perhaps another Fixpoint), or set ${setting} to another port.`)
+}
+
+function canListen(port) {
+  return new Promise(resolve => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}
+
+/** Starts a program that runs as long as this one does. */
+function launch(name, program, args, options) {
+  const file = logFile(name)
+  const log = openSync(file, 'w')
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', log], ...options })
+  closeSync(log)
+  const entry = { name, child, log: file, isOver: false }
+  child.once('exit', () => {
+    entry.isOver = true
+  })
+  children.push(entry)
+  return entry
+}
+
+function lastLines(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n') : ''
+}
+
+async function startDemoModel(node, env) {
+  return await step('Demo model', async () => {
+    const entry = launch('demo-model', node, [join(root, 'demo', 'model', 'main.ts')], { cwd: root, env })
+    const { url, apiKey } = JSON.parse(await firstLine(entry))
+    return {
+      said: 'no model key is set, so the scripted demo model is used; it fixes three of the shop’s bugs',
+      value: {
+        FIXPOINT_MODEL_PROVIDER: 'demo',
+        FIXPOINT_MODEL: 'scripted-demo-model',
+        FIXPOINT_MODEL_BASE_URL: url,
+        GOOGLE_GENERATIVE_AI_API_KEY: apiKey
+      }
+    }
+  })
+}
+
+function firstLine({ child, log, name }) {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout.on('data', chunk => {
+      text += chunk
+      if (text.includes('\n')) resolve(text.split('\n')[0])
+    })
+    child.once('exit', () => reject(new SetupError(`${name} ended: ${lastLines(log)}`, `Its log is ${log}.`)))
+  })
+}
+
+async function startShop(shop, env) {
+  await step('Shop', async () => {
+    const vite = join(shop, 'node_modules', '.bin', 'vite')
+    const entry = launch('shop', vite, ['--port', String(SHOP_PORT)], { cwd: shop, env })
+    entry.child.stdout.resume()
+    await waitUntil(entry, () => isPortTaken(SHOP_PORT))
+    return { said: `http://localhost:${SHOP_PORT}/`, value: undefined }
+  })
+}
+
+async function startServer(node, env) {
+  return await step('Server', async () => {
+    const entry = launch('server', node, [serverProgram, 'serve'], { cwd: root, env })
+    entry.child.stdout.resume()
+    const address = `http://127.0.0.1:${SERVER_PORT}`
+    await waitUntil(entry, async () => (await isPortTaken(SERVER_PORT)) && (await fetch(`${address}/healthz`)).ok)
+    return { said: address, value: address }
+  })
+}
+
+async function waitUntil(entry, isReady) {
+  for (let attempt = 0; attempt < 240; attempt++) {
+    if (entry.isOver) throw new SetupError(`${entry.name} ended:\n${lastLines(entry.log)}`, `Its log is ${entry.log}.`)
+    if (await isReady()) return
+    await delay(125)
+  }
+  throw new SetupError(`${entry.name} did not get ready within 30 s.`, `Its log is ${entry.log}.`)
+}
+
+function hasDisplay() {
+  if (process.env['FIXPOINT_NO_BROWSER']) return false
+  return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
+}
+
+/** A browser of its own with the extension in it; the pairing link waits for one confirming click. */
+function openBrowser(chromium, page, link) {
+  const id = /EXTENSION_ID = '(\w+)'/.exec(readFileSync(join(root, 'protocol', 'src', 'extension-id.ts'), 'utf8'))?.[1]
+  const args = [
+    `--user-data-dir=${join(stateFolder, 'browser')}`,
+    `--load-extension=${extensionFolder}`,
+    `--disable-extensions-except=${extensionFolder}`,
+    '--no-first-run',
+    '--no-default-browser-check',
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    page,
+    `chrome-extension://${id}/welcome.html#pair=${encodeURIComponent(link)}`
+  ]
+  const entry = launch('browser', chromium, args, { cwd: root })
+  entry.child.stdout.resume()
+  console.error(
+    '\n  A browser opens with the shop and the extension. Confirm the connection, click the Fixpoint icon on the shop, and point at something.'
+  )
+}
+
+function explainWithoutDisplay(link, isDemo) {
+  console.error(`
+  There is no display here. In Chrome on your machine:
+    1. chrome://extensions → Developer mode → Load unpacked → ${extensionFolder}
+    2. Open the page, click the Fixpoint icon, and paste this link into the panel:
+       ${link}`)
+  if (!isDemo) return
+  console.error(`
+  Or try it from here, in another terminal:
+    npm run fixpoint -- run "line this up with the others" --url http://localhost:${SHOP_PORT}/ --select "[data-product='fen-lantern'] .price-tag" --wait`)
+}
+
+/** Until Ctrl-C, or until the server ends by itself. */
+async function untilOver() {
+  const server = children.find(entry => entry.name === 'server')
+  const told = new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve('told'))
+  })
+  const ended = new Promise(resolve => server?.child.once('exit', () => resolve('ended')))
+  const reason = server?.isOver ? 'ended' : await Promise.race([told, ended])
+  await endAll()
+  if (reason === 'ended') throw new SetupError(`The server ended:\n${lastLines(server?.log ?? '')}`, `Its log is ${server?.log}.`)
+}
+
+async function endAll() {
+  for (const { child, isOver } of children.toReversed()) if (!isOver) child.kill('SIGTERM')
+  for (let attempt = 0; attempt < 160 && children.some(entry => !entry.isOver); attempt++) await delay(100)
+  for (const { child, isOver } of children) if (!isOver) child.kill('SIGKILL')
+}

