@@ -38,13 +38,16 @@ const pureProtocol: Plugin = {
   }
 }
 
+/** Where it goes: the argument, or `dist`. */
+const outfile = process.argv[2] ?? join(room, 'dist', 'sandboxd.mjs')
+
 /**
  * One file, so that the image needs nothing but it and Playwright. What is imported later in the source is also evaluated later
  * here; `sandboxd serve` depends on that for its start.
  */
 await build({
   entryPoints: [join(room, 'src', 'main.ts')],
-  outfile: join(room, 'dist', 'sandboxd.mjs'),
+  outfile,
   bundle: true,
   platform: 'node',
   target: 'node24',

@@ -24,6 +24,8 @@ export interface LaunchOptions {
    * a size that pictures of the tab do not have.
    */
   window?: { width: number; height: number }
+  /** Leaves the page open that the extension shows after it was installed. */
+  keepWelcomePage?: boolean
   /** Pixels of the screen for each CSS pixel. */
   deviceScaleFactor?: number
   colorScheme?: 'light' | 'dark'
@@ -70,6 +72,9 @@ export class ExtensionBrowser {
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
     const browser = context.browser()
     if (!browser) throw new Error('The browser has gone while it was started.')
+    const isWelcomePage = (page: Page) => page.url().endsWith('/welcome.html')
+    const welcome = context.pages().find(isWelcomePage) ?? (await context.waitForEvent('page', { predicate: isWelcomePage }))
+    if (!options.keepWelcomePage) await welcome.close()
     return new ExtensionBrowser(context, new URL(worker.url()).host, await browser.newBrowserCDPSession(), profile)
   }
 

@@ -1,6 +1,7 @@
 import {
   colorSchemeSchema,
   consoleMessageSchema,
+  type Failure,
   failureSchema,
   PAGE_CONTEXT_LIMITS,
   type PageContextInput,
@@ -12,7 +13,7 @@ import {
 import { z } from 'zod'
 
 /** A picture that has not been uploaded yet. Sizes in pixels of the picture itself, `bytes` of the encoded file. */
-export const draftPictureSchema = z.object({
+const draftPictureSchema = z.object({
   dataUrl: z.string().regex(/^data:image\/(?:png|jpeg|webp);base64,/),
   mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp']),
   width: z.number().int().min(1).max(16_384),
@@ -21,7 +22,7 @@ export const draftPictureSchema = z.object({
 })
 export type DraftPicture = z.infer<typeof draftPictureSchema>
 
-export const draftCropSchema = draftPictureSchema.extend({
+const draftCropSchema = draftPictureSchema.extend({
   method: z.enum(['html2canvas', 'html2canvas-pro', 'visible-tab']),
   /** Why it was not made by the better way. */
   note: storableText(500).optional()
@@ -32,7 +33,7 @@ export type DraftCrop = z.infer<typeof draftCropSchema>
  * A pick as the panel shows it. While `isComplete` is false its components and crop are still being looked up, and the draft
  * changes again when they are there.
  */
-export const draftPickSchema = pickSchema.omit({ crop: true }).extend({
+const draftPickSchema = pickSchema.omit({ crop: true }).extend({
   crop: draftCropSchema.optional(),
   isComplete: z.boolean()
 })
@@ -73,15 +74,14 @@ export const pointingStateSchema = z.object({
 export type PointingState = z.infer<typeof pointingStateSchema>
 
 /** The tab that the panel stands beside. Address and title are known only where the extension has access to the page. */
-export const activeTabSchema = z.object({
-  tabId: z.number().int(),
-  windowId: z.number().int(),
-  url: z.string().optional(),
-  title: z.string().optional(),
+export interface ActiveTab {
+  tabId: number
+  windowId: number
+  url?: string
+  title?: string
   /** Absent when the page can be inspected; otherwise `page_not_inspectable` or `page_access_needed` with the reason. */
-  problem: failureSchema.optional()
-})
-export type ActiveTab = z.infer<typeof activeTabSchema>
+  problem?: Failure
+}
 
 /** The person's choice of what goes along with a prompt. */
 export interface ContextChoice {

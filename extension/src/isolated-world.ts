@@ -9,7 +9,7 @@ import type { CollectedContext } from './page-context/collected-context.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
 
-export interface CoverReport {
+interface CoverReport {
   /** How many places are covered, by kind. */
   covered: RedactionCounts
   /** Size of the window in CSS pixels, and pixels of the screen for each. */
@@ -41,7 +41,6 @@ interface FixpointWorld {
 }
 
 declare global {
-  // biome-ignore lint/suspicious/noVar: only `var` declares a property of the global object
   var fixpoint: FixpointWorld | undefined
 }
 

@@ -1,5 +1,5 @@
 /** What crosses from a content script is parsed by these in the background: a compromised page process can send anything. */
-import { boxSchema, sourceLocationSchema, storableText } from '@fixpoint/protocol'
+import { boxSchema, type SourceLocation } from '@fixpoint/protocol'
 import { z } from 'zod'
 
 /** One-time value that ties a message to what the background handed out for it. */
@@ -13,7 +13,7 @@ export const elementPathSchema = z.array(z.union([z.number().int().min(0).max(1_
 export type ElementPath = z.infer<typeof elementPathSchema>
 
 /** An element, with what is compared to make sure that the path still leads to it. */
-export const elementReferenceSchema = z.object({ path: elementPathSchema, tag: z.string().min(1).max(100), box: boxSchema })
+const elementReferenceSchema = z.object({ path: elementPathSchema, tag: z.string().min(1).max(100), box: boxSchema })
 export type ElementReference = z.infer<typeof elementReferenceSchema>
 
 export const pickedMessageSchema = z.object({
@@ -32,8 +32,8 @@ export type DescribeRequest = z.infer<typeof describeRequestSchema>
 export const pointingEndedMessageSchema = z.object({ runId: nonceSchema, reason: z.enum(['cancelled', 'overlay_removed']) })
 export type PointingEndedMessage = z.infer<typeof pointingEndedMessageSchema>
 
-export const describedElementSchema = z.object({
-  component: storableText(200).nullable(),
-  source: sourceLocationSchema.nullable()
-})
-export type DescribedElement = z.infer<typeof describedElementSchema>
+/** The answer to `describeElement`; from the background, so that nobody has to parse it. */
+export interface DescribedElement {
+  component: string | null
+  source: SourceLocation | null
+}

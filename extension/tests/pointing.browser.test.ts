@@ -18,7 +18,7 @@ const WITNESS = `<script>
 const SHOP = `<!doctype html><html lang="en"><head><title>Shop</title>${WITNESS}</head><body>
 <main><h1>Mugs</h1><section class="card" style="width:300px"><h2>Blue mug</h2><p class="price">$12.00</p>
 <button data-testid="add" onclick="window.clicks=(window.clicks||0)+1">Add to cart</button> <button disabled id="sold-out">Sold out</button></section>
-<a href="/elsewhere" id="link">Elsewhere</a></main></body></html>`
+<a href="/elsewhere" id="link">Elsewhere</a> <i aria-label='say "hi"'>quoted</i></main></body></html>`
 
 describe('pointing', () => {
   let person: Person
@@ -155,6 +155,10 @@ describe('pointing', () => {
     await person.ask('clearDraft', { tabId })
     expect((await person.pick(page, tabId, '#link')).picks[0]).toMatchObject({ selectors: ['#link'], role: 'link' })
     expect(new URL(page.url()).pathname).toBe('/')
+    await person.ask('clearDraft', { tabId })
+    const [quoted] = (await person.pick(page, tabId, 'i')).picks
+    expect(quoted).toMatchObject({ selectors: ['i[aria-label="say \\"hi\\""]'], accessibleName: 'say "hi"' })
+    expect(await page.locator(quoted?.selectors[0] ?? '').count()).toBe(1)
   })
 
   it('takes no events that scripts have made', async () => {

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type ClientHttp2Session, connect, constants } from 'node:http2'
 import type { Socket } from 'node:net'
-import { Duplex, type Readable, type Writable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 import { refusalSentence } from './egress-refusal.ts'
+import { stdioDuplex } from './egress-stdio.ts'
 
 /** Connections that wait for an answer or carry data at one time; a package manager opens some fifteen to fifty. */
 const MAX_TUNNELS = 256
@@ -32,16 +33,13 @@ export async function runEgress({ input, output, proxyAddress = process.env['HTT
     proxy.once('error', reject)
     proxy.listen(Number(port), hostname, resolve)
   })
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   // Only now: the server takes the connection for the sign that the proxy is there.
   const session = connect('http://server', {
-    createConnection: () => Duplex.from({ readable: input, writable: output }),
+    createConnection: () => stdioDuplex(input, output, end),
     settings: { initialWindowSize: 4 * 1024 * 1024, enablePush: false }
   })
-  const ended = new Promise<void>(resolve => {
-    session.once('close', resolve)
-    input.once('end', resolve)
-    input.once('close', resolve)
-  })
+  session.once('close', end)
   session.on('error', error => process.stderr.write(`egress: the connection to the server failed: ${error.message}\n`))
 
   const sockets = new Set<Socket>()

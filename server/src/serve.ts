@@ -141,6 +141,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       budget: config.budgets,
       retry: { attempts: config.modelTimeouts.attempts, totalMs: config.modelTimeouts.retrySeconds * 1_000 },
       silenceMs: config.modelTimeouts.silenceSeconds * 1_000,
+      dockerPatienceMs: config.sandbox.dockerPatienceSeconds * 1_000,
       showText: deltas.publish,
       edges,
       metrics,

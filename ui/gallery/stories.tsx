@@ -46,6 +46,7 @@ function Session({ state, pending, composer = {} }: { state: SessionState; pendi
         {state.prompts.length === 0 && pending === undefined ? (
           <EmptyState
             onPoint={nothing}
+            pointKey="Alt+Shift+P"
             suggestions={['Line up the prices', 'The dark mode’s cart badge cannot be read', 'Say “1 item”, not “1 items”']}
             onSuggestion={nothing}
           />

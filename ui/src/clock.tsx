@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 /** Gives the present time in ms since 1970. */
 export type Clock = () => number
 
-const ClockContext = createContext<Clock>(Date.now)
+const ClockContext = createContext<Clock>(() => Date.now())
 
 export function ClockProvider({ clock, children }: { clock: Clock; children: ReactNode }) {
   return <ClockContext value={clock}>{children}</ClockContext>

@@ -2,8 +2,8 @@
 import { cleanup, fireEvent, render } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { Artifacts } from './artifacts/ArtifactSource.tsx'
-import { SendPreview } from './composer/SendPreview.tsx'
 import { PickChips } from './composer/PickChips.tsx'
+import { SendPreview } from './composer/SendPreview.tsx'
 import { HOSTILE_TEXTS } from './fixtures/hostile-texts.ts'
 import { fixtureLogs } from './fixtures/logs.ts'
 import { fixtureArtifacts } from './fixtures/pictures.ts'
@@ -16,7 +16,8 @@ import { Timeline } from './timeline/Timeline.tsx'
 
 afterEach(cleanup)
 
-const FORBIDDEN = 'script, iframe, object, embed, link, meta, base, style, form, template, video, audio, svg :not(path, circle, rect, line, polyline, polygon, ellipse, g)'
+const FORBIDDEN =
+  'script, iframe, object, embed, link, meta, base, style, form, template, video, audio, svg :not(path, circle, rect, line, polyline, polygon, ellipse, g)'
 
 /** Everything in a tree that could run code, load something or lead somewhere it must not. */
 function dangersIn(root: Element): string[] {
@@ -25,7 +26,10 @@ function dangersIn(root: Element): string[] {
     for (const { name, value } of element.attributes) {
       const text = value.replace(/\s/g, '').toLowerCase()
       if (/^on/i.test(name)) dangers.push(`${name} of <${element.tagName.toLowerCase()}>`)
-      if (/^(href|xlink:href|action|formaction|src|srcset|srcdoc|data|poster)$/i.test(name) && !/^(https?:|mailto:|data:image\/svg)/.test(text)) {
+      if (
+        /^(href|xlink:href|action|formaction|src|srcset|srcdoc|data|poster)$/i.test(name) &&
+        !/^(https?:|mailto:|data:image\/svg)/.test(text)
+      ) {
         dangers.push(`${name}=${value}`)
       }
       if (name === 'src' && /^https?:/.test(text)) dangers.push(`loads ${value}`)

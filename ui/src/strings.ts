@@ -195,7 +195,7 @@ export const strings = {
     placeholder: 'Say what is wrong…',
     placeholderRunning: 'Add what comes next…',
     point: 'Point',
-    pointHint: 'Point at something on the page (Alt+Shift+P)',
+    pointHint: (key: string | undefined) => `Point at something on the page${key === undefined ? '' : ` (${key})`}`,
     pointing: { starting: 'Starting', pointing: 'Pointing', capturing: 'Capturing' },
     whatIsSent: 'What is sent',
     masked: 'masked',
@@ -254,7 +254,6 @@ export const strings = {
   empty: {
     sentence: 'Point at what is wrong, say it, get it fixed with proof.',
     point: 'Point at something',
-    pointKey: 'Alt+Shift+P',
     suggestions: 'Or try one of these'
   },
 
@@ -269,9 +268,9 @@ export const strings = {
     connected: 'Connected',
     reconnecting: 'Reconnecting',
     refused: 'Refused',
-    lost: 'The connection was lost; nothing is.',
-    retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
-    retrying: 'Connecting again…',
+    lost: 'Connection lost.',
+    retryIn: (seconds: number) => `Trying again in ${seconds} s.`,
+    retrying: 'Trying again…',
     retry: 'Try now'
   }
 } as const

@@ -25,7 +25,7 @@ const COLLECT_LIMIT = 5_000
 /** The renderer has 3 s by itself; the rest is for a thread that is busy otherwise. */
 const DRAW_LIMIT = 6_000
 
-export interface PickToCapture {
+interface PickToCapture {
   number: number
   element: ElementReference
 }

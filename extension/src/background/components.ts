@@ -17,7 +17,7 @@ const DEADLINE = 500
 /** Maps are fetched and read in this time, in ms; names without files are better than waiting. */
 const LOCATE_LIMIT = 4_000
 
-export interface InspectedElement {
+interface InspectedElement {
   components: Component[]
   /** The walk up the components ended at its limit. */
   isCut: boolean
@@ -55,7 +55,7 @@ async function locate(page: PageDocument, sources: (RawSource | null)[]): Promis
 }
 
 /** Joins names and files; names are the page's words and are cut, cleaned and searched for secrets. */
-export function withSources(inspection: PageInspection, located: readonly LocatedSource[], counts: RedactionCounts): Inspection {
+function withSources(inspection: PageInspection, located: readonly LocatedSource[], counts: RedactionCounts): Inspection {
   let position = 0
   const elements = inspection.elements.map(({ components, isCut }) => ({
     isCut,

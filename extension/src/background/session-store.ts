@@ -7,7 +7,7 @@ import { type PageDraft, pageDraftSchema, pointingStateSchema } from '../draft.t
  */
 
 /** One pointing run of a tab. */
-export const runSchema = z.object({
+const runSchema = z.object({
   runId: z.string(),
   /** What the next pick must bring along; null when no more picks are taken. */
   nonce: z.string().nullable(),
@@ -16,7 +16,7 @@ export const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>
 
 /** A draft with what only the background needs to know. */
-export const draftRecordSchema = z.object({
+const draftRecordSchema = z.object({
   draft: pageDraftSchema,
   documentId: z.string(),
   /** Numbers of removed picks are not given again, because prompts may speak of them. */
@@ -26,6 +26,8 @@ export const draftRecordSchema = z.object({
 export type DraftRecord = z.infer<typeof draftRecordSchema>
 
 interface StoredPerTab<T> {
+  /** The tabs that something is stored for. */
+  tabs(): Promise<number[]>
   read(tabId: number): Promise<T | null>
   write(tabId: number, value: T | null): Promise<void>
 }
@@ -33,6 +35,10 @@ interface StoredPerTab<T> {
 function storedPerTab<T>(kind: string, schema: z.ZodType<T>): StoredPerTab<T> {
   const keyOf = (tabId: number) => `${kind}:${tabId}`
   return {
+    async tabs() {
+      const all = await chrome.storage.session.get(null)
+      return Object.keys(all).flatMap(key => (key.startsWith(`${kind}:`) ? Number(key.slice(kind.length + 1)) : []))
+    },
     async read(tabId) {
       const key = keyOf(tabId)
       const { [key]: value } = await chrome.storage.session.get(key)
@@ -86,11 +92,11 @@ export async function writeDraft(record: DraftRecord): Promise<DraftRecord> {
 }
 
 async function otherDrafts(tabId: number): Promise<DraftRecord[]> {
-  const all = await chrome.storage.session.get(null)
-  return Object.entries(all)
-    .filter(([key]) => key.startsWith('draft:') && key !== `draft:${tabId}`)
-    .flatMap(([, value]) => draftRecordSchema.safeParse(value).data ?? [])
-    .filter(({ draft }) => draft.screenshot !== undefined || draft.picks.some(pick => pick.crop !== undefined))
+  const others = (await storedDraft.tabs()).filter(other => other !== tabId)
+  const records = await Promise.all(others.map(other => storedDraft.read(other)))
+  return records
+    .flatMap(record => record ?? [])
+    .filter(({ draft }) => draft.screenshot !== undefined || draft.picks.some(pick => pick.crop))
 }
 
 function withoutPictures(record: DraftRecord): DraftRecord {

@@ -16,6 +16,7 @@ import {
   stopPointing,
   takeScreenshot
 } from './pointing.ts'
+import { recoverInterrupted } from './recover.ts'
 import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
 import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
 
@@ -27,6 +28,7 @@ const tabMessage = z.object({ tabId: z.number().int() })
 export function startBackground(): void {
   // Content scripts must not read what the panel stores; for the session storage this is the default.
   void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
+  void recoverInterrupted()
   answerPanel()
   answerPicker()
   countUnknownMessages()
@@ -125,6 +127,9 @@ function countUnknownMessages(): void {
 }
 
 function followBrowser(): void {
+  chrome.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === 'install') void chrome.tabs.create({ url: chrome.runtime.getURL('welcome.html') })
+  })
   // Opened here and not by `openPanelOnActionClick`, because this click is what gives access to the tab (activeTab).
   chrome.action.onClicked.addListener(tab => {
     void chrome.sidePanel.open({ windowId: tab.windowId })

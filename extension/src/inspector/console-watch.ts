@@ -13,7 +13,6 @@ export const watchedConsoleSchema = z
     })
   )
   .max(MOST_ENTRIES)
-export type WatchedConsole = z.infer<typeof watchedConsoleSchema>
 
 /**
  * Begins to record console errors, warnings and uncaught errors. Runs in the page's own world by

@@ -2,7 +2,7 @@ import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import { z } from 'zod'
 
 /** Where JSX is written, as React tells it: a position (16 to 18), or the stack of the call that made the element (19). */
-export const rawSourceSchema = z.discriminatedUnion('kind', [
+const rawSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('position'), file: z.string().max(2_000), line: z.number(), column: z.number().nullish() }),
   z.object({ kind: z.literal('stack'), stack: z.string().max(6_000) })
 ])

@@ -1,5 +1,5 @@
 /** A call in a stack of V8; line and column from 1, of the code as the browser ran it. */
-export interface StackFrame {
+interface StackFrame {
   functionName: string
   url: string
   line: number

@@ -6,29 +6,29 @@ import { authoredName, roleOf } from './accessibility.ts'
 import type { PageText } from './page-text.ts'
 import { TEST_ID_ATTRIBUTES } from './selectors.ts'
 
-/** How much around a pick is shown. */
+/** How much is shown of and around a pick. */
 interface Extent {
   /** Levels and elements below the pick. */
   depth: number
   elements: number
-  /** Neighbours on each side of the pick, and of the ancestors next to it. */
+  /** Neighbours on each side of the pick and of the ancestors next to it, and what is shown below each of them. */
   siblings: number
-  uncles: number
+  belowSiblings: { depth: number; elements: number }
   landmarks: number
 }
 
 /** From generous to bare: the first that fits is used. */
 const EXTENTS: readonly Extent[] = [
-  { depth: 8, elements: 200, siblings: 12, uncles: 6, landmarks: 30 },
-  { depth: 4, elements: 80, siblings: 6, uncles: 3, landmarks: 20 },
-  { depth: 2, elements: 30, siblings: 3, uncles: 1, landmarks: 10 },
-  { depth: 1, elements: 8, siblings: 1, uncles: 0, landmarks: 5 },
-  { depth: 0, elements: 0, siblings: 0, uncles: 0, landmarks: 0 }
+  { depth: 8, elements: 200, siblings: 12, belowSiblings: { depth: 3, elements: 12 }, landmarks: 30 },
+  { depth: 6, elements: 100, siblings: 6, belowSiblings: { depth: 2, elements: 6 }, landmarks: 20 },
+  { depth: 4, elements: 60, siblings: 4, belowSiblings: { depth: 1, elements: 3 }, landmarks: 15 },
+  { depth: 2, elements: 20, siblings: 2, belowSiblings: { depth: 0, elements: 0 }, landmarks: 10 },
+  { depth: 0, elements: 0, siblings: 0, belowSiblings: { depth: 0, elements: 0 }, landmarks: 0 }
 ]
 const MOST_ANCESTORS = 40
 /** Ancestors whose neighbours are shown too. */
-const ANCESTORS_WITH_NEIGHBOURS = 3
-const LONGEST_TEXT = 100
+const ANCESTORS_WITH_NEIGHBOURS = 4
+const LONGEST_TEXT = 160
 
 const UNSEEN_TAGS = new Set(['script', 'style', 'link', 'meta', 'template', 'noscript', 'head', 'title', 'base', 'br', 'wbr'])
 const LANDMARKS =
@@ -94,29 +94,38 @@ class OutlineWriter {
 
   #includeAround(pick: Element): void {
     this.#shown.add(pick)
-    this.#includeNeighbours(pick, this.#extent.siblings)
+    this.#includeBelow(pick, this.#extent.depth, this.#extent.elements)
+    this.#includeNeighbours(pick)
     let ancestor = parentOf(pick)
     for (let level = 0; ancestor && level < MOST_ANCESTORS; level++) {
       this.#shown.add(ancestor)
-      if (level < ANCESTORS_WITH_NEIGHBOURS) this.#includeNeighbours(ancestor, this.#extent.uncles)
+      if (level < ANCESTORS_WITH_NEIGHBOURS) this.#includeNeighbours(ancestor)
       ancestor = parentOf(ancestor)
-    }
-    let row = this.#seenChildren(pick)
-    let left = this.#extent.elements
-    for (let depth = 0; depth < this.#extent.depth && row.length > 0 && left > 0; depth++) {
-      row = row.slice(0, left)
-      left -= row.length
-      for (const element of row) this.#shown.add(element)
-      row = row.flatMap(element => this.#seenChildren(element))
     }
   }
 
-  #includeNeighbours(element: Element, count: number): void {
+  #includeNeighbours(element: Element): void {
     const parent = parentOf(element)
+    const { siblings: count, belowSiblings } = this.#extent
     if (!parent || count === 0) return
     const siblings = this.#seenChildren(parent)
     const index = siblings.indexOf(element)
-    for (const sibling of siblings.slice(Math.max(0, index - count), index + count + 1)) this.#shown.add(sibling)
+    for (const sibling of siblings.slice(Math.max(0, index - count), index + count + 1)) {
+      this.#shown.add(sibling)
+      if (sibling !== element) this.#includeBelow(sibling, belowSiblings.depth, belowSiblings.elements)
+    }
+  }
+
+  /** Level by level, so that what is near comes before what is deep. */
+  #includeBelow(element: Element, depth: number, elements: number): void {
+    let row = this.#seenChildren(element)
+    let left = elements
+    for (let level = 0; level < depth && row.length > 0 && left > 0; level++) {
+      row = row.slice(0, left)
+      left -= row.length
+      for (const child of row) this.#shown.add(child)
+      row = row.flatMap(child => this.#seenChildren(child))
+    }
   }
 
   #seenChildren(element: Element): Element[] {

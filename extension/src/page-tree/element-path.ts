@@ -2,7 +2,7 @@ import type { ElementPath, ElementReference } from '../message-schemas.ts'
 import { isDocument, isShadowRoot, topBoxOf } from './page-tree.ts'
 
 /** How the page's own world finds this element; see `elementPathSchema`. */
-export function elementPath(element: Element): ElementPath {
+function elementPath(element: Element): ElementPath {
   const steps: ElementPath = []
   let current: Element | null = element
   while (current) {

@@ -27,6 +27,15 @@ export function isFrame(element: Element): element is HTMLIFrameElement {
   return element.localName === 'iframe' || element.localName === 'frame'
 }
 
+// Pages have a handful; what goes beyond is left to itself.
+const MOST_FOREIGN_FRAMES = 40
+
+/** Frames of other origins: what the pointer does in them is told to nobody else. */
+export function foreignFrames(): Element[] {
+  const frames = [...document.getElementsByTagName('iframe')].slice(0, MOST_FOREIGN_FRAMES)
+  return frames.filter(frame => !frameDocumentOf(frame))
+}
+
 /** The element around another one, across the borders of shadow roots and frames. */
 export function parentOf(element: Element): Element | null {
   if (element.parentElement) return element.parentElement
@@ -110,7 +119,7 @@ export function* reachableRoots(root: Document | ShadowRoot = document, limit = 
   }
 }
 
-export function isHTMLElement(node: Element): node is HTMLElement {
+function isHTMLElement(node: Element): node is HTMLElement {
   return node.namespaceURI === 'http://www.w3.org/1999/xhtml'
 }
 

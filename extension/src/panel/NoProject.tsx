@@ -70,7 +70,7 @@ function Reason({ watched, match, onLookAgain }: Pick<NoProjectProps, 'watched' 
         <CodeBox label={strings.page.copySnippet} copy={{ text: snippet, label: strings.page.copySnippet }} isWrapped>
           {snippet}
         </CodeBox>
-        <p className="fp-small">
+        <p className="fp-muted fp-small">
           <code>{match.failure.code}</code>
         </p>
       </Card>

@@ -1,5 +1,5 @@
 import { Button, type ContextChoice, Segmented } from '@fixpoint/ui'
-import { Keyboard, Palette, Server, ShieldCheck } from 'lucide-react'
+import { Globe, Keyboard, Palette, Server, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { Shortcuts } from './Shortcuts.tsx'
 import { SEND_EVERYTHING, type Theme } from './settings.ts'
@@ -23,7 +23,7 @@ export function OptionsPage() {
       <Section icon={<ShieldCheck aria-hidden size={16} />} title={strings.options.privacy}>
         <PrivacySetting />
       </Section>
-      <Section icon={<ShieldCheck aria-hidden size={16} />} title={strings.options.sites}>
+      <Section icon={<Globe aria-hidden size={16} />} title={strings.options.sites}>
         <SiteAccess />
       </Section>
       <Section icon={<Palette aria-hidden size={16} />} title={strings.options.appearance}>

@@ -1,4 +1,4 @@
-import { type Project, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import { type Project, type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { Button, Composer, ConnectionBanner, EmptyState, PendingPrompt, QueueList, ScrollToEnd, waitingPrompts } from '@fixpoint/ui'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { diagnosticsOf } from './diagnostics.ts'
@@ -18,10 +18,11 @@ import { useComposerDraft } from './use-composer-draft.ts'
 import { useFollowedSession } from './use-followed-session.ts'
 import { usePanelKeys } from './use-panel-keys.ts'
 import { usePointing } from './use-pointing.ts'
-import { useSending } from './use-sending.ts'
+import { type Sending, useSending } from './use-sending.ts'
 import type { ServerLink } from './use-server.ts'
 import { useSessionActions } from './use-session-actions.ts'
 import { useSessions } from './use-sessions.ts'
+import { useShortcut } from './use-shortcut.ts'
 
 interface WorkspaceProps {
   link: ServerLink
@@ -44,14 +45,24 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   const sessionId = draft === null ? undefined : shownSession(draft.sessionId, project === null ? [] : sessions, Date.now())
   const { followed, retry } = useFollowedSession(link.log, sessionId ?? null)
   const pointing = usePointing(tab, place)
+  const pointKey = useShortcut('point')
   const actions = useSessionActions(server, sessionId ?? null)
   const [question, setQuestion] = useState<Question>(null)
   const input = useRef<HTMLTextAreaElement>(null)
+  /** The session that this panel last sent a prompt to (undefined before), and how many prompts it had then. */
+  const sentTo = useRef<string | null | undefined>(undefined)
+  const promptsBefore = useRef(0)
   const sending = useSending({
     server,
     place,
     isConnected,
-    onSession: useCallback((id: string) => updateDraft({ sessionId: id }), [updateDraft]),
+    onSession: useCallback(
+      (id: string) => {
+        sentTo.current = id
+        updateDraft({ sessionId: id })
+      },
+      [updateDraft]
+    ),
     // What was written since stays.
     onSent: useCallback(
       (sent, text) => updateDraft(known => ({ sessionId: sent.sessionId, text: known.text === text ? '' : known.text })),
@@ -65,6 +76,9 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   const state = followed?.state ?? null
   const running = state === null ? undefined : runningTurn(state)
   const isNewSession = sessionId === null
+  const { noteArrived } = sending
+  const prompts = state?.prompts
+  useEffect(() => noteArrived(prompts?.map(prompt => prompt.text) ?? []), [noteArrived, prompts])
   const isWithoutProject = project === null && isNewSession
   const pointingBlocked = blockedReason(tab?.problem, project)
   const chooseSession = (chosen: string | null) => updateDraft({ sessionId: chosen })
@@ -75,6 +89,8 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
 
   function send() {
     if (draft === null) return
+    promptsBefore.current = prompts?.length ?? 0
+    sentTo.current = sessionId
     dismissProblems()
     sending.send({
       text: draft.text,
@@ -105,7 +121,8 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       requestId: told?.requestId
     })
 
-  const pendingText = sending.pending?.text ?? unseenText(sending.sent, state)
+  const isSentHere = sentTo.current === undefined || sentTo.current === sessionId
+  const pendingText = isSentHere ? unseenText(sending, prompts ?? [], promptsBefore.current) : null
   const pending = pendingText !== null && <PendingPrompt text={pendingText} stage={sending.pending?.stage ?? 'prompt'} />
 
   return (
@@ -136,6 +153,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
           ) : isNewSession && !pending ? (
             <EmptyState
               onPoint={pointing.point}
+              pointKey={pointKey}
               pointingBlocked={pointingBlocked}
               suggestions={project?.suggestions ?? []}
               onSuggestion={write}
@@ -168,6 +186,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
             destination={server.serverUrl}
             pointing={pointing.status}
             onPoint={pointing.point}
+            pointKey={pointKey}
             onLeavePointing={pointing.leave}
             pointingBlocked={pointingBlocked}
             isRunning={running !== undefined}
@@ -217,10 +236,14 @@ function blockedReason(problem: { code: string; message: string } | undefined, p
   return project === null ? strings.page.pointElsewhere : undefined
 }
 
-/** A prompt that the server has confirmed, as long as it is not in the log that is shown. */
-function unseenText(sent: { promptId: string; text: string } | null, state: SessionState | null): string | null {
-  if (sent === null || state === null || state.prompts.some(prompt => prompt.promptId === sent.promptId)) return null
-  return sent.text
+/** The text of a prompt that is on its way, or confirmed but not in the log yet. The log may also be ahead of the confirmation. */
+function unseenText(
+  { pending, sent }: Pick<Sending, 'pending' | 'sent'>,
+  prompts: readonly PromptState[],
+  promptsBefore: number
+): string | null {
+  if (pending !== null) return prompts.slice(promptsBefore).some(prompt => prompt.text === pending.text) ? null : pending.text
+  return sent === null || prompts.some(prompt => prompt.promptId === sent.promptId) ? null : sent.text
 }
 
 function titleOf(sessionId: string | null | undefined, state: SessionState | null, isWithoutProject: boolean): string {

@@ -12,6 +12,8 @@ export interface Sending {
   sent: { promptId: string; text: string } | null
   problem: Problem | null
   send: (request: SendRequest) => void
+  /** Tells which prompts are in the log now: one whose confirmation was lost may be among them. */
+  noteArrived: (texts: readonly string[]) => void
   dismissProblem: () => void
 }
 
@@ -41,17 +43,9 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
     [onSent]
   )
 
-  /** Set once this panel has looked after what an earlier one left; what it leaves itself is the person's to send again. */
-  const hasLooked = useRef(new Set<string>())
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each place, when the server is there
-  useEffect(() => {
-    if (!isConnected || hasLooked.current.has(outbox.key)) return
-    hasLooked.current.add(outbox.key)
-    let isCurrent = true
-    void outbox.read().then(async kept => {
-      const text = kept?.body?.text
-      if (!isCurrent || text === undefined) return
+  const finish = useCallback(
+    async (text: string) => {
+      setProblem(null)
       setPending({ text, stage: 'prompt' })
       try {
         const result = await finishSending({ server, outbox, onStage: stage => setPending({ text, stage }) })
@@ -60,11 +54,38 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
         setProblem(problemOf(error))
       }
       setPending(null)
+    },
+    [server, outbox, succeed]
+  )
+
+  /** Set once this panel has looked after what an earlier one left; what it leaves itself is the person's to send again. */
+  const hasLooked = useRef(new Set<string>())
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each place, when the server is there
+  useEffect(() => {
+    if (!isConnected || hasLooked.current.has(outbox.key)) return
+    hasLooked.current.add(outbox.key)
+    let isCurrent = true
+    void outbox.read().then(kept => {
+      const text = kept?.body?.text
+      if (isCurrent && text !== undefined) void finish(text)
     })
     return () => {
       isCurrent = false
     }
   }, [outbox, isConnected])
+
+  // What has arrived is asked for once more, with the same key, to learn its id and to be done with it.
+  const noteArrived = useCallback(
+    (texts: readonly string[]) => {
+      if (problem === null) return
+      void outbox.read().then(kept => {
+        const text = kept?.body?.text
+        if (text !== undefined && texts.includes(text)) void finish(text)
+      })
+    },
+    [problem, outbox, finish]
+  )
 
   function send(request: SendRequest) {
     if (pending !== null) return
@@ -83,7 +104,7 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
       .finally(() => setPending(null))
   }
 
-  return { pending, sent, problem, send, dismissProblem: useCallback(() => setProblem(null), []) }
+  return { pending, sent, problem, send, noteArrived, dismissProblem: useCallback(() => setProblem(null), []) }
 }
 
 async function sendCompleted(request: SendRequest, options: SendOptions): Promise<Sent> {

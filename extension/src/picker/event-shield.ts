@@ -45,7 +45,7 @@ const WITHOUT_DEFAULT = new Set<string>([
   'selectstart'
 ])
 
-export interface ShieldHandlers {
+interface ShieldHandlers {
   /** Any pointer event; the shield has already kept it from the page. */
   onPointer(event: MouseEvent): void
   /** A key went down or up. True when it was meant for the picker, so that its default action is dropped too. */

@@ -12,7 +12,7 @@ export function labelText(element: Element, box: Box, described: DescribedElemen
   const { source } = described ?? {}
   return {
     title: described?.component ?? `<${element.localName}>`,
-    detail: `${described?.component || id || classes.length > 0 ? `${name}  ` : ''}${size}`,
+    detail: `${described?.component || id || classes.length > 0 ? `${name} · ` : ''}${size}`,
     source: source ? `${source.file}:${source.line}` : ''
   }
 }

@@ -17,6 +17,9 @@ export interface LabelText {
 // Room that the tallest label needs, in CSS pixels: known without asking the layout.
 const LABEL_HEIGHT = 56
 
+// How far, in CSS pixels, a marker's number reaches over the corner; see its `translate` in the styles.
+const NUMBER_OFFSET = 11
+
 export class Overlay {
   readonly #host: HTMLElement
   readonly #root: ShadowRoot
@@ -166,9 +169,9 @@ export class Overlay {
     marker.hidden = box === null
     if (box) {
       place(marker, box)
-      // Where the corner of the element is off screen the number stays inside the window.
-      marker.style.setProperty('--number-x', `${Math.max(0, -box.x)}px`)
-      marker.style.setProperty('--number-y', `${Math.max(0, -box.y)}px`)
+      // Where the corner of the element is at the window's edge or beyond, the number stays inside.
+      marker.style.setProperty('--number-x', `${Math.max(0, NUMBER_OFFSET - box.x)}px`)
+      marker.style.setProperty('--number-y', `${Math.max(0, NUMBER_OFFSET - box.y)}px`)
     }
   }
 

@@ -1,14 +1,15 @@
 import type { DescribedElement, ElementReference } from '../message-schemas.ts'
 import type { Outcome } from '../outcome.ts'
 import { elementReference } from '../page-tree/element-path.ts'
-import { elementAtPoint, frameDocumentOf, isDocument, reachableRoots, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
+import { elementAtPoint, foreignFrames, isDocument, reachableRoots, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
 import { shieldWindow } from './event-shield.ts'
+import { followLayout } from './follow-layout.ts'
 import { labelText } from './label-text.ts'
 import type { Overlay } from './overlay.ts'
 import { type Direction, TreeWalk } from './walk.ts'
 
 /** What the picker asks the background; see `messages.ts`. */
-export interface PickerPort {
+interface PickerPort {
   picked(pick: {
     runId: string
     nonce: string
@@ -45,10 +46,6 @@ interface Run {
 const ARROWS: Record<string, Direction> = { ArrowUp: 'parent', ArrowDown: 'child', ArrowLeft: 'previous', ArrowRight: 'next' }
 /** Time in ms that the pointer must rest on an element before its component is looked up. */
 const REST_BEFORE_DESCRIBING = 60
-/** Layout can move without any event; this is how often, in ms, the drawing looks. */
-const FOLLOW_INTERVAL = 250
-/** Pages have a handful; what goes beyond is left to itself. */
-const MOST_FOREIGN_FRAMES = 40
 /** Longest time in ms between the event that ended pointing and the last one that belongs to the same gesture. */
 const REST_OF_GESTURE = 400
 
@@ -300,27 +297,14 @@ export class Picker {
     this.#tidy()
   }
 
-  /** Follows scrolling and layout as long as anything is drawn. */
   #followLayout(): void {
     if (this.#following) return
-    const life = new AbortController()
-    this.#following = life
-    let isFrameRequested = false
-    const onChange = () => {
-      if (isFrameRequested) return
-      isFrameRequested = true
-      requestAnimationFrame(() => {
-        isFrameRequested = false
-        if (!life.signal.aborted) this.redraw()
-      })
-    }
-    window.addEventListener('scroll', onChange, { capture: true, passive: true, signal: life.signal })
-    window.addEventListener('resize', onChange, { passive: true, signal: life.signal })
-    const timer = setInterval(() => this.#onFollowInterval(onChange), FOLLOW_INTERVAL)
-    life.signal.addEventListener('abort', () => clearInterval(timer))
+    this.#following = new AbortController()
+    followLayout({ draw: () => this.redraw(), look: draw => this.#look(draw) }, this.#following.signal)
   }
 
-  #onFollowInterval(draw: () => void): void {
+  /** Every now and then: is everything still as it should be? */
+  #look(draw: () => void): void {
     // After the extension was updated or removed nobody would ever tell this script to go.
     if (chrome.runtime?.id === undefined) {
       this.discard()
@@ -351,10 +335,4 @@ export class Picker {
     this.#following = null
     this.#overlay.remove()
   }
-}
-
-/** Frames of other origins: what the pointer does in them is told to nobody else. */
-function foreignFrames(): Element[] {
-  const frames = [...document.getElementsByTagName('iframe')].slice(0, MOST_FOREIGN_FRAMES)
-  return frames.filter(frame => !frameDocumentOf(frame))
 }

@@ -6,7 +6,7 @@ import type { ElementPicture } from './element-picture.ts'
 import { privateSpans } from './private-boxes.ts'
 
 /** The options of html2canvas that are used here, which html2canvas-pro has too. */
-export interface RenderOptions {
+interface RenderOptions {
   scale: number
   backgroundColor: string | null
   logging: boolean
@@ -15,11 +15,12 @@ export interface RenderOptions {
   ignoreElements: (element: Element) => boolean
   onclone: (clone: Document, element: HTMLElement) => void
 }
-export type Renderer = (element: HTMLElement, options: RenderOptions) => Promise<HTMLCanvasElement>
+type Renderer = (element: HTMLElement, options: RenderOptions) => Promise<HTMLCanvasElement>
 
 // html2canvas copies the whole document and computes every style of it: beyond these it would hold the page up for seconds.
 const MOST_NODES = 5_000
 const LONGEST_SIDE = 4_000
+const LONGEST_TEXT = 100_000
 const BUDGET = 3_000
 const LARGEST_SCALE = 2
 const COVER_COLOR = '#8d8a99'
@@ -38,6 +39,7 @@ export async function drawElement(number: number, render: Renderer): Promise<Ele
   // A copied frame would load its page a second time.
   const ignored = new Set<Element>([picker.overlayHost, ...owner.querySelectorAll('iframe')])
   const typed = typedSecrets()
+  const restore = keepMeasuringImagesInline()
   try {
     const drawing = withHarmlessCopies(() =>
       render(element as HTMLElement, {
@@ -56,7 +58,23 @@ export async function drawElement(number: number, render: Renderer): Promise<Ele
     return { dataUrl: canvas.toDataURL('image/webp', 0.92), width: canvas.width, height: canvas.height }
   } catch (error) {
     return { reason: (error instanceof Error ? error.message : String(error)).slice(0, 300), isRendererFailure: true }
+  } finally {
+    restore()
   }
+}
+
+/**
+ * html2canvas finds the baseline of a font with an image in a line of text, which a page's `img { display: block }` (every CSS reset
+ * has it) pushes below the line: all text is then drawn too low. `document` here is the isolated world's own object for it.
+ */
+function keepMeasuringImagesInline(): () => void {
+  const original = document.createElement
+  document.createElement = (name: string, options?: ElementCreationOptions) => {
+    const element = original.call(document, name, options)
+    if (element.localName === 'img') element.style.setProperty('display', 'inline', 'important')
+    return element
+  }
+  return () => Reflect.deleteProperty(document, 'createElement')
 }
 
 /**
@@ -91,6 +109,7 @@ function obstacleTo(element: Element): string | null {
   if (width < 1 || height < 1) return 'the element has no size'
   if (width > LONGEST_SIDE || height > LONGEST_SIDE) return `the element is larger than ${LONGEST_SIDE} px`
   if (owner.getElementsByTagName('*').length > MOST_NODES) return `the page has more than ${MOST_NODES} elements`
+  if ((element.textContent ?? '').length > LONGEST_TEXT) return `the element has more than ${LONGEST_TEXT} characters`
   if (element.getRootNode() !== owner) return 'the element is inside a shadow root'
   if (isFrame(element) || element.querySelector('iframe')) return 'the element has a frame in it'
   return null
@@ -100,7 +119,7 @@ function obstacleTo(element: Element): string | null {
  * In the copy that is drawn: fields become blocks of one colour in the same place, and so does every letter of a secret.
  * @param typed is what was typed into fields for passwords, codes and cards.
  */
-export function hidePrivateContent(clone: Document, typed: readonly string[]): void {
+function hidePrivateContent(clone: Document, typed: readonly string[]): void {
   for (const field of clone.querySelectorAll<HTMLElement>(PRIVATE_FIELDS)) {
     if (!hasPrivateContent(field)) continue
     if ('value' in field && field.localName !== 'select') field.value = ''

@@ -8,7 +8,7 @@ import { typedSecrets } from '../privacy/typed-secrets.ts'
 const SHORTEST_SECRET = 4
 
 /** What has to be covered in a picture of the window. */
-export interface PrivateBoxes {
+interface PrivateBoxes {
   boxes: Box[]
   counts: RedactionCounts
 }

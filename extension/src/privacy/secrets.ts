@@ -79,12 +79,6 @@ export function countRedaction(counts: RedactionCounts, kind: string, times = 1)
   if (times > 0) counts[kind] = (counts[kind] ?? 0) + times
 }
 
-export function addRedactions(total: RedactionCounts, more: RedactionCounts): RedactionCounts {
-  const sum = { ...total }
-  for (const [kind, times] of Object.entries(more)) countRedaction(sum, kind, times)
-  return sum
-}
-
 function hasDigit(text: string): boolean {
   return /\d/.test(text)
 }

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { boxSchema, colorSchemeSchema, viewportSchema } from '../geometry.ts'
 import { storableText } from '../text.ts'
 
+/** Attributes that people mark elements with for their tests; `testId` is the value of one of them. */
+export const TEST_ID_ATTRIBUTES = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa'] as const
+
 /**
  * How to find a picked element again. `selectors` leads from the document through shadow roots and same-origin frames: each
  * entry but the last names a host or frame whose content the next one is looked up in. The rest is evidence for when the

@@ -3,7 +3,7 @@ import { quoted } from './file-errors.ts'
 import { nearestPlace } from './nearest-place.ts'
 import { hasWindowsLineEnds, withUnixLineEnds, withWindowsLineEnds } from './text-file.ts'
 
-export interface Edit {
+interface Edit {
   oldText: string
   newText: string
   /** Replace every place instead of the only one. */

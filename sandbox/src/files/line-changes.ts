@@ -6,7 +6,7 @@ const PATCH_CHARACTERS = 20_000
 /** A diff that takes longer is not one that a person reads; milliseconds. */
 const DIFF_TIME_LIMIT = 500
 
-export interface LineChanges {
+interface LineChanges {
   added: number
   removed: number
   /** Unified diff, at most 20,000 characters and a note on what is missing. */

@@ -1,5 +1,5 @@
 /** A text file taken apart, so that what an edit does not touch is written back byte for byte. */
-export interface TextFile {
+interface TextFile {
   /** The content as it is, without the byte order mark. */
   text: string
   hasByteOrderMark: boolean

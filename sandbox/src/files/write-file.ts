@@ -13,6 +13,9 @@ import { readBytes, sha256 } from './read-file.ts'
 import { decodeText, encodeText, hasWindowsLineEnds, isBinary, linesOf, withWindowsLineEnds } from './text-file.ts'
 import { type FilePlace, openedPath, type WorkspaceRoot } from './workspace-root.ts'
 
+/** How the names of files begin that are being written; one is left behind when sandboxd is killed meanwhile. */
+export const UNFINISHED_FILE = '.fixpoint-write-'
+
 /** Mode of a new file, before the umask. */
 const NEW_FILE_MODE = 0o666
 
@@ -117,7 +120,7 @@ export class FileWriter {
 async function replace(place: FilePlace, bytes: Buffer, expected: Stats | undefined, path: string): Promise<void> {
   const folder = openedPath(place.folder)
   const target = join(folder, place.name)
-  const temporary = join(folder, `.fixpoint-${randomBytes(8).toString('hex')}`)
+  const temporary = join(folder, `${UNFINISHED_FILE}${randomBytes(8).toString('hex')}`)
   try {
     const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, NEW_FILE_MODE)
     try {

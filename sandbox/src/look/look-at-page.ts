@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { cutText, FixpointError, stripControls, toStorableText } from '@fixpoint/protocol'
+import { boxSchema, cutText, FixpointError, stripControls, toStorableText } from '@fixpoint/protocol'
 import type { look, PictureRef } from '@fixpoint/protocol/sandbox'
 import type { Page } from 'playwright-core'
 import { z } from 'zod'
@@ -38,7 +38,6 @@ const factsSchema = z.object({
   viewWidth: z.number(),
   viewHeight: z.number()
 })
-const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).nullable()
 const nothingSchema = z.unknown()
 
 /**
@@ -79,7 +78,7 @@ export async function lookAtPage(
 }
 
 /** True for the addresses that a page may have: those of the dev server, and those that Chromium has for no page and for errors. */
-export function isOfServer(url: string, port: number): boolean {
+function isOfServer(url: string, port: number): boolean {
   if (url === 'about:blank' || url === 'chrome-error://chromewebdata/') return true
   const parsed = URL.parse(url)
   if (parsed === null || parsed.protocol !== 'http:' || parsed.port !== String(port)) return false
@@ -175,6 +174,8 @@ class Visit {
       if (!isLoaded) this.#addReason(`The page was still loading after ${LOAD_LIMIT / 1_000} s.`)
       return { httpStatus: response?.status() ?? null, isLoaded }
     } catch (error) {
+      // Where the page leads elsewhere, that it cannot get there is beside the point.
+      await Promise.race([this.#options.events.failure, Promise.resolve()])
       throw navigationError(error, target.href)
     }
   }
@@ -245,7 +246,7 @@ class Visit {
   }
 
   async #placeOf(number: number): Promise<{ region: PageRegion; isInView: boolean } | undefined> {
-    const box = await this.#world.call(boxSchema, 'box', { number })
+    const box = await this.#world.call(boxSchema.nullable(), 'box', { number })
     if (box === null) return undefined
     const { scrollX, scrollY, pageWidth, pageHeight, viewWidth, viewHeight } = await this.#world.call(factsSchema, 'facts')
     const inPage = { ...box, x: box.x + scrollX, y: box.y + scrollY }

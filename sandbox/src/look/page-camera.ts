@@ -9,7 +9,7 @@ export interface PageRegion {
 }
 
 /** The largest side of a picture that the server takes, in device pixels. */
-export const MAX_PICTURE_SIDE = 8_192
+const MAX_PICTURE_SIDE = 8_192
 /** Some 160 MB uncompressed, which a sandbox with 2 GB can hold a few times. */
 const MAX_PICTURE_PIXELS = 40_000_000
 

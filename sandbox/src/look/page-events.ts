@@ -125,7 +125,7 @@ export class PageEvents {
     const type = message.type()
     if (type !== 'error' && type !== 'warning') return
     const { url, lineNumber, columnNumber } = message.location()
-    if (isFavicon(url)) return
+    if (isFavicon(url) || isAboutRendering(message.text())) return
     this.#addEntry({
       level: type,
       text: text(message.text()),
@@ -146,6 +146,11 @@ function isMainNavigation(request: Request, page: Page): boolean {
 /** Browsers ask for it unasked; that it is missing is no fault of the page. */
 function isFavicon(url: string): boolean {
   return /\/favicon\.ico(?:\?|$)/.test(url)
+}
+
+/** Chromium tells web developers that its WebGL without a graphics card is slow; with the person's card it is not. */
+function isAboutRendering(message: string): boolean {
+  return /^\[\.WebGL-\w+\]\s*GL Driver Message/.test(message)
 }
 
 function text(value: string): string {

@@ -17,7 +17,8 @@ export type PageTools = ReturnType<typeof makePageTools>
 export function makePageTools() {
   /** More elements than a person could have pointed at among. */
   const MAX_ELEMENTS = 50_000
-  const TEST_ID_ATTRIBUTES = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa']
+  /** From this length on a text may have been cut where it was captured. */
+  const CUT_CHARACTERS = 100
   const TEXT_CHARACTERS = 500
   const STYLE_CHARACTERS = 1_000
 
@@ -91,6 +92,11 @@ export function makePageTools() {
     // biome-ignore lint/performance/useDomNodeTextContent: what a person reads is wanted, without hidden parts.
     const text = isHtml(element) ? element.innerText : (element.textContent ?? '')
     return text.replace(/\s+/g, ' ').trim().slice(0, TEXT_CHARACTERS)
+  }
+
+  /** White space depends on how a text was put together. */
+  function comparable(text: string): string {
+    return text.replace(/\s+/g, '').toLowerCase()
   }
 
   /** Relative to the viewport of the page, also for an element in a frame. */
@@ -193,13 +199,13 @@ export function makePageTools() {
     },
 
     /** Finds elements by selectors, then by test id, and remembers them by number. */
-    find: ({ targets }: { targets: PickTarget[] }) =>
+    find: ({ targets, testIdAttributes }: { targets: PickTarget[]; testIdAttributes: readonly string[] }) =>
       targets.map(target => {
         const bySelector = bySelectors(target.selectors)
         const byTestId = () =>
           target.testId === undefined
             ? undefined
-            : nearest(everywhere(TEST_ID_ATTRIBUTES.map(name => `[${name}="${CSS.escape(target.testId ?? '')}"]`).join(', ')), target.box)
+            : nearest(everywhere(testIdAttributes.map(name => `[${name}="${CSS.escape(target.testId ?? '')}"]`).join(', ')), target.box)
         const element = bySelector ?? byTestId()
         if (element === undefined) return { number: target.number, foundBy: null }
         found.set(target.number, element)
@@ -216,15 +222,12 @@ export function makePageTools() {
     },
 
     findByText: ({ target }: { target: PickTarget }) => {
-      const wanted = (target.text ?? '').replace(/\s+/g, ' ').trim()
-      if (wanted === '') return { isFound: false }
-      // Long texts may have been cut where they were captured.
-      const beginning = wanted.replace(/…$/, '').trim()
-      const isSame = (text: string) => text === wanted || (beginning.length >= 100 && text.startsWith(beginning))
-      const element = nearest(
-        everywhere(CSS.escape(target.tag.toLowerCase())).filter(candidate => isSame(textOf(candidate))),
-        target.box
-      )
+      const wanted = comparable((target.text ?? '').replace(/… \(\d+ more characters\)$/, ''))
+      const isSame = (text: string) => text === wanted || (wanted.length >= CUT_CHARACTERS && text.startsWith(wanted))
+      // As it is shown or as it is written, which differ where style changes letters.
+      const isMatch = (candidate: Element) => isSame(comparable(textOf(candidate))) || isSame(comparable(candidate.textContent ?? ''))
+      const candidates = wanted === '' ? [] : everywhere(CSS.escape(target.tag.toLowerCase())).filter(isMatch)
+      const element = nearest(candidates, target.box)
       if (element !== undefined) found.set(target.number, element)
       return { isFound: element !== undefined }
     },

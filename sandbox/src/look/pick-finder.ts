@@ -1,5 +1,6 @@
+import { boxSchema } from '@fixpoint/protocol'
 import type { PickSighting, PickTarget } from '@fixpoint/protocol/sandbox'
-import { STYLE_PROPERTIES } from '@fixpoint/protocol/sandbox'
+import { STYLE_PROPERTIES, TEST_ID_ATTRIBUTES } from '@fixpoint/protocol/sandbox'
 import { z } from 'zod'
 import type { PageWorld } from './page-world.ts'
 
@@ -7,7 +8,7 @@ const foundSchema = z.array(z.object({ number: z.number(), foundBy: z.enum(['sel
 const isFoundSchema = z.object({ isFound: z.boolean() })
 const descriptionSchema = z
   .object({
-    box: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+    box: boxSchema,
     text: z.string(),
     styles: z.record(z.string(), z.string())
   })
@@ -16,7 +17,7 @@ const descriptionSchema = z
 /** Finds the picked elements again and describes them; the page's world remembers them by their numbers. */
 export async function findPicks(world: PageWorld, targets: PickTarget[]): Promise<PickSighting[]> {
   if (targets.length === 0) return []
-  const found = await world.call(foundSchema, 'find', { targets })
+  const found = await world.call(foundSchema, 'find', { targets, testIdAttributes: TEST_ID_ATTRIBUTES })
   const sightings: PickSighting[] = []
   for (const target of targets) {
     const direct = found.find(({ number }) => number === target.number)?.foundBy ?? undefined

@@ -82,6 +82,9 @@ export function steadyPage({ time, seed, style, maxWindows }: Surroundings): voi
       })
   })
 
+  // The sandbox has no network interface, which would make pages show that they are offline, and some not even try.
+  Object.defineProperty(Navigator.prototype, 'onLine', { get: () => true, configurable: true })
+
   // mulberry32, a small generator with a state of 32 bits.
   let state = seed
   Math.random = () => {

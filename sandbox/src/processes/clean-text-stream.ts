@@ -19,13 +19,18 @@ export class CleanTextStream {
     const unfinished = UNFINISHED.exec(text.slice(from))
     const end = unfinished === null ? text.length : from + unfinished.index
     this.#held = text.slice(end)
-    return stripControls(text.slice(0, end))
+    return clean(text.slice(0, end))
   }
 
   /** @returns what is left. */
   end(): string {
     const text = this.#held + this.#decoder.end()
     this.#held = ''
-    return stripControls(text)
+    return clean(text)
   }
+}
+
+/** Control strings (DCS, SOS, PM, APC) go first, in one pass: looked for one by one, many without an end would take for ever. */
+function clean(text: string): string {
+  return stripControls(text.replace(/\u001b[P^_X](?:[^\u001b]*\u001b\\)?/g, ''))
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExecFrame, execInputSchema } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
 import type { WorkspaceRoot } from '../files/workspace-root.ts'
@@ -8,8 +8,10 @@ import type { CommandExit, ProcessGroup, ProcessGroups } from './process-groups.
 
 /** What a command left running gets to end by itself; milliseconds. */
 const LEFTOVER_GRACE = 300
-/** After everything has ended its last output is read; a pipe that something else holds open is not waited for. */
-const LAST_OUTPUT_LIMIT = 500
+/** After everything has ended what is still in the pipes is read, until nothing has come for this long; milliseconds. */
+const SILENCE = 300
+/** A process that nothing is known of may hold a pipe open, and go on writing; milliseconds. */
+const LAST_OUTPUT_LIMIT = 5_000
 
 /**
  * Runs one command and tells its output while it runs.
@@ -36,9 +38,7 @@ export async function executeCommand(
 
   const { exit, timedOut } = await exitOf(group, input.timeoutMs, signal)
   const leftovers = await group.end(LEFTOVER_GRACE)
-  await Promise.race([group.closed, delay(LAST_OUTPUT_LIMIT)])
-  group.stdout.destroy()
-  group.stderr.destroy()
+  await lastOutputOf(group)
 
   const omittedBytes = output.end()
   if (leftovers > 0 && !timedOut) {
@@ -53,6 +53,28 @@ export async function executeCommand(
     omittedBytes,
     durationMs: performance.now() - startedAt
   })
+}
+
+async function lastOutputOf({ stdout, stderr, closed }: ProcessGroup): Promise<void> {
+  let isClosed = false
+  void closed.then(() => {
+    isClosed = true
+  })
+  let hasData = true
+  const onData = () => {
+    hasData = true
+  }
+  stdout.on('data', onData)
+  stderr.on('data', onData)
+  const deadline = performance.now() + LAST_OUTPUT_LIMIT
+  while (!isClosed && hasData && performance.now() < deadline) {
+    hasData = false
+    await Promise.race([closed, delay(SILENCE)])
+    // On a busy machine the time is up before what is in the pipe has been read.
+    await nextTurn()
+  }
+  stdout.destroy()
+  stderr.destroy()
 }
 
 /** Waits for the shell to end, and ends it and all that it started at the time limit or when nobody wants the answer any more. */

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
 import { systemErrorCode } from '../files/file-errors.ts'
-import { listProcesses, type ProcessEntry, signalProcess } from './process-table.ts'
+import { listProcesses, type ProcessEntry, signalProcess, withDescendants } from './process-table.ts'
 
 /** Time to end in an orderly way before being killed; milliseconds. */
 const TERMINATION_GRACE = 2_000
@@ -17,7 +17,7 @@ const COMMAND_OOM_SCORE = '500'
 const MARK = 'FIXPOINT_SANDBOXD'
 const GROUP_MARK = 'FIXPOINT_COMMAND'
 
-export interface CommandOptions {
+interface CommandOptions {
   /** Absolute path. */
   folder: string
   environment: Record<string, string>
@@ -75,11 +75,15 @@ export class ProcessGroups {
   #kill(marks: string[]): void {
     // A process may have started another one between the look and the signal.
     for (let pass = 0; pass < 5; pass += 1) {
-      const found = listProcesses().filter(
-        entry => entry.pid !== process.pid && marks.every(mark => entry.environment.includes(`\0${mark}\0`))
+      const all = listProcesses()
+      const marked = all.filter(entry => entry.pid !== process.pid && marks.every(mark => entry.environment.includes(`\0${mark}\0`)))
+      if (marked.length === 0) return
+      // Chromium's processes write their titles over the environment that they were given.
+      const family = withDescendants(
+        marked.map(entry => entry.pid),
+        all
       )
-      if (found.length === 0) return
-      for (const { pid } of found) signalProcess(pid, 'SIGKILL')
+      for (const pid of family) signalProcess(pid, 'SIGKILL')
     }
   }
 }
@@ -119,15 +123,12 @@ export class ProcessGroup {
   running(): number[] {
     const all = listProcesses()
     const isMarked = (entry: ProcessEntry) => this.#marks.every(mark => entry.environment.includes(mark))
-    const members = new Set(
+    const members = withDescendants(
       all
         .filter(entry => entry.pid === this.#pid || entry.group === this.#pid || entry.session === this.#pid || isMarked(entry))
-        .map(entry => entry.pid)
+        .map(entry => entry.pid),
+      all
     )
-    for (let size = -1; size !== members.size; ) {
-      size = members.size
-      for (const entry of all) if (members.has(entry.parent)) members.add(entry.pid)
-    }
     members.delete(process.pid)
     return [...members]
   }
@@ -165,6 +166,7 @@ function preferForOutOfMemory(pid: number): void {
   } catch (error) {
     // The command may be over already, or just turn into a program that may not be looked into.
     const code = systemErrorCode(error)
-    if (code !== 'ENOENT' && code !== 'ESRCH' && code !== 'EACCES') process.stderr.write(`sandboxd: oom_score_adj of ${pid}: ${String(error)}\n`)
+    if (code !== 'ENOENT' && code !== 'ESRCH' && code !== 'EACCES')
+      process.stderr.write(`sandboxd: oom_score_adj of ${pid}: ${String(error)}\n`)
   }
 }

@@ -32,6 +32,16 @@ export function listProcesses(): ProcessEntry[] {
   })
 }
 
+/** The processes, and those that they have started, as far as these have not lost their parents. */
+export function withDescendants(pids: Iterable<number>, all: ProcessEntry[]): Set<number> {
+  const family = new Set(pids)
+  for (let size = -1; size !== family.size; ) {
+    size = family.size
+    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid)
+  }
+  return family
+}
+
 /** Sends the signal; a process that has ended meanwhile is none. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {

@@ -82,14 +82,14 @@ export class SandboxClient {
   }
 }
 
-export interface Execution {
+interface Execution {
   frames: ExecFrame[]
   stdout: string
   stderr: string
   exit: ExecFrame & { kind: 'exit' }
 }
 
-export function executionOf(body: Buffer): Execution {
+function executionOf(body: Buffer): Execution {
   const lines = body.toString('utf8').split('\n').slice(0, -1)
   const frames = lines.map(line => execFrameSchema.parse(JSON.parse(line)))
   const textOf = (name: 'stdout' | 'stderr') =>

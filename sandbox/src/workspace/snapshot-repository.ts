@@ -5,6 +5,7 @@ import { FixpointError } from '@fixpoint/protocol'
 import type { workspaceCheckpoint } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
 import { systemErrorCode } from '../files/file-errors.ts'
+import { UNFINISHED_FILE } from '../files/write-file.ts'
 import { type GitOptions, git, startGit } from './git.ts'
 
 type LeftOut = z.output<typeof workspaceCheckpoint.output>['leftOut']
@@ -18,7 +19,7 @@ const MAX_NESTING = 20
 const CONCURRENT_LOOKS = 256
 
 /** What no one wants to see in a change, also where the repository does not say so. */
-export const EXCLUDED = ['node_modules/', '/lost+found/']
+export const EXCLUDED = ['node_modules/', '/lost+found/', `${UNFINISHED_FILE}*`]
 
 /**
  * The repository that checkpoints are written to: a folder inside the workspace's `.git` with an index, refs and settings of its

@@ -50,10 +50,12 @@ function classifyApiError(error: APICallError, now: Date): ModelFault {
   if (status === 404) {
     return { error: new FixpointError('model_unknown', `The model’s provider does not know this model.${because}`, cause), mayRetry: false }
   }
-  if (status === undefined || status === 408 || status === 409 || status >= 500) {
-    const shown = status === undefined ? 'cannot be reached' : `answers with status ${status}`
+  if (status === undefined || isConnectionError(error.cause)) {
+    return { error: new FixpointError('model_unavailable', 'The connection to the model’s provider broke.', cause), mayRetry: true }
+  }
+  if (status === 408 || status === 409 || status >= 500) {
     return {
-      error: new FixpointError('model_unavailable', `The model’s provider ${shown}.${because}`, cause),
+      error: new FixpointError('model_unavailable', `The model’s provider answers with status ${status}.${because}`, cause),
       mayRetry: true,
       retryAfterMs
     }

@@ -17,8 +17,9 @@ const sandboxRoom = fileURLToPath(new URL('../../../sandbox/', import.meta.url))
 
 /** Builds the sandbox image from this checkout where that has not been done; answers with its name. */
 export async function imageCommand(options: ImageOptions, environment: Environment, terminal: Terminal): Promise<number> {
+  const docker = new Docker()
   const image = await ensureSandboxImage({
-    docker: new Docker(),
+    docker,
     parts: {
       imageFolder: join(sandboxRoom, 'image'),
       sandboxdFolder: join(sandboxRoom, 'dist'),
@@ -32,6 +33,8 @@ export async function imageCommand(options: ImageOptions, environment: Environme
     logFile: options.log,
     onProgress: text => terminal.say(text)
   })
+  // A name that stays, for servers that are started without being told which image this checkout has.
+  await docker.getImage(image.tag).tag({ repo: 'fixpoint-sandbox', tag: 'current' })
   terminal.answer(image.tag)
   return EXIT.ok
 }

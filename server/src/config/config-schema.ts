@@ -56,6 +56,8 @@ export const configSchema = z.strictObject({
       processes: z.number().int().min(64).default(512),
       /** Bytes that one sandbox may send and receive through the proxy. */
       egressMegabytes: z.number().int().min(1).default(2_048),
+      /** How long a turn waits for a Docker engine that does not answer. */
+      dockerPatienceSeconds: z.number().min(0).max(3_600).default(60),
       /** Time without work after which a session's container is removed; its workspace stays. */
       idleSeconds: z.number().int().min(5).default(600),
       /** Sessions that are worked on at the same time; the others wait. */

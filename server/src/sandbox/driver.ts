@@ -121,8 +121,8 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
           readyMs: edges.now().getTime() - startedAt,
           async close({ removeWorkspace }) {
             await running.stop()
-            if (removeWorkspace) await removeSessionWorkspace(engine, settings, sessionId)
             release()
+            if (removeWorkspace) await removeWorkspaceOf(sessionId)
           }
         }
       } catch (error) {
@@ -146,10 +146,13 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
       return removed
     },
 
-    async removeWorkspace(sessionId) {
-      await removeContainer(engine, sessionNames(settings.instanceId, sessionId).container)
-      await removeSessionWorkspace(engine, settings, sessionId)
-    }
+    removeWorkspace: removeWorkspaceOf
+  }
+
+  async function removeWorkspaceOf(sessionId: string): Promise<void> {
+    // By name: what an earlier process of this server left running holds on to the files too.
+    await removeContainer(engine, sessionNames(settings.instanceId, sessionId).container)
+    await removeSessionWorkspace(engine, settings, sessionId)
   }
 
   /** One volume that cannot be removed, because someone looks into it, does not keep the others. */

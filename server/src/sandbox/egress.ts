@@ -61,10 +61,12 @@ export function serveEgress(socket: Socket, options: EgressOptions): EgressSessi
       return
     }
     open += 1
-    request.once('close', () => {
+    const closed = new Promise(resolve => request.once('close', resolve))
+    const asked = connectOut(request, headers[':authority'] ?? '', open > options.maxConnections, options)
+    // One that was given up at once still counts until its look-up has ended, or giving up would be a way around the limit.
+    void Promise.allSettled([closed, asked]).then(() => {
       open -= 1
     })
-    void connectOut(request, headers[':authority'] ?? '', open > options.maxConnections, options)
   })
   session.on('error', error => options.logger.warn({ err: error }, 'the way out of a sandbox failed'))
   return {
@@ -204,7 +206,7 @@ async function takeReport(request: ServerHttp2Stream, options: EgressOptions): P
     options.onDecision({ host: `${method} ${target}`.slice(0, 300), port: null, isAllowed: false, reason: 'not_connect' })
     request.respond({ ':status': 204 }, { endStream: true })
   } catch (error) {
-    options.logger.warn({ err: error }, 'a sandbox sent a report that cannot be read')
+    options.logger.debug({ err: error }, 'a sandbox sent a report that cannot be read')
     request.close(constants.NGHTTP2_PROTOCOL_ERROR)
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
-import type Docker from 'dockerode'
+import Docker from 'dockerode'
 
 /** How long a call may stay without an answer before the engine is asked whether it is there at all. */
 const PATIENCE_MS = 3_000
@@ -24,6 +24,11 @@ export interface Engine {
    * @throws FixpointError `docker_unavailable`; the signal's reason where the caller gave up; else the engine's error.
    */
   call<T>(what: string, run: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>
+}
+
+/** The engine that the machine's environment names (DOCKER_HOST and its companions), or the local one. */
+export function systemDocker(): Docker {
+  return new Docker()
 }
 
 export function createEngine(docker: Docker): Engine {

@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -55,7 +60,7 @@ describe('a workspace', () => {
       { signal: abort.signal, onOutput: () => up.resolve() }
     )
     await up.promise
-    const look = `cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o visible-to-a | head -1; for where in "{path:'\\\\0fixpoint-test'}" "{port:4567}"; do node -e "require('net').connect($where).on('error', e => console.log(e.code)).on('data', d => console.log(String(d)))"; done`
+    const look = `cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -o 'visible[-]to-a' | head -1; for where in "{path:'\\\\0fixpoint-test'}" "{port:4567}"; do node -e "require('net').connect($where).on('error', e => console.log(e.code)).on('data', d => console.log(String(d)))"; done`
     expect(await run(a, look)).toMatch(/from a\nfrom a\n$/)
     expect(await run(b, look)).toBe('ECONNREFUSED\nECONNREFUSED\n')
     abort.abort(new Error('enough'))
@@ -100,6 +105,29 @@ describe('a workspace', () => {
     await again.close({ removeWorkspace: true })
     const other = await world.open()
     expect(await run(other, 'cat a.txt')).toBe('from the repository\n')
+  })
+})
+
+describe('a large repository', () => {
+  test('gets in and out whole', async () => {
+    const large = await dockerWorld({ files: { 'large.bin': randomBytes(60_000_000) } })
+    try {
+      const sandbox = await large.open()
+      expect(await run(sandbox, 'stat -c %s large.bin; git fsck 2>&1 | tail -1')).toMatch(/^60000000\n/)
+      await run(sandbox, 'head -c 40000000 /dev/urandom > more.bin')
+      const parent = large.repository.commit
+      const { commit } = await sandbox.request('workspace/checkpoint', { refName: 'checkpoints/1', parent, message: 'More' })
+      const bundle = (await sandbox.bundle({ refName: 'checkpoints/1', exclude: [parent] })) ?? expect.unreachable()
+      const file = join(tmpdir(), `fixpoint-${large.settings.instanceId}.bundle`)
+      await pipeline(bundle, createWriteStream(file))
+      expect((await stat(file)).size).toBeGreaterThan(40_000_000)
+      const other = await large.open()
+      await other.restore(createReadStream(file), { commit })
+      expect(await run(other, 'stat -c %s more.bin')).toBe('40000000\n')
+      await rm(file)
+    } finally {
+      await large.end()
+    }
   })
 })
 
@@ -309,7 +337,72 @@ describe('a server that is killed', () => {
   })
 })
 
+/** A door to the engine that can be shut: what goes through it is cut off, and nobody answers until it is opened again. */
+async function engineDoor() {
+  const folder = await mkdtemp(join(tmpdir(), 'fixpoint-door-'))
+  const path = join(folder, 'docker.sock')
+  const socketPath = process.env['DOCKER_HOST']?.replace(/^unix:\/\//, '') ?? '/var/run/docker.sock'
+  const sockets = new Set<Socket>()
+  let server: Server | undefined
+  const open = async () => {
+    server = createServer({ allowHalfOpen: true }, near => {
+      const far = connect({ path: socketPath, allowHalfOpen: true })
+      for (const socket of [near, far]) {
+        sockets.add(socket)
+        socket.on('error', () => undefined)
+      }
+      near.pipe(far).pipe(near)
+      near.once('close', () => far.destroy())
+    }).listen(path)
+    await once(server, 'listening')
+  }
+  const shut = async () => {
+    server?.close()
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  const end = async () => {
+    await shut()
+    await rm(folder, { recursive: true })
+  }
+  await open()
+  return { docker: new Docker({ socketPath: path }), open, shut, end }
+}
+
 describe('an engine that goes away', () => {
+  test('while a sandbox is at work: it is lost within seconds, and comes back with its files when the engine does', async () => {
+    const door = await engineDoor()
+    const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+    const driver = createSandboxDriver({
+      docker: door.docker,
+      settings: world.settings,
+      logger,
+      network: systemNetwork,
+      edges: systemEdges
+    })
+    const input = { sessionId: 'ses_a', prepared: await world.prepare(), allowedHosts: [], onEgress: () => undefined }
+    try {
+      const sandbox = await driver.open(input)
+      await run(sandbox, 'echo kept > kept.txt')
+      const call = sandbox.exec({ command: 'sleep 60', timeoutMs: 120_000 })
+      call.catch(() => undefined)
+      await delay(200)
+      const startedAt = performance.now()
+      await door.shut()
+      await expect(call).rejects.toMatchObject({ code: 'sandbox_lost' })
+      expect((await sandbox.lost).message).toBe('The sandbox was lost: Docker has stopped answering.')
+      await expect(driver.open(input)).rejects.toMatchObject({ code: 'docker_unavailable', retryable: true })
+      await expect(sandbox.close({ removeWorkspace: false })).rejects.toMatchObject({ code: 'docker_unavailable' })
+      expect(performance.now() - startedAt).toBeLessThan(5_000)
+      await door.open()
+      const again = await driver.open(input)
+      expect([again.startedFrom, await run(again, 'cat kept.txt')]).toEqual(['existing_workspace', 'kept\n'])
+      await again.close({ removeWorkspace: true })
+    } finally {
+      await door.end()
+    }
+  })
+
   test('makes every operation fail as docker_unavailable within seconds', async () => {
     const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
     const docker = new Docker({ socketPath: '/nonexistent/docker.sock' })

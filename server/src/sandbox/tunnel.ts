@@ -94,8 +94,9 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
     openStreams.add(stream)
     stream.once('close', () => openStreams.delete(stream))
     endWhenOver(stream, path, options)
-    const headers = responseOf(stream)
-    const answer = bodyOf(stream)
+    const broken = (error: Error | undefined) => reasonOf(error, endedBy !== undefined, path)
+    const headers = responseOf(stream, broken)
+    const answer = bodyOf(stream, broken)
     if (isStream) send(body, stream)
     else stream.end(body === undefined ? undefined : JSON.stringify(body))
 
@@ -119,8 +120,16 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
   }
 }
 
-function lost(): FixpointError {
-  return new FixpointError('sandbox_lost', 'The sandbox was lost while it was at work.')
+function lost(cause?: Error): FixpointError {
+  return new FixpointError('sandbox_lost', 'The sandbox was lost while it was at work.', { cause })
+}
+
+/** What a stream's end before its time means. Node's own errors say that one stream was reset, or that the session is broken. */
+function reasonOf(error: Error | undefined, isTunnelOver: boolean, path: string): Error {
+  const code = error !== undefined && 'code' in error ? String(error.code) : ''
+  if (error !== undefined && !code.startsWith('ERR_HTTP2_')) return error
+  if (isTunnelOver || (error !== undefined && code !== 'ERR_HTTP2_STREAM_ERROR')) return lost(error)
+  return new FixpointError('outcome_unknown', `The sandbox broke off its answer to ${path}.`, { cause: error })
 }
 
 /** Ends the stream when the caller gives up or the time is up, until it has closed by itself. */
@@ -141,12 +150,22 @@ function endWhenOver(stream: ClientHttp2Stream, path: string, { signal, timeoutM
   })
 }
 
-function responseOf(stream: ClientHttp2Stream): Promise<IncomingHttpHeaders & IncomingHttpStatusHeader> {
+type Broken = (error: Error | undefined) => Error
+
+function responseOf(stream: ClientHttp2Stream, broken: Broken): Promise<IncomingHttpHeaders & IncomingHttpStatusHeader> {
   return new Promise((resolve, reject) => {
-    stream.once('response', resolve)
+    let isAnswered = false
+    stream.once('response', headers => {
+      isAnswered = true
+      resolve(headers)
+    })
     // Stays for the stream's life: whoever reads the body gets the error from there.
-    stream.on('error', reject)
-    stream.once('close', () => reject(lost()))
+    stream.on('error', error => {
+      if (!isAnswered) reject(broken(error))
+    })
+    stream.once('close', () => {
+      if (!isAnswered) reject(broken(undefined))
+    })
   })
 }
 
@@ -154,7 +173,7 @@ function responseOf(stream: ClientHttp2Stream): Promise<IncomingHttpHeaders & In
  * The answer's body as a stream of its own. Node says of an HTTP/2 stream that it is closed as soon as both sides have sent
  * everything, read or not, and then refuses to iterate over it or to pipe it (“premature close”).
  */
-function bodyOf(stream: ClientHttp2Stream): Readable {
+function bodyOf(stream: ClientHttp2Stream, broken: Broken): Readable {
   const body = new Readable({
     read: () => stream.resume(),
     destroy(error, done) {
@@ -169,9 +188,9 @@ function bodyOf(stream: ClientHttp2Stream): Readable {
     if (!body.push(chunk)) stream.pause()
   })
   stream.once('end', () => body.push(null))
-  stream.once('error', error => body.destroy(error))
+  stream.once('error', error => body.destroy(broken(error)))
   stream.once('close', () => {
-    if (!stream.readableEnded) body.destroy(lost())
+    if (!stream.readableEnded) body.destroy(broken(undefined))
   })
   stream.pause()
   return body

@@ -7,13 +7,14 @@ import type { ProjectConfig } from '../projects/project-config.ts'
 import type { Base } from '../projects/project-preparation.ts'
 import { createPageCamera, type PageCamera } from '../proof/page-camera.ts'
 import type { Sandbox } from '../sandbox/driver.ts'
+import type { SandboxCalls } from '../sandbox/sandbox-calls.ts'
 import type { ArtifactStore } from '../store/artifact-store.ts'
 import type { OpenSandbox, SandboxKeeper } from './sandbox-keeper.ts'
 
 /** The sandbox side of one turn: opens it, brings it back when it is lost, and carries the work out of it. */
 export interface TurnWorkspace {
   /** The sandbox to use now. @throws FixpointError when it cannot be had, or was lost too often. */
-  sandbox(): Promise<Sandbox>
+  sandbox(): Promise<SandboxCalls>
   /** A camera on the running app. @throws FixpointError `dev_server_not_ready`. */
   camera(): Promise<PageCamera>
   /** Records the files as they are, and has them here before it says so. */
@@ -38,18 +39,24 @@ export interface TurnWorkspaceOptions {
   append: (event: NewEvent) => Promise<void>
   onEgress: (decision: EgressDecision) => void
   metrics: Metrics
+  /** How long a turn waits for Docker to come back. */
+  dockerPatienceMs: number
   edges: Edges
   signal: AbortSignal
 }
 
 /** Sandboxes that one turn may lose; what takes down the fourth will take down the fifth. */
 const MAX_LOSSES = 3
-/** How long a turn waits for Docker to come back. */
-const DOCKER_PATIENCE_MS = 60_000
 const MAX_BACKOFF_MS = 10_000
 
+class LostTooOftenError extends FixpointError {
+  constructor(losses: number, last: FixpointError) {
+    super('sandbox_lost', `The sandbox was lost ${losses} times in this turn; the last time: ${last.message}`)
+  }
+}
+
 interface Current {
-  opened: Promise<OpenSandbox>
+  opened: Promise<OpenSandbox & { calls: SandboxCalls }>
   devServer: Promise<void> | null
   /** Set when it was lost. */
   loss: FixpointError | null
@@ -99,7 +106,7 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
 
   /** Docker may come back; everything else is an answer. */
   async function withPatience(action: () => Promise<OpenSandbox>): Promise<OpenSandbox> {
-    const giveUpAt = performance.now() + DOCKER_PATIENCE_MS
+    const giveUpAt = performance.now() + options.dockerPatienceMs
     for (let attempt = 1; ; attempt++) {
       try {
         return await action()
@@ -107,7 +114,7 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
         signal.throwIfAborted()
         const mayPass = error instanceof FixpointError && error.code === 'docker_unavailable' && performance.now() < giveUpAt
         if (!mayPass) throw error
-        if (attempt === 1) await notice('warning', `${error.message} Trying again for a minute.`)
+        if (attempt === 1) await notice('warning', `${error.message} Trying again.`)
         await pause(Math.min(1_000 * 2 ** (attempt - 1), MAX_BACKOFF_MS), signal)
       }
     }
@@ -118,30 +125,32 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
   }
 
   function startCurrent(): Current {
-    const entry: Current = { opened: open(), devServer: null, loss: null }
+    const noteLoss = (loss: FixpointError) => {
+      entry.loss = loss
+    }
+    const opened = open().then(result => ({ ...result, calls: callsThatNoteLoss(result.sandbox, noteLoss) }))
+    const entry: Current = { opened, devServer: null, loss: null }
     entry.opened.then(
       ({ sandbox }) => {
-        void sandbox.lost.then(loss => {
-          entry.loss = loss
-        })
+        void sandbox.lost.then(noteLoss)
       },
       () => undefined // whoever asked for the sandbox is told
     )
     return entry
   }
 
-  async function sandbox(): Promise<Sandbox> {
+  async function sandbox(): Promise<SandboxCalls> {
+    if (current?.loss && losses > MAX_LOSSES) throw new LostTooOftenError(losses, current.loss)
     if (current?.loss) {
       losses++
       await append({ type: 'sandbox.lost', data: { turnId, failure: current.loss.toFailure() } })
-      if (losses > MAX_LOSSES)
-        throw new FixpointError('sandbox_lost', `The sandbox was lost ${losses} times in this turn; the last time: ${current.loss.message}`)
+      if (losses > MAX_LOSSES) throw new LostTooOftenError(losses, current.loss)
       current = null
     }
     current ??= startCurrent()
     const entry = current
     try {
-      return (await abortable(entry.opened, signal)).sandbox
+      return (await abortable(entry.opened, signal)).calls
     } catch (error) {
       // The next caller tries anew instead of being given an old failure.
       if (current === entry) current = null
@@ -174,7 +183,7 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
     return createPageCamera({ sandbox: box, artifacts, sessionId, port: dev.port })
   }
 
-  async function saveCheckpointOf(box: Sandbox, signal: AbortSignal): Promise<void> {
+  async function saveCheckpointOf(box: SandboxCalls, signal: AbortSignal): Promise<void> {
     const refName = `checkpoints/${turnId}-${Buffer.from(edges.randomBytes(4)).toString('hex')}`
     const saved = await box.request('workspace/checkpoint', { refName, parent: head, message: `Checkpoint of ${turnId}` }, { signal })
     if (saved.isUnchanged) return
@@ -197,7 +206,7 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
     saveCheckpoint: () => againWhenLost(async () => saveCheckpointOf(await sandbox(), signal)),
     async saveLeftovers(after) {
       const open = await current?.opened.catch(() => null)
-      if (open && !current?.loss) await saveCheckpointOf(open.sandbox, after)
+      if (open && !current?.loss) await saveCheckpointOf(open.calls, after)
     }
   }
 }
@@ -208,8 +217,40 @@ export async function againWhenLost<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action()
     } catch (error) {
-      if (!(error instanceof FixpointError) || error.code !== 'sandbox_lost' || attempt > MAX_LOSSES) throw error
+      const isLoss = error instanceof FixpointError && error.code === 'sandbox_lost' && !(error instanceof LostTooOftenError)
+      if (!isLoss || attempt > MAX_LOSSES) throw error
     }
+  }
+}
+
+/** How long a call that failed waits to be told why. */
+const LOSS_PATIENCE_MS = 15_000
+
+/**
+ * Calls that fail because the sandbox was lost, fail only when that is known here too and why; otherwise the next call would be
+ * made to the same dead sandbox.
+ */
+function callsThatNoteLoss(sandbox: Sandbox, noteLoss: (loss: FixpointError) => void): SandboxCalls {
+  async function noting<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call
+    } catch (error) {
+      if (!(error instanceof FixpointError) || error.code !== 'sandbox_lost') throw error
+      const { promise: tooLong, resolve } = Promise.withResolvers<FixpointError>()
+      const timer = setTimeout(() => resolve(error), LOSS_PATIENCE_MS)
+      const loss = await Promise.race([sandbox.lost, tooLong])
+      clearTimeout(timer)
+      noteLoss(loss)
+      throw loss
+    }
+  }
+  return {
+    request: (operation, input, options) => noting(sandbox.request(operation, input, options)),
+    exec: (input, options) => noting(sandbox.exec(input, options)),
+    picture: (pictureId, signal) => noting(sandbox.picture(pictureId, signal)),
+    populate: (bundle, query, signal) => noting(sandbox.populate(bundle, query, signal)),
+    restore: (bundle, query, signal) => noting(sandbox.restore(bundle, query, signal)),
+    bundle: (input, signal) => noting(sandbox.bundle(input, signal))
   }
 }
 

@@ -42,6 +42,7 @@ export interface TurnServices {
   budget: Budget
   retry: RetryPolicy
   silenceMs: number
+  dockerPatienceMs: number
   showText: (delta: TextDelta) => void
   edges: Edges
   metrics: Metrics
@@ -105,6 +106,7 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
     artifacts,
     onEgress: egress,
     metrics: services.metrics,
+    dockerPatienceMs: services.dockerPatienceMs,
     edges
   })
   onWorkspace(workspace)

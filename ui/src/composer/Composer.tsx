@@ -22,6 +22,8 @@ export interface ComposerProps {
   pointing: 'off' | 'starting' | 'pointing' | 'capturing'
   onPoint: () => void
   onLeavePointing: () => void
+  /** The key that starts pointing, where one is set. */
+  pointKey?: string | undefined
   /** Why nothing can be pointed at here. */
   pointingBlocked?: string | undefined
   /** A turn runs: what is sent now waits for its end. */
@@ -124,7 +126,7 @@ export function Composer(props: ComposerProps) {
   )
 }
 
-function PointButton({ pointing, onPoint, onLeavePointing, pointingBlocked }: ComposerProps) {
+function PointButton({ pointing, onPoint, pointKey, onLeavePointing, pointingBlocked }: ComposerProps) {
   if (pointing !== 'off') {
     return (
       <Button className="fx-composer__point" aria-pressed onClick={onLeavePointing}>
@@ -137,7 +139,7 @@ function PointButton({ pointing, onPoint, onLeavePointing, pointingBlocked }: Co
     <Button
       className="fx-composer__point"
       disabled={pointingBlocked !== undefined}
-      title={pointingBlocked ?? strings.composer.pointHint}
+      title={pointingBlocked ?? strings.composer.pointHint(pointKey)}
       onClick={onPoint}
     >
       <Crosshair aria-hidden size={14} />

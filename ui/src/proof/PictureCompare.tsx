@@ -77,7 +77,7 @@ export function PictureCompare({ pairs, deviceScaleFactor, isLarge = false, onEn
           onStageChange={setStage}
           deviceScaleFactor={deviceScaleFactor}
           activeRegion={activeRegion}
-          maxHeight={isLarge ? undefined : CARD_HEIGHT}
+          maxHeight={isLarge ? largeHeight(mode) : CARD_HEIGHT}
         />
       </div>
       {pair.missing !== undefined && !isComparable && <p className="fx-faint">{pair.missing}</p>}
@@ -116,6 +116,12 @@ export function PictureCompare({ pairs, deviceScaleFactor, isLarge = false, onEn
       )}
     </div>
   )
+}
+
+/** Height of a picture in the dialog (px): what the bars around it leave, shared by two where they stand above each other. */
+function largeHeight(mode: CompareMode): number {
+  const room = Math.max(240, window.innerHeight - 250)
+  return mode === 'sides' && window.innerWidth < 520 ? room / 2 - 12 : room
 }
 
 function largestOf({ before, after }: PicturePair): Size {

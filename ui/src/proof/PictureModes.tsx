@@ -18,14 +18,13 @@ interface PictureModesProps {
   onStageChange: (stage: Size) => void
   deviceScaleFactor: number
   activeRegion: number | null
-  maxHeight: number | undefined
+  maxHeight: number
 }
 
-type StageOptions = Omit<PictureModesProps, 'mode' | 'maxHeight'> & { maxHeight?: number }
+type StageOptions = Omit<PictureModesProps, 'mode'>
 
 /** A pair of pictures in one of the ways to compare them. */
-export function PictureModes({ mode, maxHeight, ...rest }: PictureModesProps) {
-  const options: StageOptions = maxHeight === undefined ? rest : { ...rest, maxHeight }
+export function PictureModes({ mode, ...options }: PictureModesProps) {
   const { before, after } = options.pair
   if (before === undefined || after === undefined) return <SingleView options={options} phase={before === undefined ? 'after' : 'before'} />
   switch (mode) {

@@ -18,8 +18,8 @@ interface PictureStageProps {
   view: PictureView
   onViewChange: (view: PictureView) => void
   label: string
-  /** Height of the stage in px at most; without it the stage fills its parent. */
-  maxHeight?: number
+  /** Height of the stage in px at most; it is lower where the picture is. */
+  maxHeight: number
   /** Told whenever the stage has another size, for those who compute views. */
   onStageChange?: (stage: Size) => void
   /** Said above the stage: which picture it is. */
@@ -57,11 +57,10 @@ export function PictureStage({
 }: PictureStageProps) {
   const root = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(300)
-  const [filledHeight, setFilledHeight] = useState(300)
   const drag = useRef<{ pointerId: number; x: number; y: number } | null>(null)
 
   const wanted = size.height * Math.min(width / Math.max(1, size.width), 2 / deviceScaleFactor)
-  const height = maxHeight === undefined ? filledHeight : Math.round(Math.min(Math.max(wanted, MIN_HEIGHT), maxHeight))
+  const height = Math.round(Math.min(Math.max(wanted, MIN_HEIGHT), maxHeight))
   const stage = { width, height }
   const fit = fitScale(size, stage, deviceScaleFactor)
   const shown = keepInside(view, size, stage, deviceScaleFactor)
@@ -74,7 +73,6 @@ export function PictureStage({
     const measure = () => {
       if (root.current === null || root.current.clientWidth === 0) return
       setWidth(root.current.clientWidth)
-      setFilledHeight(root.current.clientHeight)
     }
     measure()
     const observer = new ResizeObserver(measure)
@@ -143,7 +141,7 @@ export function PictureStage({
       <div
         ref={root}
         className="fx-stage"
-        style={maxHeight === undefined ? undefined : { height }}
+        style={{ height }}
         data-can-pan={shown.zoom > 1 || undefined}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows and + and − work on it
         tabIndex={0}

@@ -4,6 +4,8 @@ import { strings } from '../strings.ts'
 
 interface EmptyStateProps {
   onPoint: () => void
+  /** The key that does the same, where one is set. */
+  pointKey?: string | undefined
   /** Why nothing can be pointed at here. */
   pointingBlocked?: string | undefined
   /** Requests that the project offers to somebody who has not asked for anything yet. */
@@ -12,7 +14,7 @@ interface EmptyStateProps {
 }
 
 /** A session before its first prompt: one sentence, one button, and what one could ask. */
-export function EmptyState({ onPoint, pointingBlocked, suggestions, onSuggestion }: EmptyStateProps) {
+export function EmptyState({ onPoint, pointKey, pointingBlocked, suggestions, onSuggestion }: EmptyStateProps) {
   return (
     <div className="fx-empty">
       <div className="fx-empty__mark" aria-hidden>
@@ -21,7 +23,7 @@ export function EmptyState({ onPoint, pointingBlocked, suggestions, onSuggestion
       <h2 className="fx-empty__sentence">{strings.empty.sentence}</h2>
       <Button look="primary" disabled={pointingBlocked !== undefined} title={pointingBlocked} onClick={onPoint}>
         <Crosshair aria-hidden size={14} /> {strings.empty.point}
-        <kbd className="fx-kbd">{strings.empty.pointKey}</kbd>
+        {pointKey !== undefined && <kbd className="fx-kbd">{pointKey}</kbd>}
       </Button>
       {pointingBlocked !== undefined && <p className="fx-faint">{pointingBlocked}</p>}
       {suggestions.length > 0 && (

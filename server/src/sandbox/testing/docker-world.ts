@@ -53,7 +53,7 @@ interface WorldOptions {
   network?: Network
   settings?: Partial<SandboxSettings>
   /** Files of the repository. */
-  files?: Record<string, string>
+  files?: Record<string, string | Buffer>
 }
 
 export async function dockerWorld({
@@ -79,7 +79,7 @@ export async function dockerWorld({
   const folder = await mkdtemp(join(tmpdir(), 'fixpoint-docker-test-'))
   const repository = await makeRepository(folder, { 'a.txt': 'from the repository\n', ...files })
   const open: Sandbox[] = []
-  let prepared: Promise<PreparedWorkspace> | undefined
+  let shared: Promise<PreparedWorkspace> | undefined
 
   const prepare = (install?: InstallCommand) =>
     driver.prepare({
@@ -90,6 +90,12 @@ export async function dockerWorld({
       install,
       onOutput: () => undefined
     })
+
+  /** The project without an install command, prepared once for all sandboxes of this world. */
+  const sharedWorkspace = () => {
+    shared ??= prepare()
+    return shared
+  }
 
   async function leftovers() {
     const filters = { label: [`${LABELS.instance}=${settings.instanceId}`] }
@@ -108,10 +114,9 @@ export async function dockerWorld({
     leftovers,
 
     async open({ sessionId = `ses_${randomBytes(8).toString('hex')}`, allowedHosts = [], prepared: given } = {}) {
-      prepared ??= prepare()
       const decisions: EgressDecision[] = []
       const onEgress = (decision: EgressDecision) => void decisions.push(decision)
-      const sandbox = await driver.open({ sessionId, prepared: given ?? (await prepared), allowedHosts, onEgress })
+      const sandbox = await driver.open({ sessionId, prepared: given ?? (await sharedWorkspace()), allowedHosts, onEgress })
       open.push(sandbox)
       return { ...sandbox, decisions }
     },
@@ -145,7 +150,7 @@ export async function dockerWorld({
   }
 }
 
-async function makeRepository(folder: string, files: Record<string, string>): Promise<TestRepository> {
+async function makeRepository(folder: string, files: Record<string, string | Buffer>): Promise<TestRepository> {
   const tree = join(folder, 'tree')
   const git = async (...args: string[]) =>
     (await execa('git', ['-C', tree, '-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args])).stdout

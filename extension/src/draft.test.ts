@@ -1,0 +1,64 @@
+import { pageContextSchema } from '@fixpoint/protocol'
+import { describe, expect, it } from 'vitest'
+import { contextFromDraft, type PageDraft } from './draft.ts'
+
+const artifact = 'a'.repeat(64)
+const picture = { dataUrl: 'data:image/webp;base64,AAAA', mediaType: 'image/webp', width: 100, height: 50, bytes: 3 } as const
+const draft: PageDraft = {
+  tabId: 7,
+  revision: 4,
+  url: 'https://shop.example/',
+  title: 'Shop',
+  capturedAt: '2026-11-21T08:00:00.000Z',
+  viewport: { width: 800, height: 600, deviceScaleFactor: 1, scrollX: 0, scrollY: 0 },
+  colorScheme: 'light',
+  locale: 'en',
+  frameworks: ['React 19'],
+  outline: 'body\n  p [1]',
+  picks: [
+    {
+      number: 1,
+      selectors: ['p'],
+      tag: 'p',
+      text: 'Hello',
+      box: { x: 0, y: 0, width: 100, height: 50 },
+      components: [{ name: 'App', source: { file: 'src/App.jsx', line: 3, column: 5 } }],
+      styles: { color: 'rgb(0, 0, 0)' },
+      crop: { ...picture, method: 'visible-tab', note: 'html2canvas: no' },
+      isComplete: true
+    }
+  ],
+  console: [{ level: 'error', text: 'no', at: '2026-11-21T08:00:00.000Z' }],
+  screenshot: picture,
+  redactions: { password: 1 },
+  truncated: [],
+  problems: []
+}
+const everything = { screenshot: true, dom: true, components: true, console: true }
+const uploaded = { screenshot: artifact, crops: new Map([[1, artifact]]) }
+
+describe('contextFromDraft', () => {
+  it('is a valid page context with the uploaded pictures', () => {
+    const context = pageContextSchema.parse(contextFromDraft(draft, everything, uploaded))
+    expect(context.screenshot).toEqual({ artifactId: artifact, width: 100, height: 50 })
+    expect(context.picks[0]?.crop).toEqual({ artifactId: artifact, width: 100, height: 50, method: 'visible-tab', note: 'html2canvas: no' })
+    expect(JSON.stringify(context)).not.toContain('data:')
+    expect(context).not.toHaveProperty('tabId')
+  })
+
+  it('has only what the person chose', () => {
+    const choice = { screenshot: false, dom: false, components: false, console: false }
+    const context = pageContextSchema.parse(contextFromDraft(draft, choice, uploaded))
+    expect(context).toMatchObject({ outline: '', console: [], frameworks: [] })
+    expect(context.screenshot).toBeUndefined()
+    expect(context.picks[0]).toMatchObject({ selectors: ['p'], components: [], styles: {} })
+    expect(context.picks[0]).not.toHaveProperty('text', expect.anything())
+    expect(context.picks[0]?.crop).toBeUndefined()
+  })
+
+  it('leaves out pictures that were not uploaded', () => {
+    const context = contextFromDraft(draft, everything, { crops: new Map() })
+    expect(context.screenshot).toBeUndefined()
+    expect(context.picks[0]?.crop).toBeUndefined()
+  })
+})

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { EXTENSION_ID, EXTENSION_KEY } from '../src/extension-id.ts'
+import { EXTENSION_FOLDER } from './person.ts'
+
+// Needs no browser, but what is built for those tests.
+describe('the release', () => {
+  it('has an archive of at most 600 kB, and a picker of at most 40 kB', async () => {
+    const folder = join(EXTENSION_FOLDER, '..')
+    const [archive] = (await readdir(folder)).filter(name => name.endsWith('.zip'))
+    expect((await stat(join(folder, archive ?? 'no archive'))).size).toBeLessThanOrEqual(600_000)
+    expect((await stat(join(EXTENSION_FOLDER, 'picker.js'))).size).toBeLessThanOrEqual(40_000)
+  })
+
+  it('asks for these permissions and no others, and listens to nobody outside', async () => {
+    const manifest: Record<string, unknown> = JSON.parse(await readFile(join(EXTENSION_FOLDER, 'manifest.json'), 'utf8'))
+    expect(manifest).toMatchObject({
+      manifest_version: 3,
+      permissions: ['activeTab', 'scripting', 'sidePanel', 'storage'],
+      optional_host_permissions: ['http://*/*', 'https://*/*'],
+      incognito: 'split',
+      content_security_policy: { extension_pages: "script-src 'self'; object-src 'none'; base-uri 'none'" }
+    })
+    for (const key of [
+      'host_permissions',
+      'optional_permissions',
+      'content_scripts',
+      'externally_connectable',
+      'web_accessible_resources',
+      'update_url'
+    ]) {
+      expect(manifest).not.toHaveProperty(key)
+    }
+  })
+
+  it('has no listener for messages of pages and other extensions', async () => {
+    for (const name of await readdir(EXTENSION_FOLDER)) {
+      if (!name.endsWith('.js')) continue
+      const code = await readFile(join(EXTENSION_FOLDER, name), 'utf8')
+      expect(code, name).not.toMatch(/onMessageExternal|onConnectExternal|onUserScriptMessage/)
+    }
+  })
+
+  it('has the id that its key makes', () => {
+    const hash = createHash('sha256').update(Buffer.from(EXTENSION_KEY, 'base64')).digest('hex')
+    const id = [...hash.slice(0, 32)].map(digit => String.fromCharCode('a'.charCodeAt(0) + Number.parseInt(digit, 16))).join('')
+    expect(EXTENSION_ID).toBe(id)
+  })
+})
