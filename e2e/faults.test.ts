@@ -16,7 +16,10 @@ afterAll(() => world.remove())
 const fixStyle = editStyle('margin-left: 30px', 'margin-left: 0px')
 const context = tinyContext('.price')
 
-async function run(text: string, body: Record<string, unknown> = {}): Promise<{ state: SessionState; events: SessionEvent[]; sessionId: string }> {
+async function run(
+  text: string,
+  body: Record<string, unknown> = {}
+): Promise<{ state: SessionState; events: SessionEvent[]; sessionId: string }> {
   const { sessionId } = await world.server.prompt('tiny', text, body)
   const state = await world.server.waitUntilQuiet(sessionId)
   return { state, events: await world.server.events(sessionId), sessionId }
@@ -30,7 +33,10 @@ function expectOneEnd(events: readonly SessionEvent[]): void {
 /** The containers of a session. */
 function containers(sessionId: string): string[] {
   const listed = execFileSync('docker', ['ps', '--all', '--quiet', '--filter', `label=fixpoint.session=${sessionId}`], { encoding: 'utf8' })
-  return listed.trim().split('\n').filter(id => id !== '')
+  return listed
+    .trim()
+    .split('\n')
+    .filter(id => id !== '')
 }
 
 describe('the model', () => {
@@ -38,7 +44,9 @@ describe('the model', () => {
   function failing(times: number, fault: Parameters<typeof scriptOf>[0][number]) {
     let left = times
     const steps = scriptOf([fixStyle, say('Done.')])
-    return scriptOf([request => (left-- > 0 ? (typeof fault === 'function' ? fault(request) : fault) : (steps(request) as ReturnType<typeof say>))])
+    return scriptOf([
+      request => (left-- > 0 ? (typeof fault === 'function' ? fault(request) : fault) : (steps(request) as ReturnType<typeof say>))
+    ])
   }
 
   it.each([
@@ -116,14 +124,20 @@ describe('the sandbox', () => {
     expect(state.turns[0]?.items.some(item => item.kind === 'notice' && /started again/.test(item.text))).toBe(true)
     expect(state.checkpoint?.files.map(file => file.path)).toEqual(['kept.txt', 'style.css'])
     expect(state.turns[0]?.proof?.verdict.value).toBe('verified')
-    expect(world.model.requests.some(request => request.openMessages.some(message => message.text.includes('has been replaced')))).toBe(true)
+    expect(world.model.requests.some(request => request.openMessages.some(message => message.text.includes('has been replaced')))).toBe(
+      true
+    )
   })
 
   it('that is gone with its files comes back from the last checkpoint, with the conversation', async () => {
     world.setScript(scriptOf([fixStyle, say('First done.')]))
     const { sessionId } = await run('Line the price up', { context })
     execFileSync('docker', ['rm', '--force', ...containers(sessionId)])
-    const volumes = execFileSync('docker', ['volume', 'ls', '--quiet', '--filter', `label=fixpoint.session=${sessionId}`], { encoding: 'utf8' }).trim().split('\n')
+    const volumes = execFileSync('docker', ['volume', 'ls', '--quiet', '--filter', `label=fixpoint.session=${sessionId}`], {
+      encoding: 'utf8'
+    })
+      .trim()
+      .split('\n')
     execFileSync('docker', ['volume', 'rm', ...volumes])
     world.setScript(scriptOf([call('bash', { command: 'cat style.css' }), say('Still there.')]))
     await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'What is there now?' } })
@@ -138,7 +152,15 @@ describe('the sandbox', () => {
   })
 
   it('that is lost again and again fails the turn instead of being started for ever', async () => {
-    world.setScript(scriptOf([call('bash', { command: 'kill -9 -1; sleep 30' }), call('bash', { command: 'kill -9 -1; sleep 31' }), call('bash', { command: 'kill -9 -1; sleep 32' }), call('bash', { command: 'kill -9 -1; sleep 33' }), call('bash', { command: 'kill -9 -1; sleep 34' })]))
+    world.setScript(
+      scriptOf([
+        call('bash', { command: 'kill -9 -1; sleep 30' }),
+        call('bash', { command: 'kill -9 -1; sleep 31' }),
+        call('bash', { command: 'kill -9 -1; sleep 32' }),
+        call('bash', { command: 'kill -9 -1; sleep 33' }),
+        call('bash', { command: 'kill -9 -1; sleep 34' })
+      ])
+    )
     const { state, events } = await run('Break it')
     expect(state.turns[0]?.status).toMatch(/^(failed|done)$/)
     expect(events.filter(event => event.type === 'sandbox.lost').length).toBeLessThanOrEqual(4)
@@ -148,7 +170,9 @@ describe('the sandbox', () => {
   it('keeps what the agent may not have: no network, no credentials, no way to push', async () => {
     world.setScript(
       scriptOf([
-        call('bash', { command: 'curl -sS -m 5 https://evil.example/ ; curl -sS -m 5 http://169.254.169.254/ ; echo "curl ended with $?"' }),
+        call('bash', {
+          command: 'curl -sS -m 5 https://evil.example/ ; curl -sS -m 5 http://169.254.169.254/ ; echo "curl ended with $?"'
+        }),
         call('bash', { command: 'env; cat /proc/*/environ | tr "\\0" "\\n"' }),
         call('bash', { command: 'git push origin HEAD:main' }),
         say('I tried.')
@@ -168,11 +192,19 @@ describe('the page', () => {
     world.setScript(scriptOf([fixStyle, say('Done.')]))
     const { state } = await run('Line it up', { context: tinyContext('.no-such-thing') })
     expect(state.prompts[0]?.status).toBe('done')
-    expect(state.turns[0]?.proof?.verdict).toMatchObject({ value: 'unverified', reasons: expect.arrayContaining([expect.objectContaining({ about: 'asked', holds: null })]) })
+    expect(state.turns[0]?.proof?.verdict).toMatchObject({
+      value: 'unverified',
+      reasons: expect.arrayContaining([expect.objectContaining({ about: 'asked', holds: null })])
+    })
   })
 
   it('on which the picked element disappears is not verified', async () => {
-    world.setScript(scriptOf([call('edit', { path: 'index.html', edits: [{ oldText: '<p class="price" data-testid="price">12 €</p>', newText: '' }] }), say('Removed.')]))
+    world.setScript(
+      scriptOf([
+        call('edit', { path: 'index.html', edits: [{ oldText: '<p class="price" data-testid="price">12 €</p>', newText: '' }] }),
+        say('Removed.')
+      ])
+    )
     const { state } = await run('Line it up', { context })
     expect(state.turns[0]?.proof?.picks).toMatchObject([{ foundBefore: true, foundAfter: false }])
     expect(state.turns[0]?.proof?.verdict.value).not.toBe('verified')
@@ -238,8 +270,12 @@ describe('the queue', () => {
     const state = await world.server.waitUntilQuiet(sessionId)
     expect(state.prompts.map(prompt => prompt.status)).toEqual(['done', 'done', 'withdrawn', 'done'])
     const events = await world.server.events(sessionId)
-    const turns = events.flatMap(event => (event.type === 'turn.started' || event.type === 'turn.finished' ? [`${event.type} ${event.data.promptId}`] : []))
-    expect(turns).toEqual([0, 1, 3].flatMap(index => [`turn.started ${prompts[index]?.promptId}`, `turn.finished ${prompts[index]?.promptId}`]))
+    const turns = events.flatMap(event =>
+      event.type === 'turn.started' || event.type === 'turn.finished' ? [`${event.type} ${event.data.promptId}`] : []
+    )
+    expect(turns).toEqual(
+      [0, 1, 3].flatMap(index => [`turn.started ${prompts[index]?.promptId}`, `turn.finished ${prompts[index]?.promptId}`])
+    )
   })
 
   it('ends with the session', async () => {
@@ -251,8 +287,11 @@ describe('the queue', () => {
     const state = await world.server.waitUntilQuiet(sessionId)
     expect(state.prompts.map(prompt => prompt.status)).toEqual(['stopped', 'withdrawn'])
     expect(state.isClosed).toBe(true)
-    await expect(world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'third' } })).rejects.toMatchObject({ code: 'session_closed' })
-    for (let attempt = 0; attempt < 100 && containers(sessionId).length > 0; attempt++) await new Promise(resolve => setTimeout(resolve, 100))
+    await expect(world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'third' } })).rejects.toMatchObject({
+      code: 'session_closed'
+    })
+    for (let attempt = 0; attempt < 100 && containers(sessionId).length > 0; attempt++)
+      await new Promise(resolve => setTimeout(resolve, 100))
     expect(containers(sessionId)).toEqual([])
   })
 })

@@ -171,7 +171,11 @@ export class ServerProcess {
     let state = emptySession(sessionId)
     await this.#follow(sessionId, timeoutMs, event => {
       state = reduceSession(state, event)
-      return state.seq >= seq && state.prompts.length > 0 && state.prompts.every(prompt => prompt.status !== 'queued' && prompt.status !== 'running')
+      return (
+        state.seq >= seq &&
+        state.prompts.length > 0 &&
+        state.prompts.every(prompt => prompt.status !== 'queued' && prompt.status !== 'running')
+      )
     })
     return state
   }

@@ -50,7 +50,7 @@ export async function ensureBaseImage(options: BaseImageOptions): Promise<string
   return OWN_BASE
 }
 
-export async function hasImage(engine: Engine, name: string, signal?: AbortSignal): Promise<boolean> {
+async function hasImage(engine: Engine, name: string, signal?: AbortSignal): Promise<boolean> {
   try {
     await engine.call('look up an image', () => engine.docker.getImage(name).inspect(), signal)
     return true

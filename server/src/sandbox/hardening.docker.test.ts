@@ -220,6 +220,8 @@ describe('a sandbox, seen from inside', () => {
       PortBindings: {}
     })
     expect(HostConfig.Devices ?? []).toEqual([])
+    expect(HostConfig.MaskedPaths).toContain('/proc/kcore')
+    expect(HostConfig.ReadonlyPaths).toContain('/proc/sys')
     expect(HostConfig.DeviceRequests ?? []).toEqual([])
     expect(Object.keys(NetworkSettings.Networks)).toEqual(['none'])
     expect(Config.Env).not.toContainEqual(expect.stringMatching(/TOKEN|KEY|SECRET|PASSWORD/i))

@@ -4,7 +4,7 @@ import { type Engine, engineStatus } from './engine.ts'
 import { createVolume, findVolume, removeContainer, removeVolume } from './engine-objects.ts'
 import { LABELS } from './names.ts'
 import type { SandboxSettings } from './settings.ts'
-import { layoutTemplate, WORKSPACE } from './template.ts'
+import { layoutTemplate, WITHOUT_COPY, WORKSPACE } from './template.ts'
 
 /** Where the image has the folders `upper` and `work` of an overlay, owned by the sandbox's user. */
 const OVERLAY_FOLDERS = '/opt/fixpoint/overlay'
@@ -118,9 +118,6 @@ export function createLayout({ engine, settings, uniqueName, underWay }: LayoutO
     }
   }
 }
-
-/** Leaves the volume as it is instead of filling it from the image. */
-export const WITHOUT_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } }
 
 function volume(name: string, target: string): MountSettings {
   return { Type: 'volume', Source: name, Target: target }

@@ -84,6 +84,15 @@ describe('a workspace', () => {
     expect((await world.open({ sessionId: 'ses_a' })).startedFrom).toBe('prepared')
   })
 
+  test('does not start from nothing when the prepared one is gone', async () => {
+    const prepared = await world.prepare()
+    await world.docker.getVolume(prepared.volume).remove()
+    await expect(world.open({ prepared })).rejects.toMatchObject({ code: 'sandbox_start_failed', retryable: true })
+    const anew = await world.prepare()
+    expect(anew.volume).not.toBe(prepared.volume)
+    expect(await run(await world.open({ prepared: anew }), 'cat a.txt')).toBe('from the repository\n')
+  })
+
   test('is laid out as a copy where the engine keeps volumes at a place that mount options cannot name', async () => {
     const docker = new Docker()
     const getVolume = docker.getVolume.bind(docker)

@@ -42,6 +42,13 @@ export async function ensureSessionWorkspace(
   // Files without a workspace are what an attempt left that was cut short.
   await removeVolume(engine, names.files)
 
+  // The engine would make an empty volume of this name without a word.
+  if ((await findVolume(engine, prepared.volume, signal)) === undefined) {
+    throw new FixpointError('sandbox_start_failed', 'The prepared workspace that the session starts from is gone.', {
+      hint: 'Send the prompt again: it is prepared anew.'
+    })
+  }
+
   const labels = (purpose: Purpose) => ({
     [LABELS.instance]: settings.instanceId,
     [LABELS.purpose]: purpose,

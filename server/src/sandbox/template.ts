@@ -7,6 +7,8 @@ import type { SandboxSettings } from './settings.ts'
 /** The user that everything in a sandbox runs as; made in the image. */
 const SANDBOX_USER = '10001:10001'
 export const WORKSPACE = '/workspace'
+/** Mounts a volume as it is, when the container starts and not before, instead of filling it from the image. */
+export const WITHOUT_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } }
 const HOME = '/home/fixpoint'
 const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 const PROXY = `http://127.0.0.1:${SANDBOX_PROXY_PORT}`
@@ -99,13 +101,7 @@ export function sandboxTemplate({ settings, name, purpose, labels, workspace }: 
       RestartPolicy: { Name: 'no' },
       AutoRemove: false,
       Mounts: [
-        // Mounted when the container starts and not before: an overlay's folders may be laid out while it is being created.
-        {
-          Type: 'volume',
-          Source: workspace,
-          Target: WORKSPACE,
-          VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } }
-        },
+        { Type: 'volume', Source: workspace, Target: WORKSPACE, VolumeOptions: WITHOUT_COPY },
         // Caches and settings of tools: on disk, gone with the container.
         { Type: 'volume', Source: '', Target: HOME }
       ]
