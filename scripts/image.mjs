@@ -1,4 +1,4 @@
-// `npm run image`: builds the sandbox image and prints its name.
+// `npm run image`: builds the sandbox image and prints its name. `-- --prune` also removes those of earlier versions.
 import { ensureImage } from './setup/artefacts.mjs'
 import { ensureDocker } from './setup/docker.mjs'
 import { runScript } from './setup/step.mjs'
@@ -8,5 +8,5 @@ await runScript(async () => {
   const { node, env } = await ensureToolchain()
   await ensurePackages(env)
   await ensureDocker()
-  console.log(await ensureImage({ node, env }))
+  console.log(await ensureImage({ node, env, isPruning: process.argv.includes('--prune') }))
 })

@@ -1,12 +1,12 @@
 // `npm start`: sets up what is missing, then runs the server, and, where no project is configured, the demo around it.
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { setUp } from './setup/all.mjs'
 import { extensionFolder, serverProgram } from './setup/artefacts.mjs'
-import { ensureDemo } from './setup/demo.mjs'
+import { ensureDemo, hasModel, hasOwnConfig } from './setup/demo.mjs'
 import { isPortTaken } from './setup/docker.mjs'
 import { logFile, root, stateFolder } from './setup/places.mjs'
 import { runOrFail } from './setup/run.mjs'
@@ -14,7 +14,6 @@ import { runScript, SetupError, step } from './setup/step.mjs'
 
 const SERVER_PORT = Number(process.env['FIXPOINT_PORT'] ?? 4700)
 const SHOP_PORT = Number(process.env['FIXPOINT_DEMO_PORT'] ?? 5173)
-const MODEL_KEYS = ['GOOGLE_GENERATIVE_AI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'FIXPOINT_MODEL_API_KEY']
 
 /** Processes that this script has started, and ends. */
 const children = []
@@ -51,15 +50,6 @@ await runScript(async () => {
   console.error('\nCtrl-C ends it; the work is kept.')
   await untilOver()
 })
-
-function hasOwnConfig() {
-  return process.env['FIXPOINT_CONFIG'] !== undefined || readdirSync(root).some(name => /^fixpoint\.config\.\w+$/.test(name))
-}
-
-/** A key, or a configured provider: then a real model is meant. */
-function hasModel() {
-  return process.env['FIXPOINT_MODEL_PROVIDER'] !== undefined || MODEL_KEYS.some(name => process.env[name] || process.env[`${name}_FILE`])
-}
 
 async function refuseTakenPort(port, setting) {
   const isTaken = (await isPortTaken(port)) || !(await canListen(port))
@@ -183,7 +173,7 @@ function explainWithoutDisplay(link, isDemo) {
   if (!isDemo) return
   console.error(`
   Or try it from here, in another terminal:
-    npm run fixpoint -- run "line this up with the others" --url http://localhost:${SHOP_PORT}/ --select "[data-product='fen-lantern'] .price-tag" --wait`)
+    npm run fixpoint -- run "line this up with the others" --url http://localhost:${SHOP_PORT}/ --select 'article:has(a[href="/product/sedge-chair"]) .price-tag' --wait`)
 }
 
 /** Until Ctrl-C, or until the server ends by itself. */

@@ -29,7 +29,7 @@ function brokenToolRule({ tools, toolConfig, generationConfig }: GenerateRequest
   return undefined
 }
 
-export function declaredNames(tools: GenerateRequest['tools']): string[] {
+function declaredNames(tools: GenerateRequest['tools']): string[] {
   return (tools ?? []).flatMap(tool => tool.functionDeclarations.map(declaration => declaration.name))
 }
 

@@ -31,7 +31,7 @@ export function beforeAndAfter(pictures: readonly RequestPicture[]): Array<{ bef
 }
 
 /** The size of a PNG file from its first chunk (https://www.w3.org/TR/png-3/#11IHDR); undefined where it is no PNG. */
-export function pngSize(bytes: Uint8Array): { width: number; height: number } | undefined {
+function pngSize(bytes: Uint8Array): { width: number; height: number } | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.length < 24 || buffer.toString('latin1', 0, 8) !== '\x89PNG\r\n\x1a\n' || buffer.toString('latin1', 12, 16) !== 'IHDR')
     return undefined

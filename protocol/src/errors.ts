@@ -219,7 +219,7 @@ export const ERRORS = {
     status: 413,
     title: 'The repository is too large',
     retryable: false,
-    hint: 'Raise limits.repositoryBytes in fixpoint.config.'
+    hint: 'Raise git.repositoryMegabytes in fixpoint.config.'
   },
   ref_invalid: {
     status: 400,

@@ -27,7 +27,10 @@ function idSchema(kind: IdKind) {
   return z
     .string()
     .regex(new RegExp(`^${ID_KINDS[kind]}_[${ID_ALPHABET}]{${ID_LENGTH}}$`), `is not a ${kind} id`)
-    .meta({ description: `Identifier of a ${kind}`, examples: [`${ID_KINDS[kind]}_01k8r5t9m3c6v2x7b4na`] })
+    .meta({
+      description: `Identifier of the ${kind.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}`,
+      examples: [`${ID_KINDS[kind]}_01k8r5t9m3c6v2x7b4na`]
+    })
 }
 
 /**

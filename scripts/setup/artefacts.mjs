@@ -13,7 +13,7 @@ export const serverProgram = join(root, 'server', 'src', 'cli', 'main.ts')
 export const extensionFolder = join(root, 'extension', '.output', 'chrome-mv3')
 
 /** Builds sandboxd and the image around it. @returns {Promise<string>} the image's name */
-export async function ensureImage({ node, env }) {
+export async function ensureImage({ node, env, isPruning = false }) {
   await step('Sandbox program', async () => {
     const inputs = hashOf([join(root, 'sandbox', 'src'), join(root, 'sandbox', 'build.ts'), join(root, 'protocol', 'src')])
     if (isStamped('sandboxd', inputs) && existsSync(join(root, 'sandbox', 'dist', 'sandboxd.mjs')))
@@ -24,7 +24,17 @@ export async function ensureImage({ node, env }) {
   })
   return await step('Sandbox image', async report => {
     const log = logFile('image')
-    const args = [serverProgram, 'image', '--node', await nodeForImage(), '--npm', toolchain.npmFolder, '--log', log]
+    const args = [
+      serverProgram,
+      'image',
+      '--node',
+      await nodeForImage(),
+      '--npm',
+      toolchain.npmFolder,
+      '--log',
+      log,
+      ...(isPruning ? ['--prune'] : [])
+    ]
     let last = ''
     const hear = line => {
       last = line

@@ -39,7 +39,7 @@ export async function ensureChromium(env) {
       throw new SetupError(`FIXPOINT_CHROMIUM names ${process.env['FIXPOINT_CHROMIUM']}, which is not there.`, 'Correct it or remove it.')
     }
     const found = findChromium()
-    if (found !== null) return { said: await describe(found), value: found }
+    if (found !== null) return { said: await describeChromium(found), value: found }
     if (canInstallPackages()) await installPackages(['chromium', 'fonts-liberation'], report)
     else {
       report('playwright install chromium')
@@ -53,11 +53,12 @@ export async function ensureChromium(env) {
     }
     const installed = findChromium()
     if (installed === null) throw new SetupError('Chromium was installed but not found.', 'Set FIXPOINT_CHROMIUM to its program.')
-    return { said: `${await describe(installed)}, installed`, value: installed }
+    return { said: `${await describeChromium(installed)}, installed`, value: installed }
   })
 }
 
-async function describe(program) {
+/** Its version. */
+export async function describeChromium(program) {
   const { stdout } = await tryRun(program, ['--version'])
   return /[\d.]+/.exec(stdout)?.[0] ?? program
 }

@@ -1,10 +1,27 @@
 // The demo: the shop as a repository of its own, a copy that a person works in, and the configuration of its project.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { root, stateFolder } from './places.mjs'
 import { run, runOrFail } from './run.mjs'
 import { hashOf, isStamped, stamp } from './stamp.mjs'
 import { SetupError, step } from './step.mjs'
+
+/** Whether somebody has configured projects of their own, so that no demo is meant. */
+export function hasOwnConfig() {
+  return process.env['FIXPOINT_CONFIG'] !== undefined || readdirSync(root).some(name => /^fixpoint\.config\.\w+$/.test(name))
+}
+
+const MODEL_KEYS = ['GOOGLE_GENERATIVE_AI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'FIXPOINT_MODEL_API_KEY']
+
+/** A key, or a configured provider: then a real model is meant. */
+export function hasModel() {
+  return process.env['FIXPOINT_MODEL_PROVIDER'] !== undefined || MODEL_KEYS.some(name => process.env[name] || process.env[`${name}_FILE`])
+}
+
+/** The configuration that the demo's set-up writes. */
+export function configOfDemo() {
+  return join(stateFolder, 'demo', 'fixpoint.config.json')
+}
 
 const REMEDY = 'Remove the folder .fixpoint/demo and run this again.'
 
@@ -39,7 +56,7 @@ export async function ensureDemo({ node, env, shopPort }) {
     stamp('demo-packages', inputs)
     return { said: 'installed', value: undefined }
   })
-  const config = join(stateFolder, 'demo', 'fixpoint.config.json')
+  const config = configOfDemo()
   writeFileSync(config, `${JSON.stringify({ projects: [await project(node, env, repository, shopPort)] }, null, 2)}\n`)
   return { config, shop, repository }
 }

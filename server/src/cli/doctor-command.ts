@@ -49,7 +49,7 @@ export async function doctorCommand({ json, environment, folder }: DoctorOptions
   return rows.some(row => row.state === 'missing') ? EXIT.failure : EXIT.ok
 }
 
-export function formatRows(rows: readonly DoctorRow[]): string {
+function formatRows(rows: readonly DoctorRow[]): string {
   const width = Math.max(...rows.map(row => row.name.length))
   const signs = { ok: pc.green('✓'), warning: pc.yellow('!'), missing: pc.red('✗') }
   return rows
@@ -105,7 +105,7 @@ async function dockerRows(environment: Environment): Promise<DoctorRow[]> {
       )
     return [
       { name: 'Docker engine', state: 'ok', found: version },
-      ...warnings.map(text => ({ name: '', state: 'warning' as const, found: text })),
+      ...warnings.map(text => ({ name: 'Container runtime', state: 'warning' as const, found: text })),
       { name: 'Sandbox image', ...found, remedy: 'Run `npm start` or `npm run image`.' }
     ]
   } catch (error) {

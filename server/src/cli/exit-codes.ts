@@ -3,20 +3,32 @@ import type { ErrorCode } from '@fixpoint/protocol'
 /** What the process ends with; scripts may rely on these. */
 export const EXIT = {
   ok: 0,
-  /** The turn failed, or something else went wrong. */
   failure: 1,
-  /** The command line is not valid. */
   usage: 2,
   unreachable: 3,
   notAuthorised: 4,
-  /** The turn is done, but its proof is not what was required. */
   notProven: 5,
   stopped: 6,
   timeout: 7,
-  /** The configuration is not valid (sysexits.h EX_CONFIG). */
+  /** As sysexits.h has it (EX_CONFIG). */
   config: 78,
+  /** 128 and the number of SIGINT, as shells have it. */
   interrupted: 130
 } as const
+
+/** What each of them means, for the reference. */
+export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
+  ok: 'Done',
+  failure: 'The turn failed, or something else went wrong',
+  usage: 'The command line or a value in it is not valid',
+  unreachable: 'The server does not answer',
+  notAuthorised: 'The token is missing or not valid',
+  notProven: 'The turn is done, but its proof looks wrong, or it is not verified and `--require-verified` was given',
+  stopped: 'The turn was stopped, or the prompt withdrawn',
+  timeout: 'The time of `--timeout` is over; the session goes on',
+  config: 'The server cannot start with this configuration, data folder or port',
+  interrupted: 'Interrupted with Ctrl-C; with `--wait` the session goes on'
+}
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   server_unreachable: EXIT.unreachable,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Docker from 'dockerode'
 import type { Environment } from '../config/secrets.ts'
-import { ensureSandboxImage } from '../sandbox/image.ts'
+import { ensureSandboxImage, removeOldSandboxImages } from '../sandbox/image.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,6 +11,8 @@ export interface ImageOptions {
   node: string
   npm: string
   log: string
+  /** Also remove the images of earlier versions of the checkout, of which each takes most of a gigabyte. */
+  prune?: boolean
 }
 
 const sandboxRoom = fileURLToPath(new URL('../../../sandbox/', import.meta.url))
@@ -35,6 +37,7 @@ export async function imageCommand(options: ImageOptions, environment: Environme
   })
   // A name that stays, for servers that are started without being told which image this checkout has.
   await docker.getImage(image.tag).tag({ repo: 'fixpoint-sandbox', tag: 'current' })
+  if (options.prune) terminal.say(`${await removeOldSandboxImages(docker, image.tag)} older images removed`)
   terminal.answer(image.tag)
   return EXIT.ok
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { toFixpointError } from '../http/problems.ts'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 import { serverVersion } from '../version.ts'
 import { ADDRESS_FILE, connect } from './connection.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
@@ -60,7 +60,7 @@ async function perform(options: SharedOptions, action: (terminal: Terminal) => P
   try {
     process.exitCode = await action(terminal)
   } catch (thrown) {
-    const error = toFixpointError(thrown)
+    const error = asFixpointError(thrown)
     terminal.fail(error.toFailure())
     if (error.code === 'internal' && environment['FIXPOINT_LOG_LEVEL'] === 'debug') console.error(thrown)
     process.exitCode = exitCodeOf(error.code)
@@ -159,6 +159,7 @@ program
   .requiredOption('--node <path>', 'a Node 24 program for Linux')
   .requiredOption('--npm <folder>', 'the folder of the npm package')
   .option('--log <file>', 'where the build’s output goes', 'sandbox-image.log')
+  .option('--prune', 'also remove the images of earlier versions')
   .action(options =>
     perform(options, async terminal => {
       const { imageCommand } = await import('./image-command.ts')

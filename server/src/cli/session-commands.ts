@@ -7,7 +7,7 @@ import { followSession } from './follow-session.ts'
 import { formatTable, type Terminal } from './terminal.ts'
 
 /** The session with this id, or with the one id that begins like this. */
-export async function findSession(given: string, { client }: Connection): Promise<string> {
+async function findSession(given: string, { client }: Connection): Promise<string> {
   if (sessionIdSchema.safeParse(given).success) return given
   const { sessions } = await client.call('listSessions', { query: { limit: 100 } })
   const prefix = given.startsWith('ses_') ? given : `ses_${given}`

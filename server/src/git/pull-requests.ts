@@ -2,7 +2,7 @@ import { FixpointError, type NewEvent, type Person, runningTurn, type SessionSta
 import { z } from 'zod'
 import { pause } from '../abortable.ts'
 import { type Edges, newId } from '../edges.ts'
-import { toFixpointError } from '../http/problems.ts'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
 import type { ProjectRegistry } from '../projects/project-registry.ts'
@@ -144,7 +144,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
         return
       } catch (error) {
         shuttingDown.signal.throwIfAborted()
-        const failure = toFixpointError(error)
+        const failure = asFixpointError(error)
         const mayPass = error instanceof TransientHostError || failure.code === 'git_failed'
         logger.warn({ err: error, operationId, attempt }, 'a pull request failed')
         if (mayPass && attempt < MAX_ATTEMPTS) await pause(Math.min(1_000 * 2 ** (attempt - 1), MAX_PAUSE_MS), shuttingDown.signal)

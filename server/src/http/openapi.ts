@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 
 /** Codes that every route may answer with, besides its own. */
-const COMMON_CODES = ['rate_limited', 'host_not_allowed', 'origin_not_allowed', 'internal'] as const
-const TOKEN_CODES = ['auth_required', 'token_invalid', 'token_expired'] as const
-const BODY_CODES = [
+export const COMMON_CODES = ['rate_limited', 'host_not_allowed', 'origin_not_allowed', 'internal'] as const
+/** Further codes of routes that need a token. */
+export const TOKEN_CODES = ['auth_required', 'token_invalid', 'token_expired'] as const
+/** Further codes of routes that take a body. */
+export const BODY_CODES = [
   'invalid_json',
   'json_too_deep',
   'payload_too_large',

@@ -1,11 +1,12 @@
 import { API_LIMITS, type ErrorCode, errorCodeSchema, FixpointError } from '@fixpoint/protocol'
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import { z } from 'zod'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 import { closestName } from '../closest-name.ts'
 import type { Logger } from '../observe/logger.ts'
 
 /** Answers with a problem in the form of RFC 9457. */
-export function sendProblem(request: Request, response: Response, error: FixpointError): void {
+function sendProblem(request: Request, response: Response, error: FixpointError): void {
   const { requestId } = response.locals
   if (error.code === 'auth_required' || error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="fixpoint"')
   response
@@ -46,7 +47,8 @@ const PARSER_CODES: Record<string, ErrorCode> = {
   'request.aborted': 'request_timeout'
 }
 
-export function toFixpointError(thrown: unknown): FixpointError {
+/** Also what Express and its parsers throw. */
+function toFixpointError(thrown: unknown): FixpointError {
   if (thrown instanceof FixpointError) return thrown
   const parsed = parserErrorSchema.safeParse(thrown)
   if (parsed.success) {
@@ -61,7 +63,7 @@ export function toFixpointError(thrown: unknown): FixpointError {
     if (code !== undefined) return new FixpointError(code, 'The body cannot be taken as it is encoded.')
     if (status === 400 || status === 404) return new FixpointError('not_found', 'There is nothing at this address.')
   }
-  return new FixpointError('internal', 'Something went wrong in the server.', { cause: thrown })
+  return asFixpointError(thrown)
 }
 
 /** Line and column of the fault, which V8 gives as an offset or, at the end of the text, not at all. */

@@ -1,4 +1,4 @@
-import { toFixpointError } from '../http/problems.ts'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 
 export interface ReadinessState {
   status: 'ready' | 'not_ready'
@@ -24,7 +24,7 @@ export function createReadiness(checks: Readonly<Record<string, (signal: AbortSi
         try {
           return [name, { isReady: true, detail: await check(signal) }] as const
         } catch (error) {
-          return [name, { isReady: false, detail: toFixpointError(error).message }] as const
+          return [name, { isReady: false, detail: asFixpointError(error).message }] as const
         }
       })
     )

@@ -47,7 +47,7 @@ export function createPageCamera({ sandbox, artifacts, sessionId, port }: PageCa
 }
 
 /** Pictures keep the person's scale as long as they stay within what can be compared and sent. */
-export function withBoundedScale(viewport: Viewport): Viewport {
+function withBoundedScale(viewport: Viewport): Viewport {
   const largest = Math.max(viewport.width, viewport.height)
   const deviceScaleFactor = Math.min(viewport.deviceScaleFactor, Math.max(1, MAX_PICTURE_SIDE / largest), 2)
   return { ...viewport, deviceScaleFactor }

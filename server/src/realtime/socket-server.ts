@@ -15,7 +15,7 @@ import { type Socket, Server as SocketServer } from 'socket.io'
 import type { z } from 'zod'
 import type { Caller } from '../auth/tokens.ts'
 import { type Edges, newId } from '../edges.ts'
-import { toFixpointError } from '../http/problems.ts'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 import type { AccessRules } from '../http/security.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
@@ -133,7 +133,7 @@ async function authenticate(socket: Connection, { verifyToken }: SocketServerOpt
 
 /** Socket.IO hands `data` of a connect error to the client. */
 function connectError(thrown: unknown, edges: Edges): Error {
-  const error = toFixpointError(thrown)
+  const error = asFixpointError(thrown)
   return Object.assign(new Error(error.code), { data: error.toProblem(newId(edges, 'request')) })
 }
 
@@ -153,7 +153,7 @@ function serveConnection(socket: Connection, options: SocketServerOptions): void
   }, RATE_WINDOW_MS)
   const recheck = setInterval(() => {
     verifyToken(socket.data.token).catch((thrown: unknown) => {
-      const error = toFixpointError(thrown)
+      const error = asFixpointError(thrown)
       if (error.code === 'internal') logger.warn({ err: thrown }, 'a token could not be checked again')
       else disconnectWith(error.code, error.message)
     })
@@ -217,7 +217,7 @@ function serveConnection(socket: Connection, options: SocketServerOptions): void
       return
     }
     follow(request).then(answer, (thrown: unknown) => {
-      const error = toFixpointError(thrown)
+      const error = asFixpointError(thrown)
       if (error.code === 'internal') logger.error({ err: thrown }, 'follow failed')
       answer({ problem: error.toProblem(newId(edges, 'request')) })
     })

@@ -10,7 +10,7 @@ import {
 } from '@fixpoint/protocol'
 import type { Transaction } from 'kysely'
 import { newId } from '../edges.ts'
-import { toFixpointError } from '../http/problems.ts'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 import type { ProjectRegistry } from '../projects/project-registry.ts'
 import type { ProjectRepositories } from '../projects/project-repositories.ts'
 import type { Database } from '../store/database.ts'
@@ -118,7 +118,7 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
       }
       if (reason instanceof StopRequested) await finish(sessionId, turn, lease, 'stopped')
       else {
-        const failure = toFixpointError(reason)
+        const failure = asFixpointError(reason)
         logger.warn({ err: reason, sessionId, turnId: turn.turnId, code: failure.code }, 'a turn failed')
         await finish(sessionId, turn, lease, 'failed', failure)
       }

@@ -9,7 +9,7 @@ import type { Tool } from './tool.ts'
 import { writeTool } from './write.ts'
 
 /** Few, sharp tools. */
-export const toolbox: readonly Tool[] = [readTool, searchTool, editTool, writeTool, bashTool, lookTool, proveTool]
+const toolbox: readonly Tool[] = [readTool, searchTool, editTool, writeTool, bashTool, lookTool, proveTool]
 
 /** How the model is told of them: without code, since every call is recorded before it runs. */
 export const toolDeclarations: ToolSet = Object.fromEntries(

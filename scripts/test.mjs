@@ -1,0 +1,92 @@
+// `npm test`: sets up what is missing, then checks and tests everything. The last line is the sum.
+// `npm test -- unit docker` runs those parts alone; `npm test -- --list` names them.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setUp } from './setup/all.mjs'
+import { ensureDemo } from './setup/demo.mjs'
+import { root, stateFolder } from './setup/places.mjs'
+import { run } from './setup/run.mjs'
+import { runScript } from './setup/step.mjs'
+
+const ROOMS = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'demo', 'e2e', 'bench']
+const bin = name => join(root, 'node_modules', '.bin', name)
+
+/** Checks that pass or fail as a whole; each counts as one. */
+const CHECKS = [
+  ...ROOMS.map(room => ({ part: 'types', name: `types of ${room}`, command: [bin('tsc'), '--project', room] })),
+  { part: 'lint', name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
+  { part: 'rooms', name: 'imports between rooms', command: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...ROOMS] },
+  { part: 'dead-code', name: 'dead code', command: [bin('knip'), '--no-progress'] },
+  { part: 'reference', name: 'API reference is up to date', command: [process.execPath, 'scripts/api-reference.mjs', '--check'] }
+]
+
+/** Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. */
+const SUITES = ['unit', 'extension', 'browser', 'docker', 'e2e']
+
+await runScript(async () => {
+  const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
+  const parts = [...new Set(CHECKS.map(check => check.part)), 'shop', ...SUITES]
+  if (process.argv.includes('--list')) {
+    console.log(parts.join('\n'))
+    return 0
+  }
+  const unknown = wanted.filter(part => !parts.includes(part))
+  if (unknown.length > 0) {
+    console.error(`There is no part ${unknown.join(', ')}. The parts are ${parts.join(', ')}.`)
+    return 2
+  }
+  const isWanted = part => wanted.length === 0 || wanted.includes(part)
+
+  console.error('Fixpoint: checking what is needed (the first time takes some minutes)')
+  const { node, env } = await setUp()
+  const demo = await ensureDemo({ node, env, shopPort: 5173 })
+  console.error('')
+
+  const counts = { passed: 0, failed: 0 }
+  const add = ({ passed, failed }) => {
+    counts.passed += passed
+    counts.failed += failed
+  }
+  for (const check of CHECKS.filter(({ part }) => isWanted(part))) add(await runCheck(check, root, env))
+  if (isWanted('shop')) {
+    add(await runCheck({ name: 'demo shop: types', command: ['npm', 'run', '--silent', 'typecheck'] }, demo.shop, env))
+    add(await runCheck({ name: 'demo shop: its tests', command: ['npm', 'test', '--silent'] }, demo.shop, env))
+  }
+  for (const suite of SUITES.filter(isWanted)) add(await runSuite(suite, env))
+  console.log(`${counts.passed} passed, ${counts.failed} failed`)
+  return counts.failed === 0 ? 0 : 1
+})
+
+async function runCheck({ name, command: [program, ...args] }, cwd, env) {
+  const startedAt = performance.now()
+  const { code, stdout, stderr } = await run(program, args, { cwd, env })
+  if (code !== 0) console.log(`${stdout}${stderr}`)
+  console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds(startedAt)})`)
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
+
+/** Runs one of Vitest's projects and counts its tests. What fails outside a test (a file that does not load) counts as one. */
+async function runSuite(suite, env) {
+  const startedAt = performance.now()
+  const report = join(stateFolder, 'log', `tests-${suite}.json`)
+  mkdirSync(join(stateFolder, 'log'), { recursive: true })
+  rmSync(report, { force: true })
+  const reporters = ['--silent=passed-only', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { code } = await run(bin('vitest'), ['run', '--project', suite, ...reporters], {
+    cwd: root,
+    env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    onLine: line => console.log(`  ${line}`)
+  })
+  const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTotalTests: 0 }
+  // A suite that ends badly, finds nothing or leaves tests out must not look like one that passed.
+  const hasOtherFault = numFailedTests === 0 && (code !== 0 || numTotalTests === 0)
+  const failed = numFailedTests + numPendingTests + (hasOtherFault ? 1 : 0)
+  console.log(`${failed === 0 ? '✓' : '✗'} ${suite}: ${numPassedTests} passed, ${failed} failed (${seconds(startedAt)})\n`)
+  return { passed: numPassedTests, failed }
+}
+
+function seconds(startedAt) {
+  return `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+}
