@@ -26,7 +26,9 @@ function temporaryFolder(): string {
   return folder
 }
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  // What the server says of a failure is its reason more often than what the test says.
+  if (task.result?.state === 'fail') for (const { server } of worlds) console.error(server.faults())
   for (const created of worlds.splice(0)) await created.remove()
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })

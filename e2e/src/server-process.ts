@@ -99,6 +99,12 @@ export class ServerProcess {
     throw new Error(`the server did not get ready:\n${this.log.slice(-3_000)}`)
   }
 
+  /** What it has logged as warnings and errors. */
+  faults(): string {
+    const lines = this.log.split('\n').filter(line => /^\{"level":(4|5|6)0/.test(line) || !line.startsWith('{'))
+    return lines.join('\n').slice(-6_000)
+  }
+
   get pid(): number {
     return this.#child?.pid ?? 0
   }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const replySchema = z.object({ id: z.number(), result: z.unknown(), error: z.object({ message: z.string() }).optional() })
 const evaluationSchema = z.object({
-  result: z.object({ value: z.unknown() }),
+  result: z.object({ value: z.unknown().optional() }),
   exceptionDetails: z.object({ text: z.string(), exception: z.object({ description: z.string().optional() }).optional() }).optional()
 })
 const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })

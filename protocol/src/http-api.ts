@@ -74,6 +74,10 @@ const promptTextSchema = z
 
 const titleSchema = storableText(200).regex(/^[^\r\n]*$/, 'is more than one line')
 
+function isPullRequestTitle(text: string): boolean {
+  return text.length <= 200 && isVisibleText(text) && isStorableText(text) && !/[\r\n]/.test(text)
+}
+
 const sessionParams = z.strictObject({ sessionId: sessionIdSchema })
 
 const afterSchema = z.coerce
@@ -310,9 +314,13 @@ export const routes = {
     params: sessionParams,
     body: z
       .strictObject({
-        title: storableText(200)
-          .regex(/^[^\r\n]*$/, 'is more than one line')
-          .refine(isVisibleText, { error: 'is empty', params: { code: 'pr_title_invalid' } })
+        title: z
+          .string()
+          .refine(isPullRequestTitle, {
+            error: 'must be 1 to 200 characters on one line',
+            params: { code: 'pr_title_invalid', limit: 200 }
+          })
+          .meta({ description: '1 to 200 characters on one line; the first prompt where it is not given' })
           .optional(),
         confirmProtectedPaths: z
           .boolean()

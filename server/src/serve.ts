@@ -162,7 +162,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
         if (secrets.githubToken === undefined) {
           throw new FixpointError('remote_not_configured', `${name} is on ${address.host}, and no token for it is configured.`)
         }
-        return createGitHub({ address, apiUrl: config.github.apiUrl, token: secrets.githubToken })
+        return createGitHub({ address, apiUrl: config.github.apiUrl, token: secrets.githubToken, now: edges.now })
       }
     })
 

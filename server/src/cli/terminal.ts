@@ -16,8 +16,12 @@ export interface TerminalOptions {
 }
 
 export function createTerminal({ isJson, isQuiet }: TerminalOptions): Terminal {
+  let isAnswered = false
   return {
-    answer: text => process.stdout.write(`${text}\n`),
+    answer: text => {
+      isAnswered = true
+      process.stdout.write(`${text}\n`)
+    },
     say: text => {
       if (!isQuiet) process.stderr.write(`${stripControls(text)}\n`)
     },
@@ -26,7 +30,8 @@ export function createTerminal({ isJson, isQuiet }: TerminalOptions): Terminal {
       process.stderr.write(
         `${[`${pc.red('Error:')} ${first} ${pc.dim(`[${code}]`)}`, ...rest.map(line => `  ${line}`), ...(hint ? [`  ${hint}`] : [])].join('\n')}\n`
       )
-      if (isJson) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`)
+      // A failure that is part of an answer is in it already; two values would be no JSON.
+      if (isJson && !isAnswered) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`)
     }
   }
 }

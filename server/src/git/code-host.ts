@@ -22,13 +22,14 @@ export interface GitHubOptions {
   address: RemoteAddress
   apiUrl: string
   token: string
+  now: () => Date
 }
 
 const REQUEST_TIMEOUT_MS = 30_000
 
 const pullRequestSchema = z.object({ html_url: z.url(), number: z.number().int() })
 
-export function createGitHub({ address, apiUrl, token }: GitHubOptions): CodeHost {
+export function createGitHub({ address, apiUrl, token, now }: GitHubOptions): CodeHost {
   const octokit = new Octokit({
     auth: token,
     baseUrl: apiUrl,
@@ -51,7 +52,7 @@ export function createGitHub({ address, apiUrl, token }: GitHubOptions): CodeHos
         return { url, number }
       } catch (error) {
         signal.throwIfAborted()
-        throw describeFailure(error)
+        throw describeFailure(error, now())
       }
     },
 
@@ -59,24 +60,57 @@ export function createGitHub({ address, apiUrl, token }: GitHubOptions): CodeHos
   }
 }
 
-/** Octokit's RequestError: the host's status and sentence. */
-const requestErrorSchema = z.object({ status: z.number().int(), message: z.string() })
+/** Octokit's RequestError: the host's status, sentence and headers. */
+const requestErrorSchema = z.object({
+  status: z.number().int(),
+  message: z.string(),
+  response: z.object({ headers: z.record(z.string(), z.union([z.string(), z.number()]).optional()) }).optional()
+})
 
-/** A failure that passes by itself; the operation is tried again. */
-export class TransientHostError extends FixpointError {}
+/** A failure that passes by itself; the operation is tried again when `waitMs` have passed. */
+export class TransientHostError extends FixpointError {
+  readonly waitMs: number
 
-function describeFailure(error: unknown): FixpointError {
+  constructor(message: string, { waitMs = 0, hint, cause }: { waitMs?: number; hint?: string | undefined; cause: unknown }) {
+    super('remote_refused', message, hint === undefined ? { cause } : { hint, cause })
+    this.waitMs = waitMs
+  }
+}
+
+function describeFailure(error: unknown, now: Date): FixpointError {
   if (error instanceof FixpointError) return error
   const parsed = requestErrorSchema.safeParse(error)
-  if (!parsed.success) return new TransientHostError('remote_refused', 'The code host did not answer as expected.', { cause: error })
-  const { status, message } = parsed.data
+  if (!parsed.success) return new TransientHostError('The code host did not answer as expected.', { cause: error })
+  const { status, message, response } = parsed.data
   const says = message.replace(/[A-Za-z0-9_-]{30,}/g, '[…]').slice(0, 300)
   const text = `The code host answered with status ${status}: ${says}`
-  const isTransient = status >= 500 || status === 429 || /secondary rate limit/i.test(message)
-  const hint = HINTS[status]
-  return isTransient
-    ? new TransientHostError('remote_refused', text, { cause: error })
-    : new FixpointError('remote_refused', text, { hint, cause: error })
+  const waitMs = rateLimitWait(status, message, response?.headers ?? {}, now)
+  if (waitMs !== null) {
+    const until = new Date(now.getTime() + waitMs).toISOString().slice(11, 16)
+    return new TransientHostError(text, {
+      waitMs,
+      hint: `The host limits how much this token may ask. Try again after ${until} UTC.`,
+      cause: error
+    })
+  }
+  // Somebody was faster between the look-up and the creation; the next attempt finds it.
+  const isThereAlready = status === 422 && /already exists/i.test(message)
+  if (status >= 500 || isThereAlready) return new TransientHostError(text, { cause: error })
+  return new FixpointError('remote_refused', text, { hint: HINTS[status], cause: error })
+}
+
+/**
+ * How long the host wants to be left alone; null where it is not about too many requests. GitHub says so with 429 and with 403
+ * (docs.github.com, “Rate limits for the REST API”): by Retry-After, by the time of the reset, and otherwise a minute is asked for.
+ */
+function rateLimitWait(status: number, message: string, headers: Record<string, string | number | undefined>, now: Date): number | null {
+  const isUsedUp = headers['x-ratelimit-remaining'] !== undefined && Number(headers['x-ratelimit-remaining']) === 0
+  if (status !== 429 && !(status === 403 && (isUsedUp || /rate limit/i.test(message)))) return null
+  const seconds = Number(headers['retry-after'] ?? Number.NaN)
+  if (seconds >= 0) return seconds * 1_000
+  const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN)
+  if (isUsedUp && reset > 0) return Math.max(0, reset * 1_000 - now.getTime())
+  return 60_000
 }
 
 const HINTS: Record<number, string> = {

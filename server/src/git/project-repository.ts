@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type FileChange, FixpointError } from '@fixpoint/protocol'
+import { isErrno } from '../store/errno.ts'
 import { readBundleHeader } from './bundle-header.ts'
 import { byteLimit } from './byte-limit.ts'
 import { parseChanges } from './changes.ts'
@@ -268,6 +269,11 @@ function rejected(reason: string): FixpointError {
   return new FixpointError('repo_rejected', `Git refused what came out of the sandbox: ${finding.slice(0, 200)}`, { cause: reason })
 }
 
+/** What git and curl say of a remote that does not answer, or answers that it cannot. */
+const OUT_OF_REACH =
+  /Could not resolve host|Failed to connect|Connection (refused|reset)|timed out|HTTP 5\d\d|returned error: 5\d\d|Empty reply|hung up|RPC failed/i
+const REFUSED = /HTTP 4\d\d|returned error: 4\d\d|rejected|denied|declined|does not appear to be a git repository/i
+
 function remoteError(
   args: readonly string[],
   result: { stdout: string; stderr: string; exitCode: number },
@@ -280,6 +286,10 @@ function remoteError(
       ...cause,
       hint: 'Configure the repository’s final address.'
     })
+  }
+  // Of a push too: it may have come through and only its answer did not, and the next attempt looks first.
+  if (OUT_OF_REACH.test(text) && !REFUSED.test(text)) {
+    return new FixpointError('git_failed', `${shownAs} cannot be reached: ${lastReason(text)}`, cause)
   }
   if (args[0] === 'push') {
     return new FixpointError('remote_refused', `${shownAs} refused the push: ${lastReason(text)}`, cause)
@@ -299,9 +309,6 @@ function remoteError(
   ) {
     return new FixpointError('repo_not_found_or_no_access', `${shownAs} is not there or cannot be read.`, cause)
   }
-  if (/Could not resolve host|Failed to connect|Connection refused|timed out/i.test(text)) {
-    return new FixpointError('git_failed', `${shownAs} cannot be reached: ${lastReason(text)}`, cause)
-  }
   return gitFailed(args, result)
 }
 
@@ -313,10 +320,17 @@ function lastReason(text: string): string {
     .slice(0, 200)
 }
 
-/** Size of the files below a folder. */
+/** Size of the files below a folder. What Git removes meanwhile (locks, incoming packs) counts as nothing. */
 async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const nothingIfGone = (error: unknown): null => {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
   let total = 0
-  for (const entry of entries) if (entry.isFile()) total += (await stat(join(entry.parentPath, entry.name))).size
+  for (const entry of (await readdir(folder, { withFileTypes: true }).catch(nothingIfGone)) ?? []) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) total += await folderBytes(path)
+    else if (entry.isFile()) total += (await stat(path).catch(nothingIfGone))?.size ?? 0
+  }
   return total
 }

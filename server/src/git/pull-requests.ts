@@ -1,8 +1,8 @@
 import { FixpointError, type NewEvent, type Person, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { pause } from '../abortable.ts'
-import { type Edges, newId } from '../edges.ts'
 import { asFixpointError } from '../as-fixpoint-error.ts'
+import { type Edges, newId } from '../edges.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
 import type { ProjectRegistry } from '../projects/project-registry.ts'
@@ -46,6 +46,8 @@ export interface PullRequestsOptions {
 const MAX_DIFF_CHARACTERS = 2_000_000
 const MAX_ATTEMPTS = 6
 const MAX_PAUSE_MS = 30_000
+/** A code host that wants to be left alone for longer is asked again by the person. */
+const MAX_WAIT_MS = 120_000
 
 const operationDataSchema = z.object({ title: z.string(), branch: z.string(), turnId: z.string() })
 
@@ -56,6 +58,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
 
   async function checkChange(
     state: SessionState,
+    title: string,
     repository: ProjectRepository,
     project: ProjectConfig,
     confirmed: boolean
@@ -67,6 +70,13 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     const diff = await repository.diff(base.commit, checkpoint.commit, MAX_DIFF_CHARACTERS)
     const kinds = findSecrets(addedLines(diff), secrets)
     if (kinds.length > 0) throw new FixpointError('secret_in_output', `The change contains what looks like a secret: ${kinds.join(', ')}.`)
+    // Prompts become messages of commits and the text of the pull request.
+    const told = findSecrets([title, ...state.prompts.map(prompt => prompt.text)].join('\n'), secrets)
+    if (told.length > 0) {
+      throw new FixpointError('secret_in_output', `The title or a prompt contains what looks like a secret: ${told.join(', ')}.`, {
+        hint: 'What people wrote goes into the pull request. Choose another title, or ask again in a new session without it.'
+      })
+    }
     const held = [
       ...protectedChanges(changes, project.protectedPaths),
       ...(addsInstallScript(diff) ? ['package.json (a script that runs at installation)'] : [])
@@ -83,12 +93,13 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     checkIdle(state)
     const project = projects.get(state.projectId)
     const repository = repositories.get(project.projectId)
-    await checkChange(state, repository, project, confirmProtectedPaths)
+    const wantedTitle = (title ?? state.title).trim() || 'Fix from Fixpoint'
+    await checkChange(state, wantedTitle, repository, project, confirmProtectedPaths)
     hostOf(project) // says now, not later, that a token is missing
     const branch = `fixpoint/${sessionId}`
     const operationId = newId(edges, 'operation')
     const turnId = lastChangingTurn(state)?.turnId ?? ''
-    const data = { title: (title ?? state.title).trim() || 'Fix from Fixpoint', branch, turnId }
+    const data = { title: wantedTitle, branch, turnId }
     const isNew = (current: SessionState) => !isCovered(current, turnId)
     const events = await log.append(
       sessionId,
@@ -147,7 +158,9 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
         const failure = asFixpointError(error)
         const mayPass = error instanceof TransientHostError || failure.code === 'git_failed'
         logger.warn({ err: error, operationId, attempt }, 'a pull request failed')
-        if (mayPass && attempt < MAX_ATTEMPTS) await pause(Math.min(1_000 * 2 ** (attempt - 1), MAX_PAUSE_MS), shuttingDown.signal)
+        const wantedMs = error instanceof TransientHostError ? error.waitMs : 0
+        const pauseMs = Math.max(wantedMs, Math.min(1_000 * 2 ** (attempt - 1), MAX_PAUSE_MS))
+        if (mayPass && attempt < MAX_ATTEMPTS && wantedMs <= MAX_WAIT_MS) await pause(pauseMs, shuttingDown.signal)
         else {
           await settle(operationId, row.session_id, 'failed', {
             type: 'pull_request.failed',

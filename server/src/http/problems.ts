@@ -37,13 +37,15 @@ const parserErrorSchema = z.object({
   status: z.number().int(),
   type: z.string().optional(),
   message: z.string(),
-  body: z.unknown().optional()
+  body: z.unknown().optional(),
+  limit: z.number().optional()
 })
 
 const PARSER_CODES: Record<string, ErrorCode> = {
   'entity.too.large': 'payload_too_large',
   'encoding.unsupported': 'unsupported_media_type',
   'charset.unsupported': 'unsupported_media_type',
+  'entity.verify.failed': 'json_too_deep',
   'request.aborted': 'request_timeout'
 }
 
@@ -52,13 +54,16 @@ function toFixpointError(thrown: unknown): FixpointError {
   if (thrown instanceof FixpointError) return thrown
   const parsed = parserErrorSchema.safeParse(thrown)
   if (parsed.success) {
-    const { status, type = '', message, body } = parsed.data
+    const { status, type = '', message, body, limit } = parsed.data
     if (type === 'entity.parse.failed') {
       return new FixpointError('invalid_json', `The body is not JSON: ${describeJsonError(typeof body === 'string' ? body : '', message)}.`)
     }
     const code = PARSER_CODES[type]
     if (code === 'payload_too_large') {
-      return new FixpointError(code, `The body is larger than ${API_LIMITS.bodyBytes} bytes.`, { limit: API_LIMITS.bodyBytes })
+      return new FixpointError(code, `The body is larger than ${limit} bytes.`, { limit })
+    }
+    if (code === 'json_too_deep') {
+      return new FixpointError(code, `The JSON is nested deeper than ${API_LIMITS.jsonDepth} levels.`, { limit: API_LIMITS.jsonDepth })
     }
     if (code !== undefined) return new FixpointError(code, 'The body cannot be taken as it is encoded.')
     if (status === 400 || status === 404) return new FixpointError('not_found', 'There is nothing at this address.')

@@ -54,7 +54,14 @@ export function bindRoutes(router: Router, handlers: Handlers, options: BindingO
 
 function authenticate(name: RouteName, route: Route, options: BindingOptions): RequestHandler {
   return async (request, response, next) => {
-    const caller = route.access === 'token' ? await callerOf(request.headersDistinct['authorization'] ?? [], options.verifyToken) : null
+    let caller: Caller | null = null
+    try {
+      if (route.access === 'token') caller = await callerOf(request.headersDistinct['authorization'] ?? [], options.verifyToken)
+    } catch (refusal) {
+      // Whoever tries tokens is counted by address, like everyone else without one.
+      await options.limitRate(request, null, name)
+      throw refusal
+    }
     response.locals['caller'] = caller
     await options.limitRate(request, caller, name)
     next()
@@ -126,18 +133,19 @@ function jsonParsers(): RequestHandler[] {
         `The content type is ${mediaTypeOf(request) || 'missing'}; application/json is accepted.`
       )
     }
+    // The parser would also read UTF-7 and UTF-16, in which the depth could not be counted.
+    const charset = /charset="?([^";\s]+)/i.exec(request.get('content-type') ?? '')?.[1] ?? 'utf-8'
+    if (charset.toLowerCase() !== 'utf-8')
+      throw new FixpointError('unsupported_media_type', `The character set is ${charset.slice(0, 40)}; utf-8 is accepted.`)
     next()
   }
   const parse = express.json({
     limit: API_LIMITS.bodyBytes,
     strict: false,
     inflate: false,
+    // A plain error: the parser sets members on it, which a FixpointError does not let it. problems.ts says what it means.
     verify: (_request, _response, body) => {
-      if (jsonDepth(body.toString('utf8')) > API_LIMITS.jsonDepth) {
-        throw new FixpointError('json_too_deep', `The JSON is nested deeper than ${API_LIMITS.jsonDepth} levels.`, {
-          limit: API_LIMITS.jsonDepth
-        })
-      }
+      if (jsonDepth(body.toString('utf8')) > API_LIMITS.jsonDepth) throw new Error('nested too deeply')
     }
   })
   return [requireJson, parse]

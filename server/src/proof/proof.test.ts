@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { compareConsoles } from './compare-consoles.ts'
 import { comparePick } from './compare-picks.ts'
 import { comparePictures } from './compare-pictures.ts'
+import { viewportShowing } from './take-proof.ts'
 import { decideVerdict, type Evidence } from './verdict.ts'
 
 const picture = { artifactId: 'a'.repeat(64), width: 10, height: 10 }
@@ -142,5 +143,37 @@ describe('comparing picks and consoles', () => {
     const before = [entry('Warning at app.js:12'), entry('old')]
     const after = [entry('Warning at app.js:40'), entry('new'), entry('new')]
     expect(compareConsoles(before, after)).toEqual({ added: [entry('new'), entry('new')], gone: [entry('old')] })
+  })
+})
+
+describe('the part of the page that is shown', () => {
+  const viewport = { width: 1_000, height: 600, deviceScaleFactor: 1, scrollX: 0, scrollY: 300 }
+  const seen = (...boxes: { x: number; y: number; width: number; height: number }[]) => ({
+    picks: boxes.map((box, index) => ({ number: index + 1, found: true, box }))
+  })
+
+  it('stays the person’s where one of the picks is in it, if only by a corner', () => {
+    expect(
+      viewportShowing(seen({ x: 10, y: 5_000, width: 50, height: 20 }, { x: 990, y: 590, width: 50, height: 20 }), viewport)
+    ).toBeNull()
+  })
+
+  it('stays the person’s where no pick was found or takes any space', () => {
+    expect(viewportShowing({ picks: [{ number: 1, found: false }] }, viewport)).toBeNull()
+    expect(viewportShowing(seen({ x: 0, y: 5_000, width: 0, height: 0 }), viewport)).toBeNull()
+    expect(viewportShowing({ picks: [] }, viewport)).toBeNull()
+  })
+
+  it('is scrolled so that the first pick is in the middle', () => {
+    expect(viewportShowing(seen({ x: 400, y: 1_000, width: 50, height: 20 }), viewport)).toEqual({
+      ...viewport,
+      scrollY: 300 + 1_010 - 300
+    })
+    expect(viewportShowing(seen({ x: 400, y: -250, width: 50, height: 20 }), viewport)).toEqual({ ...viewport, scrollY: 0 })
+    expect(viewportShowing(seen({ x: 2_000, y: 10, width: 50, height: 20 }), viewport)).toMatchObject({ scrollX: 1_525 })
+  })
+
+  it('begins at the top of a pick that is taller than the window', () => {
+    expect(viewportShowing(seen({ x: 0, y: 700, width: 50, height: 4_000 }), viewport)).toMatchObject({ scrollY: 1_000 })
   })
 })

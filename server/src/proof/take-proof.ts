@@ -1,11 +1,13 @@
 import {
+  type Box,
   type CheckResult,
   captureSchema,
   FixpointError,
   type PageContext,
   type PickProof,
   type PictureDifference,
-  type Proof
+  type Proof,
+  viewportSchema
 } from '@fixpoint/protocol'
 import type { PickTarget } from '@fixpoint/protocol/sandbox'
 import { z } from 'zod'
@@ -61,22 +63,62 @@ export function proofTargetOf(context: PageContext | null): ProofTarget {
   }
 }
 
-/** One look at the target, before or after. */
-export const shotSchema = z.object({ sighting: sightingSchema, capture: captureSchema })
+/** One look at the target, before or after, and the viewport (with its scroll offset) that it was taken in. */
+export const shotSchema = z.object({ sighting: sightingSchema, capture: captureSchema, viewport: viewportSchema })
 export type Shot = z.infer<typeof shotSchema>
 
-export async function takeShot(camera: PageCamera, target: ProofTarget, commit: string, edges: Edges, signal: AbortSignal): Promise<Shot> {
-  const sighting = await camera.look(
-    {
-      path: target.path,
-      viewport: target.viewport,
-      colorScheme: target.colorScheme,
-      picks: target.picks.map(({ label: _label, ...pick }) => pick)
-    },
-    signal
-  )
+/**
+ * Looks at the target as the person saw it. Where none of the picks is in view there (they came without a scroll offset, or the page
+ * is another length now), it looks again with the first of them in the middle.
+ * @param aim the viewport of an earlier shot, which is then kept whatever is in view: pictures to compare show the same part of the page
+ */
+export async function takeShot(
+  camera: PageCamera,
+  target: ProofTarget,
+  { aim, commit, edges, signal }: { aim: PageContext['viewport'] | undefined; commit: string; edges: Edges; signal: AbortSignal }
+): Promise<Shot> {
+  const lookAt = (viewport: PageContext['viewport']) =>
+    camera.look(
+      {
+        path: target.path,
+        viewport,
+        colorScheme: target.colorScheme,
+        picks: target.picks.map(({ label: _label, ...pick }) => pick)
+      },
+      signal
+    )
+  let viewport = aim ?? target.viewport
+  let sighting = await lookAt(viewport)
+  const better = aim === undefined ? viewportShowing(sighting, viewport) : null
+  if (better !== null) {
+    viewport = better
+    sighting = await lookAt(viewport)
+  }
   const { page, httpStatus, isStable, console: entries, failedRequests } = sighting
-  return { sighting, capture: { takenAt: edges.now().toISOString(), commit, page, httpStatus, isStable, console: entries, failedRequests } }
+  return {
+    sighting,
+    viewport,
+    capture: { takenAt: edges.now().toISOString(), commit, page, httpStatus, isStable, console: entries, failedRequests }
+  }
+}
+
+/** The viewport scrolled to the first pick that was found; null where one of them is in view already or none was found. */
+export function viewportShowing({ picks }: Pick<Sighting, 'picks'>, viewport: PageContext['viewport']): PageContext['viewport'] | null {
+  const boxes = picks.flatMap(({ found, box }) => (found && box && box.width > 0 && box.height > 0 ? [box] : []))
+  const [first] = boxes
+  if (first === undefined || boxes.some(box => isInView(box, viewport))) return null
+  const middle = (start: number, size: number, offset: number, visible: number) =>
+    Math.max(0, Math.round(offset + start + Math.min(size, visible) / 2 - visible / 2))
+  return {
+    ...viewport,
+    scrollX: middle(first.x, first.width, viewport.scrollX, viewport.width),
+    scrollY: middle(first.y, first.height, viewport.scrollY, viewport.height)
+  }
+}
+
+/** Whether any of it shows; boxes are relative to the viewport. */
+function isInView({ x, y, width, height }: Box, viewport: PageContext['viewport']): boolean {
+  return x < viewport.width && y < viewport.height && x + width > 0 && y + height > 0
 }
 
 export interface ProofRequest {
@@ -136,7 +178,7 @@ export async function takeProof(request: ProofRequest, parts: ProofParts): Promi
   return {
     proofId: newId(edges, 'proof'),
     path: target.path,
-    viewport: target.viewport,
+    viewport: after?.viewport ?? before?.viewport ?? target.viewport,
     colorScheme: target.colorScheme,
     ...evidence,
     files,

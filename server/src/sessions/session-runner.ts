@@ -9,8 +9,8 @@ import {
   type TurnState
 } from '@fixpoint/protocol'
 import type { Transaction } from 'kysely'
-import { newId } from '../edges.ts'
 import { asFixpointError } from '../as-fixpoint-error.ts'
+import { newId } from '../edges.ts'
 import type { ProjectRegistry } from '../projects/project-registry.ts'
 import type { ProjectRepositories } from '../projects/project-repositories.ts'
 import type { Database } from '../store/database.ts'

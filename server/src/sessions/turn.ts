@@ -119,13 +119,14 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
     const commit = workspace.head()
     if (commit === from) return null
     if (latest?.commit === commit) return latest.proof
-    const after = await takeAfter(input, services, workspace, target)
+    const baseline = await before
+    const after = await takeAfter(input, services, workspace, target, baseline?.viewport)
     const sandbox = await workspace.sandbox()
     const proof = await takeProof(
       {
         prompt: prompt?.text ?? '',
         target,
-        before: await before,
+        before: baseline,
         after,
         vision: services.visionModel,
         project,
@@ -232,7 +233,7 @@ function takeBefore(
     if (workspace.head() !== from) return null
     try {
       await append({ type: 'proof.started', data: { turnId: turn.turnId, phase: 'before' } })
-      const shot = await takeShot(await workspace.camera(), target, from, services.edges, signal)
+      const shot = await takeShot(await workspace.camera(), target, { aim: undefined, commit: from, edges: services.edges, signal })
       await recordShot(shot, 'before', input, artifacts)
       return shot
     } catch (error) {
@@ -281,12 +282,13 @@ async function takeAfter(
   input: TurnInput,
   services: TurnServices,
   workspace: TurnWorkspace,
-  target: ReturnType<typeof proofTargetOf>
+  target: ReturnType<typeof proofTargetOf>,
+  aim: Shot['viewport'] | undefined
 ): Promise<Shot | null> {
   const { turn, append, signal } = input
   try {
     await append({ type: 'proof.started', data: { turnId: turn.turnId, phase: 'after' } })
-    const shot = await takeShot(await workspace.camera(), target, workspace.head(), services.edges, signal)
+    const shot = await takeShot(await workspace.camera(), target, { aim, commit: workspace.head(), edges: services.edges, signal })
     await recordShot(shot, 'after', input, services.artifacts)
     return shot
   } catch (error) {
