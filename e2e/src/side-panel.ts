@@ -59,12 +59,44 @@ export class SidePanel {
     return z.string().parse(await this.evaluate('document.body.innerText'))
   }
 
+  /** Waits until a text can be read in the panel, scrolled to or not. */
+  async waitForText(text: string, timeout = 30_000): Promise<void> {
+    try {
+      await this.waitUntil(`document.body.innerText.includes(${JSON.stringify(text)})`, timeout)
+    } catch (cause) {
+      throw new Error(`“${text}” was not shown within ${timeout} ms. The panel shows:\n${await this.text()}`, { cause })
+    }
+  }
+
+  /** The texts of all elements that match, in the document's order. */
+  async texts(selector: string): Promise<string[]> {
+    const expression = `[...document.querySelectorAll(${JSON.stringify(selector)})].map(element => element.innerText)`
+    return z.array(z.string()).parse(await this.evaluate(expression))
+  }
+
   /** Clicks the middle of an element with the mouse. */
   async click(selector: string): Promise<void> {
-    await this.waitFor(selector)
+    await this.#clickElement(`document.querySelector(${JSON.stringify(selector)})`)
+  }
+
+  /** Clicks the first button, menu item or radio button with this name. */
+  async clickButton(name: string): Promise<void> {
+    await this.#clickElement(
+      `[...document.querySelectorAll('button')].find(button => button.checkVisibility() && !button.disabled &&
+        (button.ariaLabel ?? button.innerText.trim()) === ${JSON.stringify(name)})`
+    )
+  }
+
+  /** Clicks the element that an expression finds, as soon as it is there. */
+  async #clickElement(expression: string): Promise<void> {
+    try {
+      await this.waitUntil(`(${expression})?.checkVisibility() === true`)
+    } catch (cause) {
+      throw new Error(`There is nothing to click: ${expression}. The panel shows:\n${await this.text()}`, { cause })
+    }
     const { x, y, width, height } = boxSchema.parse(
       await this.evaluate(
-        `(() => { const element = document.querySelector(${JSON.stringify(selector)}); element.scrollIntoView({ block: 'nearest' });
+        `(() => { const element = ${expression}; element.scrollIntoView({ block: 'nearest' });
           const { x, y, width, height } = element.getBoundingClientRect(); return { x, y, width, height } })()`
       )
     )
@@ -90,6 +122,12 @@ export class SidePanel {
   /** Shows the panel as it is with the given preference of the person. */
   async emulateColorScheme(scheme: 'light' | 'dark'): Promise<void> {
     await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
+  }
+
+  /** Shows the panel as if it had this size, in CSS pixels, on a screen with so many pixels for each; without a size, as it is. */
+  async emulateSize(size?: { width: number; height: number; deviceScaleFactor?: number }): Promise<void> {
+    if (size === undefined) await this.#send('Emulation.clearDeviceMetricsOverride', {})
+    else await this.#send('Emulation.setDeviceMetricsOverride', { deviceScaleFactor: 1, mobile: false, ...size })
   }
 
   /** A PNG of what the panel shows. */

@@ -23,6 +23,10 @@ const ARGUMENTS = [
   '--disable-quic',
   '--no-first-run',
   '--disable-component-update',
+  // Some components are fetched on demand in spite of it; a closed port answers at once, and nothing is asked of the proxy.
+  '--component-updater=url-source=http://localhost:9/',
+  // The switch above leaves some components; their updates would be refused and shown to people as the project's requests.
+  '--component-updater=url-source=https://127.0.0.1:9/',
   '--disable-sync',
   // WebGL without a graphics card.
   '--enable-unsafe-swiftshader'

@@ -27,7 +27,7 @@ export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   stopped: 'The turn was stopped, or the prompt withdrawn',
   timeout: 'The time of `--timeout` is over; the session goes on',
   config: 'The server cannot start with this configuration, data folder or port',
-  interrupted: 'Interrupted with Ctrl-C; with `--wait` the session goes on'
+  interrupted: 'Interrupted with Ctrl-C while it waited; what it waited for goes on'
 }
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {

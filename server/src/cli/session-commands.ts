@@ -1,4 +1,4 @@
-import { emptySession, FixpointError, reduceSession, type SessionState, sessionIdSchema } from '@fixpoint/protocol'
+import { emptySession, FixpointError, reduceSession, type SessionEvent, type SessionState, sessionIdSchema } from '@fixpoint/protocol'
 import pc from 'picocolors'
 import type { Connection } from './connection.ts'
 import { describeEvent } from './describe-event.ts'
@@ -51,20 +51,15 @@ export async function showCommand(
 ): Promise<number> {
   const sessionId = await findSession(given, connection)
   if (options.wait) {
-    const interrupted = new AbortController()
-    process.once('SIGINT', () => interrupted.abort())
-    const state = await followSession(
-      connection,
-      sessionId,
-      event => {
+    return await interruptible(async signal => {
+      const onEvent = (event: SessionEvent) => {
         const line = describeEvent(event)
         if (line !== null) terminal.say(line)
-      },
-      isQuiet,
-      interrupted.signal
-    )
-    if (options.json) terminal.answer(JSON.stringify(state, null, 2))
-    return EXIT.ok
+      }
+      const state = await followSession(connection, sessionId, onEvent, isQuiet, signal)
+      if (options.json) terminal.answer(JSON.stringify(state, null, 2))
+      return EXIT.ok
+    })
   }
   let state = emptySession(sessionId)
   for (;;) {
@@ -134,23 +129,32 @@ export async function pullRequestCommand(
     params: { sessionId },
     body: title === undefined ? { confirmProtectedPaths } : { title, confirmProtectedPaths }
   })
+  return await interruptible(async signal => {
+    const isOver = ({ pullRequest }: SessionState) => pullRequest?.operationId === operationId && pullRequest.status !== 'requested'
+    const { pullRequest: request } = await followSession(connection, sessionId, () => undefined, isOver, signal)
+    if (options.json) terminal.answer(JSON.stringify(request, null, 2))
+    if (request?.status === 'failed') {
+      terminal.fail(request.failure)
+      return EXIT.failure
+    }
+    if (request?.status === 'opened' && !options.json) terminal.answer(request.url ?? `${request.branch} ${request.commit}`)
+    return EXIT.ok
+  })
+}
+
+/** Runs what waits for something; Ctrl-C ends the waiting, not what is waited for. */
+async function interruptible(action: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const interrupted = new AbortController()
-  process.once('SIGINT', () => interrupted.abort())
-  const state = await followSession(
-    connection,
-    sessionId,
-    () => undefined,
-    current => current.pullRequest?.operationId === operationId && current.pullRequest.status !== 'requested',
-    interrupted.signal
-  )
-  const request = state.pullRequest
-  if (options.json) terminal.answer(JSON.stringify(request, null, 2))
-  if (request?.status === 'failed') {
-    terminal.fail(request.failure)
-    return EXIT.failure
+  const onInterrupt = () => interrupted.abort(new Error('interrupted'))
+  process.once('SIGINT', onInterrupt)
+  try {
+    return await action(interrupted.signal)
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error
+    return EXIT.interrupted
+  } finally {
+    process.removeListener('SIGINT', onInterrupt)
   }
-  if (request?.status === 'opened' && !options.json) terminal.answer(request.url ?? `${request.branch} ${request.commit}`)
-  return EXIT.ok
 }
 
 export async function pairCommand(options: { json: boolean }, { client }: Connection, terminal: Terminal): Promise<number> {

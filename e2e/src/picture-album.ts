@@ -1,0 +1,67 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { PNG } from 'pngjs'
+import { ROOT } from './server-process.ts'
+
+/** What a picture looks like, in numbers. */
+export interface PictureFacts {
+  width: number
+  height: number
+  /** Different colours. A blank picture has one, a page with text and pictures hundreds. */
+  colours: number
+  /** Share of the pixels that have the most frequent colour, 0 to 1. */
+  ground: number
+  /** Mean lightness of the pixels, 0 black to 255 white. */
+  lightness: number
+}
+
+export function factsOf(file: Buffer): PictureFacts {
+  const { width, height, data } = PNG.sync.read(file)
+  const counts = new Map<number, number>()
+  let lightness = 0
+  for (let index = 0; index < data.length; index += 4) {
+    const [red = 0, green = 0, blue = 0] = [data[index], data[index + 1], data[index + 2]]
+    const colour = (red << 16) | (green << 8) | blue
+    counts.set(colour, (counts.get(colour) ?? 0) + 1)
+    lightness += (red + green + blue) / 3
+  }
+  const pixels = width * height
+  return { width, height, colours: counts.size, ground: Math.max(...counts.values()) / pixels, lightness: lightness / pixels }
+}
+
+/** Pictures of one height beside each other, as the parts of a window are. */
+export function beside(...files: Buffer[]): Buffer {
+  const parts = files.map(file => PNG.sync.read(file))
+  const height = Math.min(...parts.map(part => part.height))
+  const whole = new PNG({ width: parts.reduce((sum, part) => sum + part.width, 0), height })
+  let x = 0
+  for (const part of parts) {
+    PNG.bitblt(part, whole, 0, 0, part.width, height, x, 0)
+    x += part.width
+  }
+  return PNG.sync.write(whole)
+}
+
+/** A folder of screenshots below `.fixpoint/artifacts`, emptied at the start. */
+export class PictureAlbum {
+  readonly #folders: string[]
+  readonly #pictures = new Map<string, PictureFacts>()
+
+  /** @param keptFolder gets copies, where it is given. Relative to the checkout. */
+  constructor(name: string, keptFolder: string | undefined) {
+    const folder = join(ROOT, '.fixpoint', 'artifacts', name)
+    rmSync(folder, { recursive: true, force: true })
+    this.#folders = [folder, ...(keptFolder === undefined ? [] : [resolve(ROOT, keptFolder)])]
+    for (const each of this.#folders) mkdirSync(each, { recursive: true })
+  }
+
+  add(name: string, file: Buffer): void {
+    for (const folder of this.#folders) writeFileSync(join(folder, `${name}.png`), file)
+    this.#pictures.set(name, factsOf(file))
+  }
+
+  /** What the pictures look like, by their names. */
+  facts(): Record<string, PictureFacts> {
+    return Object.fromEntries(this.#pictures)
+  }
+}
