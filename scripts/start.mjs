@@ -1,6 +1,6 @@
 // `npm start`: sets up what is missing, then runs the server, and, where no project is configured, the demo around it.
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -25,7 +25,8 @@ await runScript(async () => {
   const isDemo = !hasOwnConfig()
   const demo = isDemo ? await ensureDemo({ node, env, shopPort: SHOP_PORT }) : null
 
-  await refuseTakenPort(SERVER_PORT, 'FIXPOINT_PORT')
+  // With a configuration of one's own the port may be set there; the server itself says when it is taken.
+  if (demo || process.env['FIXPOINT_PORT']) await refuseTakenPort(SERVER_PORT, 'FIXPOINT_PORT')
   if (demo) await refuseTakenPort(SHOP_PORT, 'FIXPOINT_DEMO_PORT')
   const serverEnv = {
     ...env,
@@ -88,7 +89,7 @@ async function startDemoModel(node, env) {
     const entry = launch('demo-model', node, [join(root, 'demo', 'model', 'main.ts')], { cwd: root, env })
     const { url, apiKey } = JSON.parse(await firstLine(entry))
     return {
-      said: 'no model key is set, so the scripted demo model is used; it fixes three of the shop’s bugs',
+      said: 'no key and no provider is set, so the scripted demo model is used; it fixes three of the shop’s bugs',
       value: {
         FIXPOINT_MODEL_PROVIDER: 'demo',
         FIXPOINT_MODEL: 'scripted-demo-model',
@@ -122,11 +123,14 @@ async function startShop(shop, env) {
 
 async function startServer(node, env) {
   return await step('Server', async () => {
+    const addressFile = join(env['FIXPOINT_DATA'], 'server.json')
+    const startedAt = Date.now()
     const entry = launch('server', node, [serverProgram, 'serve'], { cwd: root, env })
     entry.child.stdout.resume()
-    const address = `http://127.0.0.1:${SERVER_PORT}`
-    await waitUntil(entry, async () => (await isPortTaken(SERVER_PORT)) && (await fetch(`${address}/healthz`)).ok)
-    return { said: address, value: address }
+    // The server writes where it is as soon as it answers there.
+    await waitUntil(entry, () => existsSync(addressFile) && statSync(addressFile).mtimeMs >= startedAt)
+    const { url } = JSON.parse(readFileSync(addressFile, 'utf8'))
+    return { said: url, value: url }
   })
 }
 

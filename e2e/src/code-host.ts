@@ -304,7 +304,9 @@ function gitBackend(folder: string, request: HostRequest, pathInfo: string, quer
     },
     stdio: ['pipe', 'pipe', 'ignore']
   })
-  child.stdin.end(request.body)
+  // What has no body is not read to its end by git, and writing would fail.
+  if (request.body.byteLength > 0) child.stdin.end(request.body)
+  else child.stdin.destroy()
   return buffer(child.stdout).then(output => {
     const end = output.indexOf('\r\n\r\n')
     const lines = output.subarray(0, end).toString('latin1').split('\r\n')

@@ -11,11 +11,10 @@ export function hasOwnConfig() {
   return process.env['FIXPOINT_CONFIG'] !== undefined || readdirSync(root).some(name => /^fixpoint\.config\.\w+$/.test(name))
 }
 
-const MODEL_KEYS = ['GOOGLE_GENERATIVE_AI_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'FIXPOINT_MODEL_API_KEY']
-
-/** A key, or a configured provider: then a real model is meant. */
+/** Whether a model is meant that is not the demo's: Gemini's key is enough, every other model has to be named too. */
 export function hasModel() {
-  return process.env['FIXPOINT_MODEL_PROVIDER'] !== undefined || MODEL_KEYS.some(name => process.env[name] || process.env[`${name}_FILE`])
+  const settings = ['FIXPOINT_MODEL_PROVIDER', 'GOOGLE_GENERATIVE_AI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY_FILE']
+  return settings.some(name => process.env[name])
 }
 
 /** The configuration that the demo's set-up writes. */

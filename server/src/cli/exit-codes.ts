@@ -16,8 +16,8 @@ export const EXIT = {
   interrupted: 130
 } as const
 
-/** What each of them means, for the reference. */
-export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
+/** What each of them means, for `--help` and the reference. */
+const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   ok: 'Done',
   failure: 'The turn failed, or something else went wrong',
   usage: 'The command line or a value in it is not valid',
@@ -28,6 +28,13 @@ export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   timeout: 'The time of `--timeout` is over; the session goes on',
   config: 'The server cannot start with this configuration, data folder or port',
   interrupted: 'Interrupted with Ctrl-C while it waited; what it waited for goes on'
+}
+
+/** All of them with their meanings, lowest first. */
+export function exitRows(): { status: number; meaning: string }[] {
+  // What `Object.keys` says of a constant is too wide; its keys are these.
+  const names = Object.keys(EXIT) as (keyof typeof EXIT)[]
+  return names.map(name => ({ status: EXIT[name], meaning: EXIT_MEANINGS[name] })).toSorted((a, b) => a.status - b.status)
 }
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {

@@ -6,7 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { asFixpointError } from '../as-fixpoint-error.ts'
 import { serverVersion } from '../version.ts'
 import { ADDRESS_FILE, connect } from './connection.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT, exitCodeOf, exitRows } from './exit-codes.ts'
 import { runCommand } from './run-command.ts'
 import { listCommand, pairCommand, pullRequestCommand, showCommand, stopCommand } from './session-commands.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
@@ -40,7 +40,11 @@ const program = new Command('fixpoint')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done · 1 failed · 2 wrong usage · 3 server not reachable · 4 not authorised · 5 not proven · 6 stopped · 7 timed out · 78 wrong configuration · 130 interrupted
+Exit codes:
+${exitRows()
+  .map(({ status, meaning }) => `${String(status).padStart(5)}  ${meaning}`)
+  .join('\n')}
+
 Settings: flags go before FIXPOINT_SERVER, FIXPOINT_TOKEN and FIXPOINT_DATA, those before fixpoint.config.`
   )
 

@@ -282,7 +282,7 @@ function remoteError(
   const text = result.stderr
   const cause = { cause: text }
   if (/unable to update url base from redirection|redirect/i.test(text)) {
-    return new FixpointError('git_failed', `${shownAs} redirects elsewhere, which is not followed.`, {
+    return new FixpointError('repo_not_found_or_no_access', `${shownAs} redirects elsewhere, which is not followed.`, {
       ...cause,
       hint: 'Configure the repository’s final address.'
     })

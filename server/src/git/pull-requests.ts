@@ -195,7 +195,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     const repository = repositories.get(project.projectId)
     const host = hostOf(project)
     const commit = await commitTurns(state, turnId, operationId, branch, repository)
-    if ((await repository.remoteHead(branch, signal)) !== commit) await repository.push(commit, branch, signal)
+    if ((await repository.remoteHead(branch, signal)) !== commit) await push(commit, branch, repository)
     if (host === null) return { commit, turnId }
     const pictures = await pushPictures(state, host, repository)
     const body = pullRequestBody(state, operationId, pictures)
@@ -204,6 +204,17 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
       signal
     )
     return { commit, turnId, ...pullRequest }
+  }
+
+  async function push(commit: string, branch: string, repository: ProjectRepository): Promise<void> {
+    const { signal } = shuttingDown
+    try {
+      await repository.push(commit, branch, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      // When a connection breaks, git's HTTP library sends the push again by itself, and the second finds the first in its way.
+      if ((await repository.remoteHead(branch, signal)) !== commit) throw error
+    }
   }
 
   /**
@@ -273,7 +284,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
       message: `Pictures of ${proof.proofId}`,
       date: proof.after.takenAt
     })
-    if (isNew) await repository.push(commit, branch, shuttingDown.signal)
+    if (isNew) await push(commit, branch, repository)
     return new Map(files.map(({ artifactId, name }) => [artifactId, host.fileUrl(commit, name)]))
   }
 

@@ -1,5 +1,5 @@
 import { API_LIMITS, ERRORS, type ErrorCode, type EventType, type Route, type RouteName, routes } from '@fixpoint/protocol'
-import { EXIT, EXIT_MEANINGS, exitCodeOf } from '../cli/exit-codes.ts'
+import { EXIT, exitCodeOf, exitRows } from '../cli/exit-codes.ts'
 import { BODY_CODES, COMMON_CODES, openApiDocument, TOKEN_CODES } from '../http/openapi.ts'
 import { cell, code, fieldTable, type JsonSchema, notesOn, typeOf } from './describe-schema.ts'
 import { EVENT_MEANINGS } from './event-meanings.ts'
@@ -166,11 +166,10 @@ function errorTable(): string {
 
 function exitTable(): string {
   const all = Object.keys(ERRORS) as ErrorCode[]
-  const rows = (Object.keys(EXIT) as (keyof typeof EXIT)[]).map(name => {
-    const value = EXIT[name]
+  const rows = exitRows().map(({ status, meaning }) => {
     // The general failure is what every code means that is not listed with another.
-    const from = value === EXIT.failure ? ['any other'] : all.filter(error => exitCodeOf(error) === value).map(code)
-    return `| ${value} | ${cell(EXIT_MEANINGS[name])}. | ${from.join(', ')} |`
+    const from = status === EXIT.failure ? ['any other'] : all.filter(error => exitCodeOf(error) === status).map(code)
+    return `| ${status} | ${cell(meaning)}. | ${from.join(', ')} |`
   })
   return ['| Exit code | Meaning | Error codes |', '| --- | --- | --- |', ...rows].join('\n')
 }
