@@ -237,7 +237,7 @@ describe('the way out', () => {
     report.end(JSON.stringify({ method: 'GET', target: 'http://evil.example/?q=secret' }))
     const headers = await new Promise<Record<string, unknown>>(resolve => report.once('response', resolve))
     expect(headers[':status']).toBe(204)
-    expect(decisions).toEqual([{ host: 'GET http://evil.example/?q=secret', port: null, isAllowed: false, reason: 'not_connect' }])
+    expect(decisions).toEqual([{ host: 'evil.example', port: null, isAllowed: false, reason: 'not_connect' }])
   })
 
   test.each([

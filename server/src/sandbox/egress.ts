@@ -203,7 +203,9 @@ function judgeFirstBytes(bytes: Buffer, target: Target): 'wait' | 'pass' | 'refu
 async function takeReport(request: ServerHttp2Stream, options: EgressOptions): Promise<void> {
   try {
     const { method, target } = egressRefusedReportSchema.parse(JSON.parse(await readText(request, MAX_REPORT_BYTES)))
-    options.onDecision({ host: `${method} ${target}`.slice(0, 300), port: null, isAllowed: false, reason: 'not_connect' })
+    // The host alone, as with every other refusal, where the request names one.
+    const host = URL.parse(target)?.hostname || `${method} ${target}`.slice(0, 300)
+    options.onDecision({ host, port: null, isAllowed: false, reason: 'not_connect' })
     request.respond({ ':status': 204 }, { endStream: true })
   } catch (error) {
     options.logger.debug({ err: error }, 'a sandbox sent a report that cannot be read')
