@@ -1,5 +1,5 @@
 // Which room may import which (docs/architecture.md, "Rooms"). `npm test` runs it.
-const ROOMS = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'demo', 'e2e', 'bench']
+const ROOMS = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'update-server', 'policies', 'demo', 'e2e', 'bench']
 
 /** What each room may import of ours, besides itself. */
 const MAY_IMPORT = {
@@ -8,6 +8,8 @@ const MAY_IMPORT = {
   extension: ['protocol', 'ui'],
   server: ['protocol'],
   sandbox: ['protocol'],
+  'update-server': ['protocol'],
+  policies: ['protocol'],
   demo: [],
   e2e: ROOMS,
   bench: ROOMS

@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{protocol,ui,server,sandbox,demo}/**/*.test.{ts,tsx}'],
+          include: ['{protocol,ui,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}'],
           exclude: [...never, ...heavy],
           testTimeout: 20_000,
           hookTimeout: 60_000
@@ -20,8 +20,9 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['{sandbox,extension,ui}/**/*.browser.test.ts'],
+          include: ['{sandbox,extension,ui,update-server}/**/*.browser.test.ts'],
           exclude: never,
+          globalSetup: ['extension/tests/build-extension.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false

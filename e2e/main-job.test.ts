@@ -326,9 +326,9 @@ async function waitForPicks(count: number): Promise<void> {
   )
 }
 
-/** Two frames, so that what has just been changed is painted. */
+/** Two frames and a moment, so that what has just been changed is painted and has come to rest. */
 async function settle(): Promise<void> {
-  await shop.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 150)))))
+  await shop.evaluate('new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 250))))')
 }
 
 async function picture(artifactId: string | undefined): Promise<PNG> {

@@ -1,24 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { WxtVitest } from 'wxt/testing/vitest-plugin'
 
+/** The unit tests. Those that run the built extension in Chromium belong to the project `browser` of the whole workspace. */
 export default defineConfig({
-  test: {
-    projects: [
-      {
-        plugins: [WxtVitest()],
-        test: { name: 'extension', include: ['src/**/*.test.{ts,tsx}', 'tests/*.test.ts'], exclude: ['tests/*.browser.test.ts'] }
-      },
-      {
-        test: {
-          name: 'extension in Chromium',
-          include: ['tests/*.browser.test.ts'],
-          globalSetup: ['tests/build-extension.ts'],
-          // Each file has a browser of its own; more than one at a time would only wait for the processor.
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000
-        }
-      }
-    ]
-  }
+  plugins: [WxtVitest({ root: fileURLToPath(new URL('.', import.meta.url)) })],
+  test: { name: 'extension', include: ['src/**/*.test.{ts,tsx}'] }
 })

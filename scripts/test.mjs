@@ -8,7 +8,7 @@ import { root, stateFolder } from './setup/places.mjs'
 import { run } from './setup/run.mjs'
 import { runScript } from './setup/step.mjs'
 
-const ROOMS = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'demo', 'e2e', 'bench']
+const ROOMS = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'update-server', 'policies', 'demo', 'e2e', 'bench']
 const bin = name => join(root, 'node_modules', '.bin', name)
 
 /** Checks that pass or fail as a whole; each counts as one. */

@@ -51,6 +51,8 @@ describe('pointing', () => {
       '/stops-at-window': `<!doctype html><title>Stops</title><style>body{margin:0}button,p{display:block;width:300px;height:60px;margin:20px}</style><p>Text</p><button id="target">Target</button><script>
         for (const type of ['pointerdown','pointerup','pointermove','pointerover','pointerout','pointerenter','pointerleave','mousemove','mouseover','mouseout','mouseenter','mouseleave','mousedown','mouseup','click'])
           window.addEventListener(type, event => event.stopImmediatePropagation(), true)</script>`,
+      '/covered': `<!doctype html><title>Covered</title><style>article{position:relative;width:300px;padding:20px}a::after{content:'';position:absolute;inset:0}</style>
+        <article><h2><a href="/elsewhere">Blue mug</a></h2><p class="reviews">1 reviews</p></article>`,
       '/removes': `<!doctype html><title>Removes</title><h1>Page</h1><script>
         new MutationObserver(records => { for (const record of records) for (const node of record.addedNodes)
           if (node.nodeType === 1 && node.hasAttribute('popover')) setTimeout(() => node.remove(), 300) }).observe(document.documentElement, { childList: true })</script>`
@@ -87,6 +89,19 @@ describe('pointing', () => {
     // The control: without pointing the same click arrives.
     await page.click('[data-testid="add"]')
     expect(await page.evaluate('window.clicks')).toBe(1)
+  })
+
+  it('picks what is seen where a link covers its whole card, and the link where the link is seen', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/covered`)
+    // The control: the browser itself finds the link there.
+    expect(
+      await page.evaluate(
+        `(({ x, y }) => document.elementFromPoint(x + 5, y + 5).localName)(document.querySelector('p').getBoundingClientRect())`
+      )
+    ).toBe('a')
+    expect((await person.pick(page, tabId, 'p')).picks).toMatchObject([{ tag: 'p', text: '1 reviews' }])
+    value(await person.ask('clearDraft', { tabId }))
+    expect((await person.pick(page, tabId, 'a')).picks).toMatchObject([{ tag: 'a', text: 'Blue mug' }])
   })
 
   it('leaves everything as it was after Escape', async () => {

@@ -91,7 +91,7 @@ export async function nodeForImage() {
 export async function ensurePackages(env) {
   await step('Packages', async report => {
     const lock = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'].map(file => join(root, file))
-    const rooms = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'demo', 'e2e', 'bench'].map(room => join(root, room, 'package.json'))
+    const rooms = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'update-server', 'policies', 'demo', 'e2e', 'bench'].map(room => join(root, room, 'package.json'))
     const inputs = hashOf([...lock, ...rooms])
     const isThere = existsSync(join(root, 'node_modules', '.modules.yaml')) || existsSync(join(root, 'node_modules', '.pnpm'))
     if (isThere && isStamped('packages', inputs)) return { said: 'there', value: undefined }

@@ -61,8 +61,7 @@ export function elementAtPoint(x: number, y: number, ignored: Element): Element 
   let point = { x, y }
   let found: Element | null = null
   for (let depth = 0; depth < 100; depth++) {
-    let element: Element | null = root.elementFromPoint(point.x, point.y)
-    if (element === ignored) element = root.elementsFromPoint(point.x, point.y).find(other => other !== ignored) ?? null
+    const element = seenElement(root, point, ignored)
     if (!element || element === found) return found
     found = element
     const inner = frameDocumentOf(element)
@@ -77,6 +76,24 @@ export function elementAtPoint(x: number, y: number, ignored: Element): Element 
     }
   }
   return found
+}
+
+/**
+ * The topmost element at a point of the root's own viewport. Cards are often made clickable by a pseudo-element of their link that
+ * covers everything else in them; what a person sees and means there is what lies below it.
+ */
+function seenElement(root: Document | ShadowRoot, { x, y }: { x: number; y: number }, ignored: Element): Element | null {
+  const topmost = root.elementFromPoint(x, y)
+  if (!topmost || (topmost !== ignored && !isCover(topmost, x, y))) return topmost
+  const below = root.elementsFromPoint(x, y).filter(element => element !== ignored)
+  return below.find(element => !isCover(element, x, y)) ?? below[0] ?? null
+}
+
+/** Whether an element is at a point only because one of its pseudo-elements spreads beyond it. */
+function isCover(element: Element, x: number, y: number): boolean {
+  const boxes = [...element.getClientRects()]
+  if (boxes.length === 0 || boxes.some(box => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)) return false
+  return ['::before', '::after'].some(name => /^(absolute|fixed)$/.test(getComputedStyle(element, name).position))
 }
 
 /** Where an element is in the top window, also from inside frames that are moved or scaled. */

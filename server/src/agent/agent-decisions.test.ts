@@ -128,6 +128,7 @@ describe('the conversation', () => {
     kind: 'step',
     stepId: name,
     record: {
+      model: 'google/a',
       messages: [{ role: 'assistant', content: [{ type: 'tool-call', toolCallId: `p-${name}`, toolName: 'look', input: {} }] }],
       calls: [{ callId: `c-${name}`, toolCallId: `p-${name}`, tool: 'look', input: {}, problem: null }]
     },
@@ -136,7 +137,7 @@ describe('the conversation', () => {
     )
   })
   const request = (text: string, pictures: string[] = []): ConversationEntry => ({ kind: 'request', text, pictures })
-  const render = (entries: ConversationEntry[]) => renderConversation(entries, async () => picture)
+  const render = (entries: ConversationEntry[]) => renderConversation(entries, 'google/a', async () => picture)
 
   it('gives every call a result, also one that was never carried out', async () => {
     const messages = await render([request('do it'), step('a', { results: false })])
@@ -150,6 +151,39 @@ describe('the conversation', () => {
       Array.isArray(message.content) ? message.content.filter(part => part.type === 'file').length : 0
     )
     expect(files).toEqual([0, 2])
+  })
+
+  it('keeps signatures and thoughts from every model but the one that made them', async () => {
+    const signed = (model: string): StepEntry => ({
+      kind: 'step',
+      stepId: 's',
+      record: {
+        model,
+        messages: [
+          {
+            role: 'assistant',
+            content: [
+              { type: 'reasoning', text: 'a thought' },
+              {
+                type: 'tool-call',
+                toolCallId: 'p',
+                toolName: 'look',
+                input: {},
+                providerOptions: { google: { thoughtSignature: 'a signature' } }
+              }
+            ]
+          }
+        ],
+        calls: [{ callId: 'c', toolCallId: 'p', tool: 'look', input: {}, problem: null }]
+      },
+      results: new Map()
+    })
+    const own = JSON.stringify(await render([request('go'), signed('google/a')]))
+    expect(own).toContain('a signature')
+    expect(own).toContain('a thought')
+    const foreign = JSON.stringify(await render([request('go'), signed('demo/a')]))
+    expect(foreign).toContain('"toolName":"look"')
+    expect(foreign).not.toMatch(/a signature|a thought/)
   })
 
   it('stops repeating old pictures', async () => {

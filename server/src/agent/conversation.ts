@@ -36,10 +36,12 @@ const NOT_CARRIED_OUT: ResultRecord = { text: 'This call was not carried out.', 
 
 /**
  * The messages for the next request to the model.
+ * @param model name of the model that is asked; what other models signed or thought to themselves is not repeated to it.
  * @param loadPicture bytes of a picture by its artifact id.
  */
 export async function renderConversation(
   entries: readonly ConversationEntry[],
+  model: string,
   loadPicture: (artifactId: string) => Promise<Uint8Array>
 ): Promise<ModelMessage[]> {
   const lastRequest = entries.findLastIndex(entry => entry.kind === 'request')
@@ -58,7 +60,8 @@ export async function renderConversation(
         ]
       })
     } else {
-      messages.push(...entry.record.messages)
+      const isOwn = entry.record.model === model
+      messages.push(...(isOwn ? entry.record.messages : entry.record.messages.map(withoutSignatures)))
       const results = await Promise.all(
         entry.record.calls.map(async (call): Promise<ToolResultPart> => {
           const result = entry.results.get(call.callId) ?? NOT_CARRIED_OUT
@@ -69,6 +72,15 @@ export async function renderConversation(
     }
   }
   return messages
+}
+
+/** Signatures and thoughts are worth something to the model that made them, and are refused by others. */
+function withoutSignatures(message: ModelMessage): ModelMessage {
+  if (message.role !== 'assistant' || typeof message.content === 'string') return message
+  const content = message.content
+    .filter(part => part.type !== 'reasoning')
+    .map(part => ('providerOptions' in part ? { ...part, providerOptions: undefined } : part))
+  return { role: 'assistant', content }
 }
 
 function chooseWhatToShorten(entries: readonly ConversationEntry[]): { shortened: Set<string>; withPictures: Set<string> } {

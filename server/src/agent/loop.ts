@@ -7,7 +7,7 @@ import { type Budget, exceededBudget } from './budget.ts'
 import { type ConversationEntry, renderConversation, type StepEntry } from './conversation.ts'
 import { INSTRUCTIONS } from './instructions.ts'
 import { callSignature, isLooping } from './loop-detector.ts'
-import type { ConfiguredModel } from './model.ts'
+import { type ConfiguredModel, modelName } from './model.ts'
 import { classifyModelError, type RetryPolicy, retryDelay } from './model-errors.ts'
 import { requestStep, type StepAnswer } from './model-step.ts'
 import type { ResultRecord, StepRecord } from './records.ts'
@@ -114,7 +114,11 @@ async function askModel(run: AgentRun, number: number): Promise<{ entry: StepEnt
       const answer = await requestStep({
         model: run.model.model,
         instructions: INSTRUCTIONS,
-        messages: await renderConversation(run.entries, async artifactId => (await run.artifacts.get(run.sessionId, artifactId)).bytes),
+        messages: await renderConversation(
+          run.entries,
+          modelName(run.model),
+          async artifactId => (await run.artifacts.get(run.sessionId, artifactId)).bytes
+        ),
         tools: toolDeclarations,
         silenceMs: run.silenceMs,
         signal: run.signal,
@@ -154,7 +158,7 @@ async function recordAnswer(run: AgentRun, stepId: string, answer: StepAnswer): 
         ? `At most ${MAX_CALLS_PER_STEP} calls fit into one answer.`
         : (call.problem ?? (findTool(call.tool) ? null : `There is no tool “${call.tool}”.`))
   }))
-  const record: StepRecord = { messages: answer.messages, calls }
+  const record: StepRecord = { model: modelName(run.model), messages: answer.messages, calls }
   const messages = await keepPrivately(run, record)
   await run.append({
     type: 'step.answered',

@@ -21,6 +21,11 @@ export function createModel(config: ModelConfig, secrets: Secrets): ConfiguredMo
   return { model: languageModel(config, secrets), provider: config.provider, id: config.id, isScripted: config.provider === 'demo' }
 }
 
+/** One model among those of all providers. */
+export function modelName({ provider, id }: Pick<ConfiguredModel, 'provider' | 'id'>): string {
+  return `${provider}/${id}`
+}
+
 function languageModel({ provider, id, baseUrl }: ModelConfig, secrets: Secrets): LanguageModel {
   const address = baseUrl === undefined ? {} : { baseURL: baseUrl }
   switch (provider) {

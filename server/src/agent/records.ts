@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 /** What is kept of a step, so that the conversation can be built again after a restart. */
 export const stepRecordSchema = z.object({
+  /** Provider and id of the model that answered, as `modelName` gives it. */
+  model: z.string(),
   /** The assistant's messages as the provider needs them again, with its signatures. */
   messages: z.array(modelMessageSchema),
   calls: z.array(

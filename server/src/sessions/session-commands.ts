@@ -121,7 +121,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
     },
 
     async close(by, sessionId) {
-      const events = await log.append(sessionId, state => {
+      const decide = (state: SessionState) => {
         if (state.isClosed) return []
         const turn = runningTurn(state)
         return [
@@ -129,7 +129,9 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
           ...(turn && !turn.isStopRequested ? [{ type: 'stop.requested' as const, data: { turnId: turn.turnId, by } }] : []),
           { type: 'session.closed' as const, data: { by } }
         ]
-      })
+      }
+      // A runner has to take the sandbox away, also where no turn is left to run.
+      const events = await log.append(sessionId, decide, { alongside: transaction => enqueue(transaction, sessionId) })
       return lastSeq(events, await log.state(sessionId))
     }
   }

@@ -38,7 +38,7 @@ export function PictureCompare({ pairs, deviceScaleFactor, isLarge = false, onEn
 
   const pair = pairs.find(candidate => candidate.id === chosenPair) ?? pairs[0]
   if (pair === undefined) return null
-  const size = largestOf(pair)
+  const size = sizeOf(pair)
   const shownView = view ?? fittedView(size)
   const isComparable = pair.before !== undefined && pair.after !== undefined
 
@@ -124,8 +124,8 @@ function largeHeight(mode: CompareMode): number {
   return mode === 'sides' && window.innerWidth < 520 ? room / 2 - 12 : room
 }
 
-function largestOf({ before, after }: PicturePair): Size {
-  return {
+function sizeOf({ before, after, part }: PicturePair): Size {
+  return part ?? {
     width: Math.max(before?.width ?? 1, after?.width ?? 1),
     height: Math.max(before?.height ?? 1, after?.height ?? 1)
   }

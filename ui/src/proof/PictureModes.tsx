@@ -52,6 +52,8 @@ export function PictureModes({ mode, ...options }: PictureModesProps) {
 
 type Phase = 'before' | 'after'
 
+const WHOLE = { x: 0, y: 0 }
+
 const SWIPE_CAPTION = (
   <>
     <span>{strings.proof.before}</span>
@@ -62,7 +64,7 @@ const SWIPE_CAPTION = (
 function Stage({ options, caption, children }: { options: StageOptions; caption: ReactNode; children: (at: StageTransform) => ReactNode }) {
   const { pair, activeRegion, ...stage } = options
   return (
-    <PictureStage {...stage} label={strings.proof.stage(pair.label)} caption={caption}>
+    <PictureStage {...stage} origin={pair.part ?? WHOLE} label={strings.proof.stage(pair.label)} caption={caption}>
       {at => (
         <>
           {children(at)}

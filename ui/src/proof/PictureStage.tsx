@@ -14,6 +14,8 @@ import { fitScale, fittedView, keepInside, type PictureView, type Size, ZOOM_STE
 interface PictureStageProps {
   /** Size of what is shown, in pixels of the picture. */
   size: Size
+  /** Where in the picture that begins. */
+  origin: { x: number; y: number }
   deviceScaleFactor: number
   view: PictureView
   onViewChange: (view: PictureView) => void
@@ -46,6 +48,7 @@ const KEY_PAN = 40
  */
 export function PictureStage({
   size,
+  origin,
   deviceScaleFactor,
   view,
   onViewChange,
@@ -65,8 +68,8 @@ export function PictureStage({
   const fit = fitScale(size, stage, deviceScaleFactor)
   const shown = keepInside(view, size, stage, deviceScaleFactor)
   const scale = fit * shown.zoom
-  const left = width / 2 - shown.x * scale
-  const top = height / 2 - shown.y * scale
+  const left = width / 2 - (origin.x + shown.x) * scale
+  const top = height / 2 - (origin.y + shown.y) * scale
 
   useLayoutEffect(() => {
     if (root.current === null) return
