@@ -1,5 +1,5 @@
 // Which room may import which (docs/architecture.md, "Rooms"). `npm test` runs it.
-const ROOMS = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'update-server', 'policies', 'demo', 'e2e', 'bench']
+import { rooms } from './scripts/setup/places.mjs'
 
 /** What each room may import of ours, besides itself. */
 const MAY_IMPORT = {
@@ -11,15 +11,15 @@ const MAY_IMPORT = {
   'update-server': ['protocol'],
   policies: ['protocol'],
   demo: [],
-  e2e: ROOMS,
-  bench: ROOMS
+  e2e: rooms,
+  bench: rooms
 }
 
 /** Browser suites of the extension share the driver of the real browser with the end-to-end tests. */
 const BROWSER_SUITES = '^extension/tests/'
 
 const arrows = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
-  const others = ROOMS.filter(other => other !== room && !allowed.includes(other))
+  const others = rooms.filter(other => other !== room && !allowed.includes(other))
   return {
     name: `${room}-imports-only-what-it-may`,
     comment: `${room}/ may import ${allowed.length === 0 ? 'nothing of ours' : allowed.join(', ')}.`,

@@ -44,7 +44,7 @@ export function run(program, args, { cwd, env, log, onLine } = {}) {
 export async function runOrFail(what, remedy, program, args, options = {}) {
   const result = await tryRun(program, args, options)
   if (result.code === 0) return result.stdout
-  const reason = lastLine(result.stderr) || lastLine(result.stdout)
+  const reason = reasonIn(result.stderr) ?? reasonIn(result.stdout) ?? `it ended with status ${result.code}`
   const isFull = /No space left on device|ENOSPC/.test(result.stderr + result.stdout)
   if (isFull)
     throw new SetupError(
@@ -65,7 +65,11 @@ export async function tryRun(program, args, options = {}) {
   }
 }
 
-/** @param {string} text */
-function lastLine(text) {
-  return text.trim().split('\n').at(-1)?.trim() ?? ''
+/** The line of an output that says why: the first that speaks of an error, otherwise the last. */
+function reasonIn(text) {
+  const lines = text
+    .split(/[\r\n]+/)
+    .map(line => line.trim())
+    .filter(line => line !== '')
+  return lines.find(line => /\b(error|fatal|failed)\b|\bERR_/i.test(line)) ?? lines.at(-1)
 }

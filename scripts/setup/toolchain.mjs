@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { root, stateFolder } from './places.mjs'
+import { rooms, root, stateFolder } from './places.mjs'
 import { runOrFail, tryRun } from './run.mjs'
 import { hashOf, isStamped, stamp } from './stamp.mjs'
 import { SetupError, step } from './step.mjs'
@@ -91,8 +91,7 @@ export async function nodeForImage() {
 export async function ensurePackages(env) {
   await step('Packages', async report => {
     const lock = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'].map(file => join(root, file))
-    const rooms = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'update-server', 'policies', 'demo', 'e2e', 'bench'].map(room => join(root, room, 'package.json'))
-    const inputs = hashOf([...lock, ...rooms])
+    const inputs = hashOf([...lock, ...rooms.map(room => join(root, room, 'package.json'))])
     const isThere = existsSync(join(root, 'node_modules', '.modules.yaml')) || existsSync(join(root, 'node_modules', '.pnpm'))
     if (isThere && isStamped('packages', inputs)) return { said: 'there', value: undefined }
     report('pnpm install')

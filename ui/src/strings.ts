@@ -37,7 +37,8 @@ export const strings = {
 
   source: {
     verified: 'in the project’s repository',
-    unverified: 'not verified: the page says so, the repository has no such file'
+    unverified: 'not verified: the page says so, the repository has no such file',
+    unchecked: 'as the page says'
   },
 
   diff: {

@@ -281,7 +281,7 @@ function remoteError(
 ): FixpointError {
   const text = result.stderr
   const cause = { cause: text }
-  if (/unable to update url base from redirection|redirect/i.test(text)) {
+  if (/redirect|returned error: 30\d/i.test(text)) {
     return new FixpointError('repo_not_found_or_no_access', `${shownAs} redirects elsewhere, which is not followed.`, {
       ...cause,
       hint: 'Configure the repository’s final address.'

@@ -27,18 +27,24 @@ export async function followLog({ log, sessionId, after, deliver, signal }: Foll
   })
   const stop = () => wake()
   signal.addEventListener('abort', stop)
+  let limit = BATCH_EVENTS
+  // In a function of its own, so that what is read and does not fit is given back before the reader is waited for.
+  const readBatch = async () => {
+    const { events, head } = await log.read(sessionId, cursor, limit)
+    const batch = fitting(events)
+    limit = batch.length < events.length ? batch.length : Math.min(BATCH_EVENTS, limit * 2)
+    return { batch, head }
+  }
   try {
     while (!signal.aborted) {
       // Armed before the log is read, so that an event that comes meanwhile is not missed.
       const changed = new Promise<void>(resolve => {
         wake = resolve
       })
-      const { events, head } = await log.read(sessionId, cursor, BATCH_EVENTS)
-      for (const batch of splitBySize(events)) {
-        if (signal.aborted) return
-        await deliver(batch)
-        cursor = batch.at(-1)?.seq ?? cursor
-      }
+      const { batch, head } = await readBatch()
+      if (signal.aborted) return
+      if (batch.length > 0) await deliver(batch)
+      cursor = batch.at(-1)?.seq ?? cursor
       if (cursor >= head && !signal.aborted) await changed
     }
   } finally {
@@ -47,17 +53,12 @@ export async function followLog({ log, sessionId, after, deliver, signal }: Foll
   }
 }
 
-function splitBySize(events: readonly SessionEvent[]): SessionEvent[][] {
-  const batches: SessionEvent[][] = []
-  let size = Number.POSITIVE_INFINITY
-  for (const event of events) {
-    const length = JSON.stringify(event).length
-    if (size + length > BATCH_CHARACTERS) {
-      batches.push([])
-      size = 0
-    }
-    batches.at(-1)?.push(event)
-    size += length
-  }
-  return batches
+/** As many of the events as one message takes; one at least. */
+function fitting(events: readonly SessionEvent[]): SessionEvent[] {
+  let size = 0
+  const end = events.findIndex((event, index) => {
+    size += JSON.stringify(event).length
+    return index > 0 && size > BATCH_CHARACTERS
+  })
+  return end === -1 ? [...events] : events.slice(0, end)
 }

@@ -18,7 +18,7 @@ export function PickChips({ picks, onRemove }: { picks: readonly PreviewPick[]; 
             </span>
           )}
           <span className="fx-pick__label">{pick.label}</span>
-          {pick.source !== undefined && <SourceLabel source={pick.source} />}
+          {pick.source !== undefined && <SourceLabel source={pick.source} isChecked={false} />}
           {!pick.isComplete && <Spinner size={11} />}
           <button
             type="button"

@@ -1,20 +1,22 @@
 import type { SourceLocation } from '@fixpoint/protocol'
 import { strings } from '../strings.ts'
 
+interface SourceLabelProps {
+  source: SourceLocation
+  /** Whether the server has looked for the place in the repository; before a prompt is sent nobody has. */
+  isChecked?: boolean
+}
+
 /** File name and line. A place that the server did not find in the repository is marked as not verified. */
-export function SourceLabel({ source }: { source: SourceLocation }) {
+export function SourceLabel({ source, isChecked = true }: SourceLabelProps) {
   const path = source.repositoryPath ?? source.file
-  const isVerified = source.repositoryPath !== undefined
+  const state = !isChecked ? 'unchecked' : source.repositoryPath === undefined ? 'unverified' : 'verified'
   return (
-    <span
-      className="fx-source"
-      data-verified={isVerified}
-      title={`${path}:${source.line} · ${isVerified ? strings.source.verified : strings.source.unverified}`}
-    >
+    <span className="fx-source" data-state={state} title={`${path}:${source.line} · ${strings.source[state]}`}>
       <bdi>
         {path.slice(path.lastIndexOf('/') + 1)}:{source.line}
       </bdi>
-      {!isVerified && <span className="fx-hidden">{strings.source.unverified}</span>}
+      {state === 'unverified' && <span className="fx-hidden">{strings.source.unverified}</span>}
     </span>
   )
 }
