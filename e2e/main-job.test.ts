@@ -25,6 +25,9 @@ const PRICE = 'article:has(a[href="/product/sedge-chair"]) .price-tag'
 const REVIEWS = 'article:has(a[href="/product/plover-mug"]) .review-count'
 const BADGE = 'article:has(a[href="/product/heron-lamp"]) .shipping-badge'
 
+/** In the panel. */
+const LAST_TURN = `[...document.querySelectorAll('.fx-turn')].at(-1)`
+
 /** Longer than any turn takes here, also on a busy machine. */
 const TURN_MS = 180_000
 
@@ -77,7 +80,7 @@ describe('the main job', () => {
   })
 
   it('knows which project the page belongs to, and which page belongs to none', async () => {
-    expect(await panel.text()).toContain('line this up with the others') // the project’s suggestion
+    await panel.waitForText('line this up with the others') // one of the project’s suggestions
     const stranger = await browser.context.newPage()
     const elsewhere = world.shopUrl.replace('localhost', '127.0.0.1')
     await stranger.goto(elsewhere)
@@ -145,14 +148,15 @@ describe('the main job', () => {
   })
 
   it('folds each call to a line that opens to the change', async () => {
-    const lines = await panel.texts('.fx-turn:first-of-type .fx-tool')
+    const lines = await panel.texts('.fx-turn[data-status=done] .fx-tool')
     expect(lines.map(line => line.split('\n')[0])).toEqual([
       'searched “price-tag--sale”, 2 matches',
       'read PriceTag.css',
       'edited PriceTag.css'
     ])
     expect(await panel.evaluate(`document.querySelectorAll('.fx-tool [aria-expanded=true]').length`)).toBe(0)
-    await panel.click('.fx-turn:first-of-type .fx-tool:last-of-type .fx-disclosure__line')
+    await panel.evaluate(`[...document.querySelectorAll('.fx-turn[data-status=done] .fx-tool')].at(-1).querySelector('button').click()`)
+    await panel.waitForText('left: 14px;')
   })
 
   it('works on the prompt that waited, as soon as it can', async () => {
@@ -173,7 +177,7 @@ describe('the main job', () => {
     await panel.press('Escape')
     await panel.waitForText('Press Esc once more to stop.')
     await panel.press('Escape')
-    await panel.waitUntil(`document.querySelector('.fx-turn:last-of-type').dataset.status === 'stopped'`, TURN_MS)
+    await panel.waitUntil(`${LAST_TURN}.dataset.status === 'stopped'`, 30_000)
     const turn = await turnOf('this is unreadable in dark mode')
     expect(turn?.status).toBe('stopped')
     expect(turn?.checkpoint).toBeUndefined()
@@ -183,7 +187,10 @@ describe('the main job', () => {
     await pick(BADGE)
     await panel.type('please make this readable in dark mode')
     await panel.press('Enter')
-    await panel.waitUntil(`document.querySelector('.fx-turn:last-of-type')?.innerText.includes('The words on the badge') === true`, TURN_MS)
+    await panel.waitUntil(
+      `document.querySelectorAll('.fx-turn').length === 4 && ${LAST_TURN}.textContent.includes('The words on the badge')`,
+      TURN_MS
+    )
     const shownBefore = await panel.texts('.fx-turn')
     await world.server.kill()
     await panel.waitForText('Connection lost.')

@@ -374,7 +374,6 @@ describe('a reader that does not read', () => {
     expect(seqs(healthy.slice(0, seq))).toEqual(upTo(seq))
     expect(frozen.filter(socket => !socket.destroyed).length).toBeGreaterThan(20)
     const grown = (await residentBytes()) - before
-    console.log('grown', grown / 1e6)
     expect(grown).toBeLessThan(150_000_000)
 
     const [late] = frozen

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineConfig } from 'wxt'
 import { drawIcons, ICON_SIZES } from './icons.ts'
-import { EXTENSION_KEY } from './src/extension-id.ts'
+import { EXTENSION_KEY } from './src/extension-key.ts'
 
 const icons = Object.fromEntries(ICON_SIZES.map(size => [String(size), `icons/${size}.png`]))
 

@@ -56,13 +56,13 @@ export class SidePanel {
   }
 
   async text(): Promise<string> {
-    return z.string().parse(await this.evaluate('document.body.innerText'))
+    return z.string().parse(await this.evaluate(reading("document.body?.innerText ?? ''")))
   }
 
   /** Waits until a text can be read in the panel, scrolled to or not. */
   async waitForText(text: string, timeout = 30_000): Promise<void> {
     try {
-      await this.waitUntil(`document.body.innerText.includes(${JSON.stringify(text)})`, timeout)
+      await this.waitUntil(reading(`document.body?.innerText.includes(${JSON.stringify(text)})`), timeout)
     } catch (cause) {
       throw new Error(`“${text}” was not shown within ${timeout} ms. The panel shows:\n${await this.text()}`, { cause })
     }
@@ -71,7 +71,7 @@ export class SidePanel {
   /** The texts of all elements that match, in the document's order. */
   async texts(selector: string): Promise<string[]> {
     const expression = `[...document.querySelectorAll(${JSON.stringify(selector)})].map(element => element.innerText)`
-    return z.array(z.string()).parse(await this.evaluate(expression))
+    return z.array(z.string()).parse(await this.evaluate(reading(expression)))
   }
 
   /** Clicks the middle of an element with the mouse. */
@@ -146,4 +146,14 @@ export class SidePanel {
     if (reply.error) throw new Error(`${method}: ${reply.error.message}`)
     return reply.result
   }
+}
+
+/** An expression whose `innerText` has what is scrolled away too: Chromium leaves out what it need not paint (`content-visibility`). */
+function reading(expression: string): string {
+  return `(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync('* { content-visibility: visible !important }')
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+    try { return ${expression} } finally { document.adoptedStyleSheets = document.adoptedStyleSheets.filter(other => other !== sheet) }
+  })()`
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { EXTENSION_ID } from '@fixpoint/protocol'
 import { describe, expect, it } from 'vitest'
-import { EXTENSION_ID, EXTENSION_KEY } from '../src/extension-id.ts'
+import { EXTENSION_KEY } from '../src/extension-key.ts'
 import { EXTENSION_FOLDER } from './person.ts'
 
 // Needs no browser, but what is built for those tests.
@@ -43,7 +44,8 @@ describe('the release', () => {
     }
   })
 
-  it('has the id that its key makes', () => {
+  // The first 128 bits of the key's SHA-256, written with the letters a to p.
+  it('has the id that its key makes, which servers know', () => {
     const hash = createHash('sha256').update(Buffer.from(EXTENSION_KEY, 'base64')).digest('hex')
     const id = [...hash.slice(0, 32)].map(digit => String.fromCharCode('a'.charCodeAt(0) + Number.parseInt(digit, 16))).join('')
     expect(EXTENSION_ID).toBe(id)

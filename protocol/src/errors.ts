@@ -466,6 +466,201 @@ export const ERRORS = {
   },
   client_too_old: { status: 426, title: 'This client is too old for the server', retryable: false, hint: 'Update the client.' },
 
+  // Updates of the extension
+  crx_format: {
+    status: 422,
+    title: 'The file is not a usable CRX3',
+    retryable: false,
+    hint: 'Pack the extension with `npm run release -- extension`.'
+  },
+  crx_signature_invalid: {
+    status: 422,
+    title: 'The CRX is not signed as it should be',
+    retryable: false,
+    hint: 'Publish the file again as it was built; do not change it after signing.'
+  },
+  crx_id_mismatch: {
+    status: 422,
+    title: 'The CRX belongs to another extension',
+    retryable: false,
+    hint: 'Sign with the key of the extension, and see the ids in the update server’s configuration.'
+  },
+  crx_zip_unsafe: {
+    status: 422,
+    title: 'The archive in the CRX is not safe',
+    retryable: false,
+    hint: 'Pack the extension with `npm run release -- extension`.'
+  },
+  crx_manifest_invalid: {
+    status: 422,
+    title: 'The extension’s manifest cannot be used',
+    retryable: false,
+    hint: 'Correct the named field of manifest.json and build again.'
+  },
+  crx_version_mismatch: {
+    status: 422,
+    title: 'The version in the CRX is not the declared one',
+    retryable: false,
+    hint: 'Declare the version that manifest.json has.'
+  },
+  crx_update_url_mismatch: {
+    status: 422,
+    title: 'The CRX takes its updates from elsewhere',
+    retryable: false,
+    hint: 'Build with the update server’s own address as update_url.'
+  },
+  crx_contains_private_key: {
+    status: 422,
+    title: 'The CRX contains a private key',
+    retryable: false,
+    hint: 'Remove it. If it is the signing key and this file has left the machine, the key is no longer secret.'
+  },
+  crx_unavailable: {
+    status: 503,
+    title: 'The file cannot be served',
+    retryable: true,
+    hint: 'Restore the file from a backup; `fixpoint-updates doctor` names what is wrong.'
+  },
+  signing_failed: {
+    status: 500,
+    title: 'The extension could not be signed',
+    retryable: false,
+    hint: 'FIXPOINT_CRX_KEY names a private key in PEM that only its owner can read.'
+  },
+  extension_unknown: {
+    status: 404,
+    title: 'The update server does not have this extension',
+    retryable: false,
+    hint: 'See the ids in the update server’s configuration.'
+  },
+  release_not_found: { status: 404, title: 'There is no such release', retryable: false, hint: '`fixpoint-updates status` lists them.' },
+  version_invalid: {
+    status: 400,
+    title: 'The version is not valid',
+    retryable: false,
+    hint: 'Use one to four numbers up to 65535 with dots.'
+  },
+  version_not_higher: {
+    status: 409,
+    title: 'The version is not higher than the last one',
+    retryable: false,
+    hint: 'Browsers never go back to a lower version. Build with a higher one.'
+  },
+  permission_added: {
+    status: 409,
+    title: 'The release asks for a new permission',
+    retryable: false,
+    hint: 'Chrome may disable the extension for everyone until each person agrees. Name the permission where that is intended.'
+  },
+  second_approval_missing: {
+    status: 409,
+    title: 'A second person has to approve',
+    retryable: false,
+    hint: 'Someone other than the publisher runs `fixpoint-updates approve`.'
+  },
+  rollback_differs: {
+    status: 409,
+    title: 'The rollback is not the old code',
+    retryable: false,
+    hint: 'Make it with `npm run release -- extension --rollback <old.crx> --version <higher>`.'
+  },
+  ring_unknown: {
+    status: 404,
+    title: 'There is no such ring',
+    retryable: false,
+    hint: 'See the rings in the update server’s configuration.'
+  },
+  ring_order: {
+    status: 409,
+    title: 'The release is not offered to the ring before this one',
+    retryable: false,
+    hint: 'Promote it ring by ring; a halted ring promotes nothing.'
+  },
+  rollout_invalid: { status: 400, title: 'The percentage is not valid', retryable: false, hint: 'Use a whole number from 1 to 100.' },
+  role_missing: {
+    status: 403,
+    title: 'This token may not do that',
+    retryable: false,
+    hint: 'See the roles in the update server’s configuration.'
+  },
+  audit_broken: {
+    status: 500,
+    title: 'The audit log has been changed',
+    retryable: false,
+    hint: 'Restore the data folder from a backup; the named line is the first that does not follow from the one before.'
+  },
+
+  // Policies of managed browsers
+  extension_id_invalid: {
+    status: 422,
+    title: 'This is not an extension id',
+    retryable: false,
+    hint: 'An id has 32 letters from a to p; chrome://extensions shows it.'
+  },
+  extension_id_mismatch: {
+    status: 422,
+    title: 'The extension id is another one than expected',
+    retryable: false,
+    hint: 'The id follows from the signing key; use one id in all places.'
+  },
+  update_url_insecure: {
+    status: 422,
+    title: 'The update address may not be rolled out',
+    retryable: false,
+    hint: 'Use https://host/path without name and password, on a host that every browser reaches.'
+  },
+  update_url_mismatch: {
+    status: 422,
+    title: 'The update address is another one than expected',
+    retryable: false,
+    hint: 'Use the address of one ring in all places, with override_update_url.'
+  },
+  forcelist_format: {
+    status: 422,
+    title: 'The entry of ExtensionInstallForcelist is not well formed',
+    retryable: false,
+    hint: 'Write <id>;<update address>, without blanks.'
+  },
+  policy_conflict: { status: 422, title: 'Two policies contradict each other', retryable: false, hint: 'Keep one of them.' },
+  policy_format: {
+    status: 422,
+    title: 'The file is no policy file of a known kind',
+    retryable: false,
+    hint: 'Known are .reg, .mobileconfig, and JSON for Linux, Intune and Google Admin.'
+  },
+  policy_json: { status: 422, title: 'The policy file is not strict JSON', retryable: false, hint: 'Correct the JSON at this place.' },
+  policy_limit: { status: 422, title: 'The policy passes a limit of the browser', retryable: false, hint: 'Shorten the list.' },
+  policy_pattern: {
+    status: 422,
+    title: 'The host pattern is not valid',
+    retryable: false,
+    hint: 'Write scheme://host, for example https://*.example.com, without a path.'
+  },
+  policy_permissions: {
+    status: 422,
+    title: 'The policy file lies wrong or has the wrong mode',
+    retryable: false,
+    hint: 'Put it into policies/managed of the browser, owned by root, mode 0644.'
+  },
+  policy_plist: {
+    status: 422,
+    title: 'The configuration profile is not well formed',
+    retryable: false,
+    hint: 'Correct the property list at this place.'
+  },
+  policy_reg: {
+    status: 422,
+    title: 'The registry file is not well formed',
+    retryable: false,
+    hint: 'Correct the line; `policies generate` writes a valid file.'
+  },
+  policy_value: {
+    status: 422,
+    title: 'The policy has a value that the browser does not accept',
+    retryable: false,
+    hint: 'Correct the value, or generate the file again.'
+  },
+
   // Set-up and operation
   config_invalid: { status: 500, title: 'The configuration is not valid', retryable: false, hint: 'Correct the named setting.' },
   data_dir_locked: {

@@ -1,3 +1,4 @@
+import { BrandMark } from './BrandMark.tsx'
 import { PairingScreen } from './PairingScreen.tsx'
 import { Panel } from './Panel.tsx'
 import { pairingLinkInHash } from './pairing.ts'
@@ -14,6 +15,7 @@ export function App() {
   if (saved === null || offeredLink !== null) {
     return (
       <div className="fp-scroll">
+        <BrandMark />
         <PairingScreen offeredLink={offeredLink} onPaired={openWithoutLink} onCancel={saved === null ? undefined : openWithoutLink} />
       </div>
     )

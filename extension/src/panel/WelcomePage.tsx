@@ -1,6 +1,7 @@
 import { Button } from '@fixpoint/ui'
-import { Check, Crosshair } from 'lucide-react'
+import { Check } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
+import { BrandMark } from './BrandMark.tsx'
 import { PairingScreen } from './PairingScreen.tsx'
 import { pairingLinkInHash } from './pairing.ts'
 import { Shortcuts } from './Shortcuts.tsx'
@@ -19,9 +20,7 @@ export function WelcomePage() {
   return (
     <main className="fp-page">
       <div className="fp-welcome">
-        <span className="fp-welcome__mark">
-          <Crosshair aria-hidden size={28} strokeWidth={1.75} />
-        </span>
+        <BrandMark />
         <h1>{strings.welcome.title}</h1>
         <p className="fp-muted">{strings.welcome.intro}</p>
       </div>

@@ -28,6 +28,9 @@ const addressSchema = z.object({ url: z.url() })
 export async function connect({ server, token }: ConnectionOptions, environment: Environment, folder: string): Promise<Connection> {
   const dataFolder = resolve(folder, environment['FIXPOINT_DATA'] ?? defaultDataFolder(environment))
   const serverUrl = (server ?? environment['FIXPOINT_SERVER'] ?? (await localAddress(dataFolder))).replace(/\/$/, '')
+  if (!/^https?:\/\//i.test(serverUrl) || !URL.canParse(serverUrl)) {
+    throw new FixpointError('server_url_invalid', `“${serverUrl.slice(0, 100)}” is not the address of a server.`)
+  }
   const secret = token ?? environment['FIXPOINT_TOKEN'] ?? (await localToken(dataFolder))
   return { serverUrl, client: createApiClient({ serverUrl, token: secret, fetch: globalThis.fetch }) }
 }

@@ -125,6 +125,7 @@ function configFailure(error: Error): DoctorRow {
 }
 
 async function configRows({ config, secrets, dataFolder, file }: LoadedConfig): Promise<DoctorRow[]> {
+  const data = await dataRow(dataFolder)
   return [
     {
       name: 'Configuration',
@@ -140,8 +141,8 @@ async function configRows({ config, secrets, dataFolder, file }: LoadedConfig): 
       found: secrets.githubToken ? 'token set' : 'no token',
       remedy: 'Set FIXPOINT_GITHUB_TOKEN to open pull requests.'
     },
-    await dataRow(dataFolder),
-    await portRow(config),
+    data,
+    await portRow(config, data.found.endsWith(IN_USE)),
     await diskRow(dataFolder)
   ]
 }
@@ -179,6 +180,8 @@ function modelRow(create: () => { id: string; isScripted: boolean }, config: Con
   }
 }
 
+const IN_USE = ', in use: a server is running'
+
 async function dataRow(dataFolder: string): Promise<DoctorRow> {
   try {
     await (await takeDataFolder(dataFolder, processStartTime)).release()
@@ -188,13 +191,14 @@ async function dataRow(dataFolder: string): Promise<DoctorRow> {
     return {
       name: 'Data folder',
       state: isRunning ? 'ok' : 'missing',
-      found: isRunning ? `${dataFolder}, in use: a server is running` : asError(error).message,
+      found: isRunning ? dataFolder + IN_USE : asError(error).message,
       remedy: 'Set FIXPOINT_DATA to a folder that can be written.'
     }
   }
 }
 
-async function portRow({ host, port }: Config): Promise<DoctorRow> {
+/** @param isRunning a server of this data folder runs, which would have the port. */
+async function portRow({ host, port }: Config, isRunning: boolean): Promise<DoctorRow> {
   const isFree = await new Promise<boolean>(resolve => {
     const probe = createServer()
     probe.once('error', () => resolve(false))
@@ -202,8 +206,8 @@ async function portRow({ host, port }: Config): Promise<DoctorRow> {
   })
   return {
     name: 'Port',
-    state: isFree ? 'ok' : 'warning',
-    found: `${port} is ${isFree ? 'free' : 'taken (by a running server, or by something else)'}`,
+    state: isFree || isRunning ? 'ok' : 'warning',
+    found: `${port} is ${isFree ? 'free' : isRunning ? 'in use' : 'taken by something else'}`,
     remedy: 'Set FIXPOINT_PORT to another port.'
   }
 }

@@ -45,6 +45,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   config_invalid: EXIT.config,
   data_dir_locked: EXIT.config,
   port_in_use: EXIT.config,
+  server_url_invalid: EXIT.usage,
   invalid_parameter: EXIT.usage,
   prompt_empty: EXIT.usage,
   prompt_too_long: EXIT.usage,

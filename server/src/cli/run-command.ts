@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { text as readAll } from 'node:stream/consumers'
-import { FixpointError, type PageContextInput, type PromptState, type SessionState, type TurnState } from '@fixpoint/protocol'
+import {
+  FixpointError,
+  type PageContextInput,
+  type PromptState,
+  type SessionState,
+  stripControls,
+  type TurnState
+} from '@fixpoint/protocol'
 import type { Connection } from './connection.ts'
 import { describeEvent, VERDICTS } from './describe-event.ts'
 import { EXIT } from './exit-codes.ts'
@@ -122,13 +129,15 @@ function report(state: SessionState, promptId: string, options: RunOptions, term
 
 function describeTurn(turn: TurnState, terminal: Terminal): void {
   const said = turn.items.findLast(item => item.kind === 'text')
-  if (said?.kind === 'text') terminal.answer(said.text.trim())
+  if (said?.kind === 'text') terminal.answer(stripControls(said.text).trim())
   const verdict = turn.proof?.verdict
   if (verdict) {
     terminal.answer(VERDICTS[verdict.value])
-    for (const reason of verdict.reasons) terminal.answer(`  ${reason.holds === null ? '–' : reason.holds ? '✓' : '✗'} ${reason.text}`)
+    for (const reason of verdict.reasons)
+      terminal.answer(`  ${reason.holds === null ? '–' : reason.holds ? '✓' : '✗'} ${stripControls(reason.text)}`)
   }
-  for (const file of turn.proof?.files ?? []) terminal.answer(`  ${file.status} ${file.path} +${file.added ?? '?'} −${file.removed ?? '?'}`)
+  for (const file of turn.proof?.files ?? [])
+    terminal.answer(`  ${file.status} ${stripControls(file.path)} +${file.added ?? '?'} −${file.removed ?? '?'}`)
 }
 
 function summarise(state: SessionState, prompt: PromptState | undefined, turn: TurnState | undefined) {

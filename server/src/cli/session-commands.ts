@@ -1,7 +1,15 @@
-import { emptySession, FixpointError, reduceSession, type SessionEvent, type SessionState, sessionIdSchema } from '@fixpoint/protocol'
+import {
+  emptySession,
+  FixpointError,
+  reduceSession,
+  type SessionEvent,
+  type SessionState,
+  sessionIdSchema,
+  stripControls
+} from '@fixpoint/protocol'
 import pc from 'picocolors'
 import type { Connection } from './connection.ts'
-import { describeEvent } from './describe-event.ts'
+import { describeEvent, VERDICTS } from './describe-event.ts'
 import { EXIT } from './exit-codes.ts'
 import { followSession } from './follow-session.ts'
 import { formatTable, type Terminal } from './terminal.ts'
@@ -36,7 +44,7 @@ export async function listCommand(
       session.verdict ?? '–',
       session.projectId,
       session.updatedAt.slice(0, 16).replace('T', ' '),
-      session.title
+      stripControls(session.title)
     ])
     terminal.answer(formatTable([['SESSION', 'STATUS', 'VERDICT', 'PROJECT', 'CHANGED (UTC)', 'TITLE'], ...rows]))
   }
@@ -82,27 +90,29 @@ function isQuiet(state: SessionState): boolean {
 
 function describeSession(state: SessionState): string {
   const lines = [
-    pc.bold(state.title || state.sessionId),
+    pc.bold(stripControls(state.title) || state.sessionId),
     pc.dim(
       `${state.sessionId} · ${state.projectName} · ${state.createdAt.slice(0, 16).replace('T', ' ')} UTC${state.isClosed ? ' · closed' : ''}`
     )
   ]
   for (const prompt of state.prompts) {
-    lines.push('', `${pc.bold(prompt.author.name)}: ${prompt.text.trim()} ${pc.dim(`(${prompt.status})`)}`)
+    lines.push('', `${pc.bold(stripControls(prompt.author.name))}: ${stripControls(prompt.text).trim()} ${pc.dim(`(${prompt.status})`)}`)
     const turn = state.turns.find(candidate => candidate.turnId === prompt.turnId)
     for (const item of turn?.items ?? []) {
       if (item.kind === 'text')
-        lines.push(`  ${item.text.trim().replaceAll('\n', '\n  ')}${item.status === 'interrupted' ? pc.dim(' (interrupted)') : ''}`)
-      else if (item.kind === 'tool') lines.push(pc.dim(`  · ${item.summary ?? item.title}`))
-      else if (item.kind === 'notice') lines.push(pc.dim(`  ${item.text}`))
-      else if (item.kind === 'failure') lines.push(pc.yellow(`  ${item.failure.message}`))
+        lines.push(
+          `  ${stripControls(item.text).trim().replaceAll('\n', '\n  ')}${item.status === 'interrupted' ? pc.dim(' (interrupted)') : ''}`
+        )
+      else if (item.kind === 'tool') lines.push(pc.dim(`  · ${stripControls(item.summary ?? item.title)}`))
+      else if (item.kind === 'notice') lines.push(pc.dim(`  ${stripControls(item.text)}`))
+      else if (item.kind === 'failure') lines.push(pc.yellow(`  ${stripControls(item.failure.message)}`))
       else {
-        lines.push(`  ${pc.bold(item.proof.verdict.value.replace('_', ' '))}`)
+        lines.push(`  ${pc.bold(VERDICTS[item.proof.verdict.value])}`)
         for (const reason of item.proof.verdict.reasons)
-          lines.push(`    ${reason.holds === null ? '–' : reason.holds ? '✓' : '✗'} ${reason.text}`)
+          lines.push(`    ${reason.holds === null ? '–' : reason.holds ? '✓' : '✗'} ${stripControls(reason.text)}`)
       }
     }
-    if (turn?.failure) lines.push(pc.red(`  ${turn.failure.message} [${turn.failure.code}]`), `  ${turn.failure.hint}`)
+    if (turn?.failure) lines.push(pc.red(`  ${stripControls(turn.failure.message)} [${turn.failure.code}]`), `  ${turn.failure.hint}`)
   }
   const request = state.pullRequest
   if (request?.status === 'opened')

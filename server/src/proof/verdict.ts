@@ -113,7 +113,7 @@ function reasonAboutVision({ vision, visionMissing }: Evidence): VerdictReason {
       holds: null,
       text: `No model has judged the pictures: ${visionMissing ?? 'there was none to ask'}`.slice(0, 500)
     }
-  const says = vision.reasons.join(' ').slice(0, 400)
+  const says = (vision.reasons[0] ?? '').slice(0, 400)
   const texts = { fixed: 'sees the request fulfilled', not_fixed: 'does not see the request fulfilled', unsure: 'is not sure' }
   const holds = { fixed: true, not_fixed: false, unsure: null }[vision.answer]
   return { about: 'vision', holds, text: `${vision.model} ${texts[vision.answer]}. ${says}`.trim() }

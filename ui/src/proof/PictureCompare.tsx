@@ -125,8 +125,10 @@ function largeHeight(mode: CompareMode): number {
 }
 
 function sizeOf({ before, after, part }: PicturePair): Size {
-  return part ?? {
-    width: Math.max(before?.width ?? 1, after?.width ?? 1),
-    height: Math.max(before?.height ?? 1, after?.height ?? 1)
-  }
+  return (
+    part ?? {
+      width: Math.max(before?.width ?? 1, after?.width ?? 1),
+      height: Math.max(before?.height ?? 1, after?.height ?? 1)
+    }
+  )
 }

@@ -58,11 +58,16 @@ test('the element comes before the page, before beside after', async () => {
   expect(await screen.findByRole('img', { name: 'Page, after' })).toBeDefined()
 })
 
-test.each(['Swipe', 'Onion skin', 'Difference', 'Blink'])('pictures can be compared by %s', async mode => {
+test.each([
+  ['Swipe', 'Element, after'],
+  ['Onion skin', 'Element, after'],
+  ['Difference', 'Element, difference'],
+  ['Blink', 'Element, after']
+])('pictures can be compared by %s', async (mode, picture) => {
   show(verifiedProof)
   fireEvent.click(screen.getByRole('radio', { name: mode }))
   expect(screen.getByRole('radio', { name: mode }).getAttribute('aria-checked')).toBe('true')
-  expect(await screen.findByRole('img', { name: 'Element, after' })).toBeDefined()
+  expect(await screen.findByRole('img', { name: picture })).toBeDefined()
   expect(screen.getAllByRole('group', { name: 'Element, before and after' })).toHaveLength(1)
 })
 

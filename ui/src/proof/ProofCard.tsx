@@ -27,6 +27,7 @@ export const ProofCard = memo(function ProofCard({ proof, actions }: ProofCardPr
       className="fx-proof"
       aria-label={strings.proof.label(strings.verdict[proof.verdict.value].word)}
       data-verdict={proof.verdict.value}
+      data-read="start"
     >
       <VerdictHeading verdict={proof.verdict} />
       <Pictures proof={proof} />

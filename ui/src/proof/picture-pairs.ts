@@ -48,7 +48,8 @@ const LEAST_PART = { width: 280, height: 150 }
  */
 function picturesOf(pick: PickProof, proof: Proof): Pick<PicturePair, 'before' | 'after' | 'part' | 'differencePicture'> {
   const [before, after] = [proof.before?.page, proof.after?.page]
-  const part = before && after && before.width === after.width && before.height === after.height ? partAround(pick, proof, after) : undefined
+  const part =
+    before && after && before.width === after.width && before.height === after.height ? partAround(pick, proof, after) : undefined
   if (part === undefined) return { before: pick.cropBefore, after: pick.cropAfter, part, differencePicture: undefined }
   return { before, after, part, differencePicture: proof.difference?.picture }
 }

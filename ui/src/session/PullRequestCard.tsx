@@ -19,7 +19,7 @@ export function PullRequestCard({ pullRequest, diagnostics, failureActions }: Pu
   switch (pullRequest.status) {
     case 'requested':
       return (
-        <div className="fx-pull-request" role="status">
+        <div className="fx-pull-request" role="status" data-read="end">
           <Spinner />
           <div>
             <p className="fx-pull-request__title">{strings.pullRequest.requested}</p>
@@ -29,14 +29,16 @@ export function PullRequestCard({ pullRequest, diagnostics, failureActions }: Pu
       )
     case 'failed':
       return (
-        <ErrorCard failure={pullRequest.failure} reference={pullRequest.operationId} diagnostics={diagnostics}>
-          {failureActions}
-        </ErrorCard>
+        <div data-read="end">
+          <ErrorCard failure={pullRequest.failure} reference={pullRequest.operationId} diagnostics={diagnostics}>
+            {failureActions}
+          </ErrorCard>
+        </div>
       )
     case 'opened': {
       const url = safeLink(pullRequest.url)
       return (
-        <div className="fx-pull-request fx-pull-request--opened">
+        <div className="fx-pull-request fx-pull-request--opened" data-read="end">
           <GitPullRequestArrow aria-hidden size={16} />
           <div>
             <p className="fx-pull-request__title">

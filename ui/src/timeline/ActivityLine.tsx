@@ -26,9 +26,8 @@ export function ActivityLine({ turn }: { turn: TurnState }) {
 
 /** A tool that runs says so in its own line. */
 function wordsOf(turn: TurnState): string {
-  const last = turn.items.at(-1)
-  const isTool = last?.kind === 'tool' && last.status === 'running'
-  return isTool && !turn.isStopRequested ? strings.timeline.working : strings.activity(turn)
+  const isToolRunning = turn.items.some(item => item.kind === 'tool' && item.status === 'running')
+  return isToolRunning && !turn.isStopRequested ? strings.timeline.working : strings.activity(turn)
 }
 
 /** When the model is asked again (ms since 1970), if the last thing that happened is a failure that will be tried again. */

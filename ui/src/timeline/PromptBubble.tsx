@@ -12,7 +12,7 @@ import { SourceLabel } from './SourceLabel.tsx'
 export const PromptBubble = memo(function PromptBubble({ prompt }: { prompt: PromptState }) {
   const { author, context, queuedAt, text } = prompt
   return (
-    <div className="fx-prompt">
+    <div className="fx-prompt" data-read="end">
       <div className="fx-prompt__head">
         <Avatar person={author} />
         <span className="fx-prompt__author">{author.name}</span>

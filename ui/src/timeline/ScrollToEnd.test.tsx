@@ -91,6 +91,26 @@ test('whoever opens a line is left to read it', () => {
   expect(area.scrollTop).toBe(700)
 })
 
+test('a result is read from its start, until the next prompt comes', () => {
+  const { area } = show()
+  const result = document.createElement('section')
+  result.dataset['read'] = 'start'
+  vi.spyOn(result, 'getBoundingClientRect').mockImplementation(() => new DOMRect(0, 1_020 - area.scrollTop))
+  area.append(result)
+  grow(800)
+  expect(area.scrollTop).toBe(1_008)
+  // Pictures load; the person who has read on is not thrown back.
+  scrollTo(area, 1_200)
+  grow(100)
+  expect(area.scrollTop).toBe(1_200)
+  scrollTo(area, 1_600)
+  const prompt = document.createElement('div')
+  prompt.dataset['read'] = 'end'
+  area.append(prompt)
+  grow(200)
+  expect(area.scrollTop).toBe(2_100)
+})
+
 test('another session starts at its end', () => {
   const { area, change } = show()
   scrollTo(area, 700)

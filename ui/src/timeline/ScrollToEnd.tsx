@@ -6,8 +6,13 @@ import { strings } from '../strings.ts'
 /** Nearer to the end than this (px) counts as being there. */
 const NEAR_END = 40
 
+/** Above what is read from its start, in px. */
+const READING_GAP = 12
+
 /**
- * A scrolling area that stays at its end while it grows, until the person scrolls up or opens something. A button leads back.
+ * A scrolling area that stays at its end while it grows, until the person scrolls away or opens something. A button leads back.
+ * Where the last of the parts that say how they are read (`data-read`) is read from its `start`, the area stops there: whoever waited
+ * for a result sees how it begins. A part that is read from its `end` comes after that, such as the next prompt.
  * @param resetKey the area starts at its end again when this changes, for example with another session
  */
 export function ScrollToEnd({ resetKey, children }: { resetKey: string; children: ReactNode }) {
@@ -21,13 +26,14 @@ export function ScrollToEnd({ resetKey, children }: { resetKey: string; children
   useLayoutEffect(() => {
     isFollowing.current = true
     setIsAway(false)
-    toEnd(area.current)
+    if (area.current !== null) area.current.scrollTop = 0
+    lastTop.current = follow(area.current)
   }, [resetKey])
 
   useEffect(() => {
     if (content.current === null || area.current === null) return
     const observer = new ResizeObserver(() => {
-      if (isFollowing.current) toEnd(area.current)
+      if (isFollowing.current) lastTop.current = follow(area.current)
       else setIsAway(distanceToEnd(area.current) > NEAR_END)
     })
     observer.observe(content.current)
@@ -38,9 +44,9 @@ export function ScrollToEnd({ resetKey, children }: { resetKey: string; children
   function handleScroll() {
     const top = area.current?.scrollTop ?? 0
     const isNearEnd = distanceToEnd(area.current) <= NEAR_END
-    // Growing content fires late scroll events too; only a movement upwards is the person's.
+    // Growing content fires late scroll events too; only a movement is the person's.
     if (isNearEnd) isFollowing.current = true
-    else if (top < lastTop.current) isFollowing.current = false
+    else if (top !== lastTop.current) isFollowing.current = false
     lastTop.current = top
     setIsAway(!isNearEnd && !isFollowing.current)
   }
@@ -53,7 +59,7 @@ export function ScrollToEnd({ resetKey, children }: { resetKey: string; children
   function jump() {
     isFollowing.current = true
     setIsAway(false)
-    toEnd(area.current)
+    if (area.current !== null) area.current.scrollTop = area.current.scrollHeight
     area.current?.focus()
   }
 
@@ -80,8 +86,18 @@ export function ScrollToEnd({ resetKey, children }: { resetKey: string; children
   )
 }
 
-function toEnd(area: HTMLElement | null) {
-  if (area !== null) area.scrollTop = area.scrollHeight
+/** Scrolls down to the end, or to the start of what is read from there. @returns where the area is then, in px. */
+function follow(area: HTMLElement | null): number {
+  if (area === null) return 0
+  const last = [...area.querySelectorAll<HTMLElement>('[data-read]')].at(-1)
+  const isReadFromStart = last?.dataset['read'] === 'start'
+  const start = isReadFromStart ? Math.max(area.scrollTop, topInside(area, last) - READING_GAP) : Number.POSITIVE_INFINITY
+  area.scrollTop = Math.min(area.scrollHeight, start)
+  return area.scrollTop
+}
+
+function topInside(area: HTMLElement, element: HTMLElement): number {
+  return element.getBoundingClientRect().top - area.getBoundingClientRect().top + area.scrollTop
 }
 
 function distanceToEnd(area: HTMLElement | null): number {

@@ -46,7 +46,7 @@ test('a place that the server did not verify is marked', () => {
   const log = fixtureLogs.longTexts()
   const { container } = show(log)
   const [source] = container.querySelectorAll('.fx-source')
-  expect(source?.getAttribute('data-verified')).toBe('false')
+  expect(source?.getAttribute('data-state')).toBe('unverified')
   expect(source?.getAttribute('title')).toContain('not verified')
 })
 

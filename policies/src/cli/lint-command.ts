@@ -1,0 +1,63 @@
+import { FixpointError, stripControls } from '@fixpoint/protocol'
+import pc from 'picocolors'
+import { parseConfig } from '../config.ts'
+import { EXPECT_NOTHING, type Expectation, expectationOf, manifestSchema, withManifest } from '../lint/expectation.ts'
+import type { Finding } from '../lint/finding.ts'
+import { lintFiles } from '../lint/lint-files.ts'
+import { filesBelow, readGiven, readPolicyFile } from './files.ts'
+import { EXIT, type Terminal } from './terminal.ts'
+
+export interface LintOptions {
+  config?: string
+  manifest?: string
+  json: boolean
+  platform: NodeJS.Platform
+}
+
+/** @returns 0 where nothing is wrong (warnings aside), 1 where something is. */
+export async function lintCommand(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
+  const expectation = await readExpectation(options)
+  const found = await Promise.all(paths.map(filesBelow))
+  const files = await Promise.all([...new Set(found.flat())].map(path => readPolicyFile(path, options.platform)))
+  if (files.length === 0)
+    throw new FixpointError('file_not_found', 'There is no file in what was named.', { hint: 'Name policy files, or a folder with some.' })
+  const findings = lintFiles(files, expectation)
+  const errors = findings.filter(({ severity }) => severity === 'error').length
+  const warnings = findings.length - errors
+  if (options.json) terminal.answer(JSON.stringify({ files: files.length, errors, warnings, findings }, null, 2))
+  else {
+    for (const finding of findings) terminal.answer(formatFinding(finding))
+    terminal.say(`${count(files.length, 'file')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`)
+  }
+  return errors === 0 ? EXIT.ok : EXIT.failure
+}
+
+/** `file:line:column: error code: message`, as compilers have it, so that editors can jump there. */
+function formatFinding({ file, line, column, severity, code, message, hint }: Finding): string {
+  const sign = severity === 'error' ? pc.red(severity) : pc.yellow(severity)
+  return `${file}:${line}:${column}: ${sign} ${code}: ${stripControls(message)}\n  ${pc.dim(stripControls(hint))}`
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`
+}
+
+async function readExpectation({ config, manifest }: LintOptions): Promise<Expectation> {
+  const expectation = config === undefined ? EXPECT_NOTHING : expectationOf(parseConfig((await readGiven(config)).toString('utf8')))
+  if (manifest === undefined) return expectation
+  const text = (await readGiven(manifest)).toString('utf8')
+  const parsed = manifestSchema.safeParse(parseManifest(text, manifest))
+  if (!parsed.success)
+    throw new FixpointError('config_invalid', `${manifest} is no manifest of an extension.`, {
+      hint: 'Name the manifest.json of the built extension.'
+    })
+  return withManifest(expectation, parsed.data)
+}
+
+function parseManifest(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new FixpointError('config_invalid', `${path} is not JSON.`, { cause: error })
+  }
+}

@@ -1,0 +1,106 @@
+import { access, constants, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FixpointError } from '@fixpoint/protocol'
+import { loadConfig, type UpdatesConfig } from '../config.ts'
+import { readLedger } from '../ledger/ledger.ts'
+import { CrxStore } from '../releases/crx-store.ts'
+import { EMPTY_STATE, reduceEntry } from '../releases/state.ts'
+import { DASHBOARD_FOLDER } from '../serve.ts'
+import { allReleases, auditFile, crxFolder } from '../updates.ts'
+
+export interface Finding {
+  name: string
+  /** A warning does not keep the server from working. */
+  state: 'good' | 'warning' | 'bad'
+  detail: string
+}
+
+/** Looks at everything a server needs, without changing any of it. It may run beside a server. */
+export async function examine(configPath: string, environment: Readonly<Record<string, string | undefined>>): Promise<Finding[]> {
+  let config: UpdatesConfig
+  try {
+    config = await loadConfig(configPath)
+  } catch (error) {
+    if (error instanceof FixpointError) return [{ name: 'Configuration', state: 'bad', detail: error.message }]
+    throw error
+  }
+  return [
+    { name: 'Configuration', state: 'good', detail: configPath },
+    examinePeople(config),
+    await examineDataFolder(config.dataFolder),
+    ...(await examineReleases(config)),
+    await examineKeys(config, environment),
+    await examineDashboard()
+  ]
+}
+
+/** Two-person publishing needs two people. */
+function examinePeople({ people }: UpdatesConfig): Finding {
+  const publishers = people.filter(({ roles }) => roles.includes('publisher'))
+  const hasPair = publishers.some(publisher => people.some(({ name, roles }) => name !== publisher.name && roles.includes('approver')))
+  return hasPair
+    ? { name: 'People', state: 'good', detail: people.map(({ name, roles }) => `${name} (${roles.join(', ')})`).join(', ') }
+    : { name: 'People', state: 'bad', detail: 'Nothing can be released: it takes a publisher and another person who is an approver.' }
+}
+
+async function examineDataFolder(folder: string): Promise<Finding> {
+  const name = 'Data folder'
+  const found = await stat(folder).catch(() => null)
+  if (found === null) return { name, state: 'good', detail: `${folder} is made when the server starts` }
+  const isWritable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false
+  )
+  if (!isWritable) return { name, state: 'bad', detail: `${folder} cannot be written` }
+  const isOpen = process.platform !== 'win32' && (found.mode & 0o022) !== 0
+  return isOpen ? { name, state: 'warning', detail: `others on this machine may write ${folder}` } : { name, state: 'good', detail: folder }
+}
+
+async function examineReleases({ dataFolder }: UpdatesConfig): Promise<Finding[]> {
+  const name = 'Audit log'
+  const text = await readFile(auditFile(dataFolder), 'utf8').catch(() => null)
+  if (text === null) return [{ name, state: 'good', detail: 'empty' }]
+  try {
+    // What a server that is running may be in the middle of writing is left out.
+    const entries = readLedger(text.slice(0, text.lastIndexOf('\n') + 1))
+    const store = new CrxStore(crxFolder(dataFolder))
+    const releases = allReleases(entries.reduce(reduceEntry, EMPTY_STATE))
+    const files: Finding[] = []
+    for (const release of releases) {
+      const fault = await store.check(release)
+      if (fault !== undefined)
+        files.push({ name: `File ${release.version}`, state: 'bad', detail: `${store.pathOf(release)}: ${fault.message}` })
+    }
+    const sum: Finding = { name: 'Files', state: 'good', detail: `${releases.length} of ${releases.length} verified` }
+    return [
+      { name, state: 'good', detail: `${entries.length} entries, head ${entries.at(-1)?.hash ?? 'none'}` },
+      ...(files.length === 0 ? [sum] : files)
+    ]
+  } catch (error) {
+    if (error instanceof FixpointError) return [{ name, state: 'bad', detail: error.message }]
+    throw error
+  }
+}
+
+/** The key must not be where the server is. */
+async function examineKeys({ dataFolder }: UpdatesConfig, environment: Readonly<Record<string, string | undefined>>): Promise<Finding> {
+  const name = 'Signing key'
+  if (environment['FIXPOINT_CRX_KEY'] !== undefined) {
+    return { name, state: 'warning', detail: 'FIXPOINT_CRX_KEY is set here; the key belongs on another machine than the update server' }
+  }
+  const paths = await readdir(dataFolder, { recursive: true }).catch(() => [])
+  for (const path of paths.filter(file => /\.(?:pem|key|p8|p12|pfx)$/i.test(file))) {
+    return { name, state: 'bad', detail: `${join(dataFolder, path)} looks like a key; take it away` }
+  }
+  return { name, state: 'good', detail: 'not on this machine, as far as can be seen' }
+}
+
+async function examineDashboard(): Promise<Finding> {
+  const isBuilt = await access(join(DASHBOARD_FOLDER, 'index.html')).then(
+    () => true,
+    () => false
+  )
+  return isBuilt
+    ? { name: 'Dashboard', state: 'good', detail: 'built' }
+    : { name: 'Dashboard', state: 'warning', detail: 'not built; run `pnpm --filter @fixpoint/update-server build`' }
+}

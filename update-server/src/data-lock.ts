@@ -1,0 +1,40 @@
+import { open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FixpointError } from '@fixpoint/protocol'
+
+/**
+ * Holds a data folder for this process. The lock of a process that no longer lives is taken over.
+ * @returns what gives it back @throws FixpointError `data_dir_locked`
+ */
+export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, 'server.pid')
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const file = await open(path, 'wx', 0o600)
+      await file.writeFile(String(process.pid))
+      await file.close()
+      return () => rm(path, { force: true })
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+    }
+    const holder = Number(await readFile(path, 'utf8'))
+    if (isAlive(holder)) throw new FixpointError('data_dir_locked', `Process ${holder} uses the data folder ${folder}.`)
+    await rm(path, { force: true })
+  }
+  throw new FixpointError('data_dir_locked', `Another process is taking the data folder ${folder}.`)
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it lives and belongs to someone else.
+    return hasCode(error, 'EPERM')
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

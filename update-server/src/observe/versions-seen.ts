@@ -1,0 +1,26 @@
+import { isVersion } from '../crx/version.ts'
+import { findRelease, type UpdatesState } from '../releases/state.ts'
+
+/** Update checks since the start: by extension, by ring, by the version that the browser has. */
+export type VersionsSeen = Record<string, Record<string, Record<string, number>>>
+
+/** What a version is counted as: a published one, none (a first installation), or something else; askers cannot make up new rows. */
+export function countedVersion(state: UpdatesState, extensionId: string, version: string): string {
+  if (/^0(?:\.0)*$/.test(version)) return 'none'
+  const release = isVersion(version) ? findRelease(state, extensionId, version) : undefined
+  return release?.version ?? 'other'
+}
+
+export function createVersionsSeen() {
+  const seen: VersionsSeen = {}
+  return {
+    seen,
+    add: (extensionId: string, ring: string, version: string): void => {
+      seen[extensionId] ??= {}
+      const byRing = seen[extensionId]
+      byRing[ring] ??= {}
+      const byVersion = byRing[ring]
+      byVersion[version] = (byVersion[version] ?? 0) + 1
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import { FixpointError } from '@fixpoint/protocol'
+import type { UpdatesConfig } from './config.ts'
+import { verifyCrx } from './crx/verify.ts'
+import { isVersion } from './crx/version.ts'
+import type { UpdateEvent } from './ledger/events.ts'
+import { type Ledger, openLedger } from './ledger/ledger.ts'
+import { CrxStore } from './releases/crx-store.ts'
+import { decideApproval, decideHalt, decidePromotion, decidePublish, decideResumption } from './releases/decisions.ts'
+import { chooseOffer, type UpdateCheck } from './releases/offer.ts'
+import { EMPTY_STATE, findRelease, type Release, reduceEntry, releasesOf, type UpdatesState } from './releases/state.ts'
+
+export interface PublishOptions {
+  /** The version that the publisher believes to publish. */
+  version: string
+  extensionId: string
+  acceptedPermissions: readonly string[]
+  rollbackOf: string | null
+}
+
+export type Updates = Awaited<ReturnType<typeof openUpdates>>
+
+/** Addresses that this server answers update checks at, as browsers know them; the last ring's comes without its name too. */
+export function updateUrls({ publicUrl, rings }: Pick<UpdatesConfig, 'publicUrl' | 'rings'>): string[] {
+  return [`${publicUrl}/update`, ...rings.map(ring => `${publicUrl}/rings/${ring}/update`)]
+}
+
+export const auditFile = (dataFolder: string) => join(dataFolder, 'audit.jsonl')
+export const crxFolder = (dataFolder: string) => join(dataFolder, 'crx')
+
+/**
+ * Releases and rings over one data folder. Every file is verified before this fulfils; what is not in order is left out and named by
+ * `faults`, and everything else is served.
+ * @throws FixpointError `audit_broken`
+ */
+export async function openUpdates(config: UpdatesConfig, clock: () => Date) {
+  const ledger: Ledger = await openLedger(auditFile(config.dataFolder))
+  const store = new CrxStore(crxFolder(config.dataFolder))
+  let state: UpdatesState = ledger.entries.reduce(reduceEntry, EMPTY_STATE)
+  for (const release of allReleases(state)) await store.check(release)
+
+  // One change after the other: each is decided on what the one before has left.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <Value>(change: () => Promise<Value>): Promise<Value> => {
+    const result = last.then(change)
+    last = result.catch(() => undefined)
+    return result
+  }
+  const record = async (who: string, events: UpdateEvent[]) => {
+    state = reduceEntry(state, await ledger.append(who, clock(), events))
+  }
+  const requireExtension = (extensionId: string) => {
+    if (config.extensions.some(({ id }) => id === extensionId)) return
+    throw new FixpointError('extension_unknown', `The extension ${extensionId.slice(0, 50)} is not one of this server’s.`)
+  }
+  const requireRelease = (extensionId: string, version: string): Release => {
+    const release = findRelease(state, extensionId, version)
+    if (release === undefined) throw new FixpointError('release_not_found', `Version ${version} has not been published.`)
+    return release
+  }
+  const place = (extensionId: string) => {
+    requireExtension(extensionId)
+    return { extensionId, rings: config.rings }
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    ledger,
+
+    /** @throws FixpointError `crx_*`, `version_*`, `permission_added`, `rollback_differs` */
+    publish: (who: string, bytes: Buffer, { extensionId, version, acceptedPermissions, rollbackOf }: PublishOptions): Promise<Release> =>
+      inTurn(async () => {
+        requireExtension(extensionId)
+        if (!isVersion(version)) throw new FixpointError('version_invalid', `“${version.slice(0, 50)}” is not a version.`)
+        const crx = verifyCrx(bytes, { extensionId, version })
+        const old = rollbackOf === null ? undefined : findRelease(state, extensionId, rollbackOf)
+        const event = decidePublish(state, {
+          crx,
+          acceptedPermissions,
+          rollbackOf,
+          rollbackFiles: old === undefined ? null : (await store.verified(old)).files,
+          updateUrls: updateUrls(config)
+        })
+        await store.write(event, bytes)
+        await record(who, [event])
+        return requireRelease(extensionId, version)
+      }),
+
+    approve: (who: string, extensionId: string, version: string, acceptedPermissions: readonly string[]): Promise<Release> =>
+      inTurn(async () => {
+        const events = decideApproval(state, { ...place(extensionId), version, who, acceptedPermissions })
+        const fault = await store.check(requireRelease(extensionId, version))
+        if (fault !== undefined) throw fault
+        await record(who, events)
+        return requireRelease(extensionId, version)
+      }),
+
+    promote: (who: string, extensionId: string, ring: string, version: string, percentage: number): Promise<void> =>
+      inTurn(() => record(who, decidePromotion(state, { ...place(extensionId), ring, version, percentage }))),
+
+    halt: (who: string, extensionId: string, ring: string, reason: string): Promise<void> =>
+      inTurn(() => record(who, decideHalt(state, { ...place(extensionId), ring, reason }))),
+
+    resume: (who: string, extensionId: string, ring: string): Promise<void> =>
+      inTurn(() => record(who, decideResumption(state, { ...place(extensionId), ring }))),
+
+    /** What a browser is offered: a release, `none` for nothing newer, `unknown` for an extension that is not this server's. */
+    check: (ring: string, check: UpdateCheck): Release | 'none' | 'unknown' => {
+      if (!config.extensions.some(({ id }) => id === check.extensionId)) return 'unknown'
+      return chooseOffer(state, ring, check, release => store.faultOf(release) === undefined) ?? 'none'
+    },
+
+    /** The verified file of an approved release. @throws FixpointError `release_not_found`, `crx_unavailable` */
+    file: async (extensionId: string, version: string): Promise<{ release: Release; bytes: Buffer }> => {
+      const release = findRelease(state, extensionId, version)
+      if (release === undefined || release.approvedBy === null) {
+        throw new FixpointError('release_not_found', 'There is no approved release of this version.')
+      }
+      return { release, bytes: await store.read(release) }
+    },
+
+    faultOf: (release: Release) => store.faultOf(release),
+
+    /** Looks again at the files that were not in order; one that was restored is served from then on. */
+    recheckFaulty: async (): Promise<void> => {
+      for (const release of allReleases(state)) if (store.faultOf(release) !== undefined) await store.check(release)
+    }
+  }
+}
+
+export function allReleases(state: UpdatesState): Release[] {
+  return Object.keys(state.releases).flatMap(extensionId => [...releasesOf(state, extensionId)])
+}
