@@ -1,14 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { say } from '../e2e/src/model-scripts.ts'
-import { sandboxImage } from '../e2e/src/server-process.ts'
 import { createShopWorld, type ShopWorld } from '../e2e/src/shop-world.ts'
-import { systemEdges } from '../server/src/edges.ts'
-import { createSandboxDriver } from '../server/src/sandbox/driver.ts'
-import { systemDocker } from '../server/src/sandbox/engine.ts'
-import { systemNetwork } from '../server/src/sandbox/network.ts'
-import { defaultSandboxSettings } from '../server/src/sandbox/settings.ts'
 import { type Database, openDatabase } from '../server/src/store/database.ts'
+import { removeSandboxes } from './remove-sandboxes.ts'
 
 const PREPARE_MS = 180_000
 
@@ -58,7 +53,7 @@ export async function createBenchWorld(): Promise<BenchWorld> {
     },
     async remove() {
       try {
-        await withStoppedServer(removeSandboxes)
+        await withStoppedServer(removeSandboxesOf)
       } finally {
         await shop.remove()
       }
@@ -67,19 +62,11 @@ export async function createBenchWorld(): Promise<BenchWorld> {
 }
 
 /** A server keeps its workspaces for its next start; this one has none. */
-async function removeSandboxes(db: Database): Promise<void> {
+async function removeSandboxesOf(db: Database): Promise<void> {
   const { value: instanceId } = await db
     .selectFrom('server_state')
     .select('value')
     .where('name', '=', 'instance_id')
     .executeTakeFirstOrThrow()
-  const logger = { debug: () => {}, info: () => {}, warn: console.error, error: console.error }
-  const driver = createSandboxDriver({
-    docker: systemDocker(),
-    settings: { ...defaultSandboxSettings, preparedPerProject: 0, instanceId, image: sandboxImage() },
-    logger,
-    network: systemNetwork,
-    edges: systemEdges
-  })
-  await driver.reap({ sessionIds: new Set() })
+  await removeSandboxes(instanceId)
 }

@@ -10,7 +10,7 @@ import { type PanelTimes, timePanel } from './panel-timing.ts'
 const WARM_UP = 2
 const PROMPTS = 12
 
-export const FIRST_WORDS = 'I look at the page first.'
+const FIRST_WORDS = 'I look at the page first.'
 
 /**
  * A model that answers at once. Its command makes the turn wait for the baseline picture, so that nothing of one prompt is left to do

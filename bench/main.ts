@@ -7,6 +7,7 @@ import { type BenchWorld, createBenchWorld } from './bench-world.ts'
 import { benchCatchUp } from './catch-up.ts'
 import { type Figure, isReached, type Part, timesFaster } from './figure.ts'
 import { benchFirstEvent } from './first-event.ts'
+import { giveAllBack, oweBack } from './giving-back.ts'
 import { benchServer } from './memory.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSizes } from './sizes.ts'
@@ -15,7 +16,10 @@ import { formatTable } from './table.ts'
 let world: Promise<BenchWorld> | null = null
 /** One server for all parts that need one: preparing its project takes longer than measuring. */
 const sharedWorld = () => {
-  world ??= createBenchWorld()
+  world ??= createBenchWorld().then(made => {
+    oweBack(made.remove)
+    return made
+  })
   return world
 }
 
@@ -33,6 +37,12 @@ const { positionals: wanted, values: options } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'string' }, list: { type: 'boolean', default: false } }
 })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    console.error('  … ending')
+    void giveAllBack().finally(() => process.exit(130))
+  })
+}
 process.exitCode = options.list ? listParts() : await runParts()
 
 function listParts(): number {
@@ -73,7 +83,7 @@ async function runParts(): Promise<number> {
       }
     }
   } finally {
-    await (await world)?.remove()
+    await giveAllBack()
   }
   report(figures, remarks, failures, machine)
   if (options.json !== undefined) {

@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { sandboxImage } from '../e2e/src/server-process.ts'
-import { systemEdges } from '../server/src/edges.ts'
-import { createSandboxDriver, type Sandbox } from '../server/src/sandbox/driver.ts'
+import type { Sandbox } from '../server/src/sandbox/driver.ts'
 import { systemDocker } from '../server/src/sandbox/engine.ts'
 import { sessionNames } from '../server/src/sandbox/names.ts'
-import { systemNetwork } from '../server/src/sandbox/network.ts'
-import { defaultSandboxSettings } from '../server/src/sandbox/settings.ts'
 import { runCommand } from './command.ts'
 import type { Part } from './figure.ts'
+import { oweBack } from './giving-back.ts'
 import { summarise, timed } from './measure.ts'
+import { benchDriver, removeSandboxes } from './remove-sandboxes.ts'
 
 /** Turns of ours and peer; ours has many calls in each, because one is too short to be timed well among slow neighbours. */
 const ROUNDS = 20
@@ -21,16 +20,17 @@ const CALLS_IN_ROUND = 25
 const STARTS = 15
 const WARM_UP = 3
 
-const silentLogger = { debug: () => {}, info: () => {}, warn: console.error, error: console.error }
-
 /** What a sandbox costs: one call in it, and one more of it. Ours and the peer take turns on the same engine and image. */
 export async function benchSandbox(): Promise<Part> {
   const image = sandboxImage()
   const docker = systemDocker()
   const instanceId = `bench-${randomBytes(6).toString('hex')}`
-  const settings = { ...defaultSandboxSettings, preparedPerProject: 0, instanceId, image }
-  const driver = createSandboxDriver({ docker, settings, logger: silentLogger, network: systemNetwork, edges: systemEdges })
+  const driver = benchDriver(instanceId)
   const folder = await mkdtemp(join(tmpdir(), 'fixpoint-bench-'))
+  const giveBack = oweBack(async () => {
+    await removeSandboxes(instanceId)
+    await rm(folder, { recursive: true })
+  })
   try {
     const { commit, bundleFile } = await makeRepository(folder)
     const bundle = async () => createReadStream(bundleFile)
@@ -46,8 +46,7 @@ export async function benchSandbox(): Promise<Part> {
       await sandbox.close({ removeWorkspace: true })
     }
   } finally {
-    await driver.reap({ sessionIds: new Set() })
-    await rm(folder, { recursive: true })
+    await giveBack()
   }
 }
 

@@ -15,7 +15,11 @@ let world: World
 let there: Places
 
 beforeAll(async () => {
-  world = await createWorld({ script: scriptOf([editStyle('margin-left: 30px', 'margin-left: 0px'), say('Done.')]) })
+  // One turn is to run for as long as the tests do, and its model says nothing all that time.
+  world = await createWorld({
+    script: scriptOf([editStyle('margin-left: 30px', 'margin-left: 0px'), say('Done.')]),
+    config: { modelTimeouts: { silenceSeconds: 600 } }
+  })
   const { client } = world.server
   const create = async () => (await client.call('createSession', { body: { projectId: 'tiny' } })).sessionId
   const [idle, other, closed, busy] = [await create(), await create(), await create(), await create()]

@@ -18,6 +18,8 @@ export default defineConfig({
     minimum_chrome_version: '133',
     permissions: ['activeTab', 'scripting', 'sidePanel', 'storage'],
     optional_host_permissions: ['http://*/*', 'https://*/*'],
+    // What an organisation can set for its browsers; policies/ writes the values.
+    storage: { managed_schema: 'managed-schema.json' },
     icons,
     action: { default_title: 'Fixpoint: point at something', default_icon: icons },
     commands: {

@@ -190,7 +190,7 @@ const WRONG: WrongFile[] = [
   {
     what: 'a profile that is cut off',
     path: 'a.mobileconfig',
-    text: '<plist>\n<dict>\n  <key>PayloadType</key>\n▶',
+    text: '<plist>\n▶<dict>\n  <key>PayloadType</key>\n',
     code: 'policy_plist',
     says: 'not well formed'
   },
@@ -307,7 +307,7 @@ const WRONG: WrongFile[] = [
     what: 'JSON in a registry value',
     path: 'a.reg',
     encoding: 'utf16le',
-    text: reg(`[${KEY}]`, `"ExtensionSettings"="{\\"${ID}\\":{▶}"`),
+    text: reg(`[${KEY}]`, `"ExtensionSettings"="{\\"${ID}\\":{}▶"`),
     code: 'policy_json',
     says: ''
   },
@@ -436,7 +436,7 @@ const WRONG: WrongFile[] = [
 ]
 
 function readKey(): string {
-  const source = readFileSync(join(import.meta.dirname, '../../extension/src/extension-id.ts'), 'utf8')
+  const source = readFileSync(join(import.meta.dirname, '../../extension/src/extension-key.ts'), 'utf8')
   return /'(MII[A-Za-z0-9+/=]+)'/.exec(source)?.[1] ?? ''
 }
 

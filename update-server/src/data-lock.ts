@@ -1,6 +1,7 @@
-import { open, readFile, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
+import { isErrno, readIfThere } from './read-if-there.ts'
 
 /**
  * Holds a data folder for this process. The lock of a process that no longer lives is taken over.
@@ -13,11 +14,14 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
       const file = await open(path, 'wx', 0o600)
       await file.writeFile(String(process.pid))
       await file.close()
-      return () => rm(path, { force: true })
+      return async () => {
+        // Not someone else's, who has taken over in the meantime.
+        if ((await readIfThere(path)) === String(process.pid)) await rm(path, { force: true })
+      }
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
+      if (!isErrno(error, 'EEXIST')) throw error
     }
-    const holder = Number(await readFile(path, 'utf8'))
+    const holder = Number(await readIfThere(path))
     if (isAlive(holder)) throw new FixpointError('data_dir_locked', `Process ${holder} uses the data folder ${folder}.`)
     await rm(path, { force: true })
   }
@@ -31,10 +35,6 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     // EPERM: it lives and belongs to someone else.
-    return hasCode(error, 'EPERM')
+    return isErrno(error, 'EPERM')
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

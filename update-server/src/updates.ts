@@ -21,7 +21,7 @@ export interface PublishOptions {
 export type Updates = Awaited<ReturnType<typeof openUpdates>>
 
 /** Addresses that this server answers update checks at, as browsers know them; the last ring's comes without its name too. */
-export function updateUrls({ publicUrl, rings }: Pick<UpdatesConfig, 'publicUrl' | 'rings'>): string[] {
+function updateUrls({ publicUrl, rings }: Pick<UpdatesConfig, 'publicUrl' | 'rings'>): string[] {
   return [`${publicUrl}/update`, ...rings.map(ring => `${publicUrl}/rings/${ring}/update`)]
 }
 

@@ -2,7 +2,7 @@ import { BrandMark } from './BrandMark.tsx'
 import { PairingScreen } from './PairingScreen.tsx'
 import { Panel } from './Panel.tsx'
 import { pairingLinkInHash } from './pairing.ts'
-import { connectionSetting } from './storage.ts'
+import { connectionSetting, managedServerSetting } from './storage.ts'
 import { useStoredValue } from './use-stored-value.ts'
 import { useTheme } from './use-theme.ts'
 
@@ -10,13 +10,20 @@ import { useTheme } from './use-theme.ts'
 export function App() {
   useTheme()
   const saved = useStoredValue(connectionSetting)
+  const managed = useStoredValue(managedServerSetting)
   const offeredLink = pairingLinkInHash(location.hash)
-  if (saved === undefined) return null
-  if (saved === null || offeredLink !== null) {
+  if (saved === undefined || managed === undefined) return null
+  // A connection from before the organisation named its server does not serve any more.
+  const isElsewhere = managed !== null && saved !== null && saved.serverUrl !== managed
+  if (saved === null || isElsewhere || offeredLink !== null) {
     return (
       <div className="fp-scroll">
         <BrandMark />
-        <PairingScreen offeredLink={offeredLink} onPaired={openWithoutLink} onCancel={saved === null ? undefined : openWithoutLink} />
+        <PairingScreen
+          offeredLink={offeredLink}
+          onPaired={openWithoutLink}
+          onCancel={saved === null || isElsewhere ? undefined : openWithoutLink}
+        />
       </div>
     )
   }

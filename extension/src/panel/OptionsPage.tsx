@@ -3,7 +3,7 @@ import { Globe, Keyboard, Palette, Server, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { Shortcuts } from './Shortcuts.tsx'
 import { SEND_EVERYTHING, type Theme } from './settings.ts'
-import { connectionSetting, defaultChoiceSetting, themeSetting } from './storage.ts'
+import { connectionSetting, defaultChoiceSetting, managedRingSetting, managedServerSetting, themeSetting } from './storage.ts'
 import { strings } from './strings.ts'
 import { useStoredValue } from './use-stored-value.ts'
 import { useTheme } from './use-theme.ts'
@@ -19,6 +19,7 @@ export function OptionsPage() {
       <h1>{strings.options.title}</h1>
       <Section icon={<Server aria-hidden size={16} />} title={strings.options.server}>
         <ServerSetting />
+        <ManagedServer />
       </Section>
       <Section icon={<ShieldCheck aria-hidden size={16} />} title={strings.options.privacy}>
         <PrivacySetting />
@@ -71,6 +72,18 @@ function ServerSetting() {
         {strings.options.disconnect}
       </Button>
     </div>
+  )
+}
+
+/** What the organisation has set, where it has. */
+function ManagedServer() {
+  const server = useStoredValue(managedServerSetting)
+  const ring = useStoredValue(managedRingSetting)
+  if (!server) return null
+  return (
+    <p className="fp-muted">
+      {strings.options.managed(server)} {ring && strings.options.managedRing(ring)}
+    </p>
   )
 }
 

@@ -1,12 +1,14 @@
 import { FixpointError, PROTOCOL_VERSION } from '@fixpoint/protocol'
 import { Button, ErrorCard, InlineCode, Spinner } from '@fixpoint/ui'
 import { type FormEvent, useId, useState } from 'react'
+import { invitationTo } from './managed-settings.ts'
 import { isOnThisMachine, type PairingInvitation, parseCode, parsePairingLink, parseServerUrl } from './pairing.ts'
 import { type Problem, problemOf } from './problem.ts'
 import { connectServer } from './server.ts'
 import type { SavedConnection } from './settings.ts'
-import { connectionSetting } from './storage.ts'
+import { connectionSetting, managedServerSetting } from './storage.ts'
 import { strings } from './strings.ts'
+import { useStoredValue } from './use-stored-value.ts'
 
 interface PairingScreenProps {
   /** A link that came with the page's address; it is used only after the person has agreed. */
@@ -18,6 +20,7 @@ interface PairingScreenProps {
 
 /** Connects this browser with a server. */
 export function PairingScreen({ offeredLink = null, onPaired, onCancel }: PairingScreenProps) {
+  const managed = useStoredValue(managedServerSetting)
   const [offer, setOffer] = useState<PairingInvitation | null>(() => readOffer(offeredLink))
   const [isByHand, setIsByHand] = useState(false)
   const [link, setLink] = useState('')
@@ -40,7 +43,8 @@ export function PairingScreen({ offeredLink = null, onPaired, onCancel }: Pairin
 
   function submit(event: FormEvent) {
     event.preventDefault()
-    void connect(() => (isByHand ? { serverUrl: parseServerUrl(address), code: parseCode(code) } : requireLink(link)))
+    if (managed) void connect(() => invitationTo(managed, code))
+    else void connect(() => (isByHand ? { serverUrl: parseServerUrl(address), code: parseCode(code) } : requireLink(link)))
   }
 
   const cancel = onCancel && (
@@ -49,7 +53,8 @@ export function PairingScreen({ offeredLink = null, onPaired, onCancel }: Pairin
     </Button>
   )
   const error = problem && <ErrorCard failure={problem.failure} reference={problem.requestId} isAnnounced />
-  if (offer !== null) {
+  if (managed === undefined) return null
+  if (offer !== null && (managed === null || managed === offer.serverUrl)) {
     const { host } = new URL(offer.serverUrl)
     return (
       <section className="fp-pairing">
@@ -70,8 +75,11 @@ export function PairingScreen({ offeredLink = null, onPaired, onCancel }: Pairin
   return (
     <form className="fp-pairing" onSubmit={submit}>
       <h2>{strings.pairing.title}</h2>
-      <p className="fp-muted">{strings.pairing.intro}</p>
-      {isByHand ? (
+      {managed !== null && <p className="fp-pairing__host">{managed}</p>}
+      <p className="fp-muted">{managed === null ? strings.pairing.intro : strings.pairing.managed}</p>
+      {managed !== null ? (
+        <Field label={strings.pairing.code} value={code} example={strings.pairing.codeExample} onChange={setCode} />
+      ) : isByHand ? (
         <>
           <Field label={strings.pairing.server} value={address} example={strings.pairing.serverExample} onChange={setAddress} />
           <Field label={strings.pairing.code} value={code} example={strings.pairing.codeExample} onChange={setCode} />
@@ -83,9 +91,11 @@ export function PairingScreen({ offeredLink = null, onPaired, onCancel }: Pairin
       <button type="submit" className="fx-button fx-button--primary fp-wide" disabled={isBusy}>
         {isBusy && <Spinner />} {isBusy ? strings.pairing.connecting : strings.pairing.connect}
       </button>
-      <Button look="quiet" onClick={() => setIsByHand(!isByHand)}>
-        {isByHand ? strings.pairing.byLink : strings.pairing.byHand}
-      </Button>
+      {managed === null && (
+        <Button look="quiet" onClick={() => setIsByHand(!isByHand)}>
+          {isByHand ? strings.pairing.byLink : strings.pairing.byHand}
+        </Button>
+      )}
       <p className="fp-muted fp-small">
         <InlineCode text={strings.pairing.hint} />
       </p>

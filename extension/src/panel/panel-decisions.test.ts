@@ -89,6 +89,17 @@ test('the server is told the origin of a page and no more, and is not asked agai
   expect(fetch).toHaveBeenCalledTimes(2)
 })
 
+test('what the server said of a page holds while it does not answer', async () => {
+  const fetch = vi.fn(async () => Response.json({ projectId: 'shop', name: 'Shop', origins: [], branch: 'main', suggestions: [] }))
+  let time = 0
+  const match = matcherWith(fetch, () => time)
+  await match('http://localhost:5173/')
+  time = 61_000
+  fetch.mockRejectedValue(new TypeError('Failed to fetch'))
+  expect(await match('http://localhost:5173/')).toMatchObject({ status: 'matched' })
+  expect(fetch).toHaveBeenCalledTimes(2)
+})
+
 test('no project, no web page and no answer are told apart; only answers are remembered', async () => {
   const fetch = vi.fn(async () => Response.json(new FixpointError('origin_not_mapped', 'none').toProblem('req_1'), { status: 404 }))
   const match = matcherWith(fetch)

@@ -12,7 +12,10 @@ export type ProjectMatch =
 
 const KNOWN_FOR_MS = 60_000
 
-/** Finds the project of a page. The server is told the page's origin and no more, and is asked once a minute for each at the most. */
+/**
+ * Finds the project of a page. The server is told the page's origin and no more, and is asked once a minute for each at the most. While
+ * it does not answer, its last answer holds: a lost connection must not take away what is shown.
+ */
 export function createProjectMatcher(server: Pick<Server, 'call'>, now: () => number): (url: string | undefined) => Promise<ProjectMatch> {
   const known = new Map<string, { at: number; match: ProjectMatch }>()
   return async url => {
@@ -21,7 +24,8 @@ export function createProjectMatcher(server: Pick<Server, 'call'>, now: () => nu
     const remembered = known.get(origin)
     if (remembered !== undefined && now() - remembered.at < KNOWN_FOR_MS) return remembered.match
     const match = await ask(server, origin)
-    if (match.status !== 'failed') known.set(origin, { at: now(), match })
+    if (match.status === 'failed') return remembered?.match ?? match
+    known.set(origin, { at: now(), match })
     return match
   }
 }

@@ -7,6 +7,7 @@ export const strings = {
   pairing: {
     title: 'Connect to your Fixpoint server',
     intro: 'Paste the pairing link that the server shows when it starts, or type its address and a code.',
+    managed: 'Your organisation has set the server. Type a code of it, or paste its pairing link; you are asked once.',
     link: 'Pairing link',
     linkExample: 'http://127.0.0.1:4700/pair#ABCD-EFGH',
     byHand: 'Type address and code instead',
@@ -92,6 +93,8 @@ export const strings = {
     since: (date: string) => `since ${date}`,
     disconnect: 'Disconnect',
     notConnected: 'Not connected yet.',
+    managed: (server: string) => `Your organisation has set the server ${server}.`,
+    managedRing: (ring: string) => `Updates come from the ring “${ring}”.`,
     connect: 'Connect…',
     privacy: 'What goes along with a prompt',
     privacyText:

@@ -1,6 +1,9 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import { offeredMatch } from './managed-settings.ts'
 import { createProjectMatcher, type ProjectMatch } from './project-match.ts'
 import type { Server } from './server.ts'
+import { managedProjectsSetting } from './storage.ts'
+import { useStoredValue } from './use-stored-value.ts'
 
 export interface MatchedPage {
   match: ProjectMatch
@@ -14,6 +17,7 @@ export function useProject(server: Server, url: string | undefined, isConnected:
   const matcher = useMemo(() => createProjectMatcher(server, Date.now), [server])
   const [found, setFound] = useState<{ match: ProjectMatch; url: string | undefined }>({ match: { status: 'loading' }, url })
   const [attempt, setAttempt] = useState(0)
+  const projects = useStoredValue(managedProjectsSetting)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked again when the person wants it or the server is back
   useEffect(() => {
@@ -27,5 +31,6 @@ export function useProject(server: Server, url: string | undefined, isConnected:
     }
   }, [matcher, url, attempt, isConnected])
 
-  return { ...found, retry: useCallback(() => setAttempt(count => count + 1), []) }
+  const match: ProjectMatch = projects === undefined ? { status: 'loading' } : offeredMatch(found.match, projects)
+  return { match, url: found.url, retry: useCallback(() => setAttempt(count => count + 1), []) }
 }

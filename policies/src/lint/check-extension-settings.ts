@@ -48,7 +48,7 @@ export function checkExtensionSettings(node: PolicyNode | undefined, context: Se
     report('policy_value', node, `ExtensionSettings is ${KIND_NAMES[node.kind]}; it must be a dictionary by extension id.`)
     return []
   }
-  const found = node.entries.flatMap(entry => {
+  return node.entries.flatMap(entry => {
     if (entry.value.kind !== 'dictionary') {
       report('policy_value', entry.value, `The settings of “${entry.name}” are ${KIND_NAMES[entry.value.kind]}; they must be a dictionary.`)
       return []
@@ -59,8 +59,6 @@ export function checkExtensionSettings(node: PolicyNode | undefined, context: Se
     if (isDefault || entry.name.startsWith('update_url:')) return []
     return entry.name.split(',').flatMap(id => (checkId(id, entry, expectation, report) ? checkExtension(id, entry, context) : []))
   })
-  checkExpected(found, node, context)
-  return found
 }
 
 function textOf(node: PolicyNode | undefined): string | null {
@@ -165,17 +163,4 @@ function checkManifest(
     report('update_url_mismatch', node, 'Without override_update_url updates come from the address in the manifest, not from the ring’s.', {
       hint: 'Add override_update_url: true.'
     })
-}
-
-/** Is the extension that is expected among those that are installed? */
-function checkExpected(
-  found: readonly ForcedExtension[],
-  node: PolicyNode,
-  { forced, expectation: { extensionId }, report }: SettingsContext
-): void {
-  const all = [...forced, ...found]
-  if (extensionId === null || all.length === 0 || all.some(({ id }) => id === extensionId)) return
-  report('extension_id_mismatch', all[0] ?? node, `The file installs ${[...new Set(all.map(({ id }) => id))].join(', ')}.`, {
-    hint: `Expected ${extensionId}.`
-  })
 }

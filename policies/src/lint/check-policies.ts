@@ -26,13 +26,14 @@ export function checkPolicies(set: PolicySet, expectation: Expectation): Fault[]
   checkNames(set.policies, report)
   const forced = checkForcelist(find('ExtensionInstallForcelist'), expectation, report)
   const fromSettings = checkExtensionSettings(find('ExtensionSettings'), { browser: set.browser, forced, expectation, report })
+  checkExpected([...forced, ...fromSettings], expectation, report)
   checkBlocklist(find('ExtensionInstallBlocklist'), [...forced, ...fromSettings], report)
   checkBrowserSignin(find('BrowserSignin'), report)
   checkStorage(set.storage, [...forced, ...fromSettings], expectation, report)
   return faults
 }
 
-/** Chrome says nothing about names that it does not know. */
+/** Chrome finds these only when the policy has arrived, and other consoles not at all. */
 function checkNames(policies: readonly PolicyEntry[], report: Report): void {
   for (const entry of policies) {
     const known = KNOWN_NAMES.find(name => name.toLowerCase() === entry.name.toLowerCase() && name !== entry.name)
@@ -73,6 +74,17 @@ function readForcelistEntry(text: string): { id: string | null; updateUrl: strin
   if (more.length > 0) return { ...found, fault: `“${text}” has ${more.length + 1} semicolons; it must have one.` }
   if (id === '') return { ...found, fault: `“${text}” has no id before the semicolon.` }
   return { ...found, fault: updateUrl === '' ? `“${text}” has no address after the semicolon.` : null }
+}
+
+/** Is the extension that is expected among those that are installed? A file that installs others from elsewhere may be meant so. */
+function checkExpected(forced: readonly ForcedExtension[], { extensionId, updateUrls }: Expectation, report: Report): void {
+  const [first] = forced
+  if (extensionId === null || first === undefined || forced.some(({ id }) => id === extensionId)) return
+  const isFromRing = forced.some(({ updateUrl }) => updateUrls === null || (updateUrl !== null && updateUrls.includes(updateUrl)))
+  report('extension_id_mismatch', first, `The file installs ${[...new Set(forced.map(({ id }) => id))].join(', ')}.`, {
+    severity: isFromRing ? 'error' : 'warning',
+    hint: `Expected ${extensionId}.`
+  })
 }
 
 function checkBlocklist(node: PolicyNode | undefined, forced: readonly ForcedExtension[], report: Report): void {

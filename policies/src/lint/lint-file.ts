@@ -13,7 +13,10 @@ import { readRegistry } from './read-registry.ts'
 import { decodeBytes, type Place, placesOf, wholeText } from './source-text.ts'
 
 /** Real policy files have some kilobytes; regedit's exports of everything are no policy files. */
-const BYTES_AT_MOST = 4_000_000
+const BYTES_AT_MOST = 1_000_000
+
+/** More would be the same mistake again and again. */
+const FAULTS_AT_MOST = 1_000
 
 export interface LintedFile {
   findings: Finding[]
@@ -38,7 +41,10 @@ export function lintFile(path: string, bytes: Uint8Array, expectation: Expectati
   const placeOf = placesOf(decoded.text)
   const { kind, sets, faults } = readPolicies(path, decoded, expectation)
   const all = [...faults, ...sets.flatMap(set => checkPolicies(set, expectation))]
-  const findings = all.map(fault => toFinding(path, fault, placeOf)).toSorted((a, b) => a.line - b.line || a.column - b.column)
+  const findings = all
+    .slice(0, FAULTS_AT_MOST)
+    .map(fault => toFinding(path, fault, placeOf))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
   return { findings, kind, sets, placeOf }
 }
 
@@ -67,12 +73,16 @@ function readPolicies(path: string, decoded: ReturnType<typeof decodeBytes>, exp
   return withEncodingFault(readJsonPolicies(text, path, expectation), 'policy_json', decoded, notUtf8 ?? byteOrderMark)
 }
 
+/** What browsers and systems go by; only files with another ending are known by their content. */
+const KNOWN_ENDING = /\.(reg|mobileconfig|plist|json)$/i
+
 function isRegistry(path: string, text: string): boolean {
-  return /\.reg$/i.test(path) || /^\s*(Windows Registry Editor|REGEDIT4)/.test(text)
+  return /\.reg$/i.test(path) || (!KNOWN_ENDING.test(path) && /^\s*(Windows Registry Editor|REGEDIT4)/.test(text))
 }
 
 function isProfile(path: string, text: string): boolean {
-  return /\.(mobileconfig|plist)$/i.test(path) || /^\s*(<\?xml|<!DOCTYPE plist|<plist)/i.test(text) || text.startsWith('bplist')
+  const isByContent = /^\s*(<\?xml|<!DOCTYPE plist|<plist)/i.test(text) || text.startsWith('bplist')
+  return /\.(mobileconfig|plist)$/i.test(path) || (!KNOWN_ENDING.test(path) && isByContent)
 }
 
 function readJsonPolicies(text: string, path: string, expectation: Expectation): Read {

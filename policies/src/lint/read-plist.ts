@@ -16,6 +16,7 @@ interface OpenElement {
   items: PolicyNode[]
   /** Of a dictionary. */
   entries: PolicyEntry[]
+  names: Set<string>
   key: { name: string; offset: number } | null
 }
 
@@ -37,8 +38,11 @@ export function readPlist(text: string): ReadPlist {
 
   parser.on('error', error => {
     // What follows the first mistake in the XML is a consequence of it.
-    if (!hasFailed) fault(Math.max(0, parser.position - 1), `The XML is not well formed: ${error.message.replace(/^\d+:\d+: /, '')}`)
+    if (hasFailed) return
     hasFailed = true
+    const message = error.message.replace(/^\d+:\d+: /, '')
+    const unclosed = message.startsWith('unclosed tag') ? open.at(-1)?.offset : undefined
+    fault(unclosed ?? Math.max(0, parser.position - 1), `The XML is not well formed: ${message}`)
   })
   parser.on('opentag', ({ name }) => {
     if (isTooDeep || hasFailed) return
@@ -51,7 +55,7 @@ export function readPlist(text: string): ReadPlist {
     if (parent === undefined && name !== 'plist') fault(offset, `The outermost element is <${name}>; it must be <plist>.`)
     else if (!CONTAINERS.has(name) && !VALUES.has(name)) fault(offset, `<${name}> is no element of property lists.`)
     else if (parent !== undefined && !CONTAINERS.has(parent.name)) fault(offset, `<${name}> may not be inside <${parent.name}>.`)
-    open.push({ name, offset, text: '', items: [], entries: [], key: null })
+    open.push({ name, offset, text: '', items: [], entries: [], names: new Set(), key: null })
   })
   const addText = (part: string) => {
     const element = open.at(-1)
@@ -80,7 +84,8 @@ export function readPlist(text: string): ReadPlist {
   function noteKey(element: OpenElement, parent: OpenElement | undefined) {
     if (parent?.name !== 'dict') return fault(element.offset, '<key> is only allowed inside <dict>.')
     if (parent.key !== null) fault(parent.key.offset, `“${parent.key.name}” has no value.`)
-    if (parent.entries.some(({ name }) => name === element.text)) fault(element.offset, `“${element.text}” is there twice in one <dict>.`)
+    if (parent.names.has(element.text)) fault(element.offset, `“${element.text}” is there twice in one <dict>.`)
+    parent.names.add(element.text)
     parent.key = { name: element.text, offset: element.offset }
   }
 
@@ -105,6 +110,10 @@ export function readPlist(text: string): ReadPlist {
     return { kind: 'string', value: content, offset, excerpt: { ...wholeText(content), offsetAt: () => offset } }
   }
 
+  if (!text.trimStart().startsWith('<')) {
+    fault(text.length - text.trimStart().length, 'The XML is not well formed: it must begin with <.')
+    return { value: null, faults }
+  }
   parser.write(text).close()
   if (!hasFailed && !isTooDeep && root === null && faults.length === 0) fault(0, 'There is no <plist>.')
   return { value: hasFailed ? null : root, faults }

@@ -47,7 +47,7 @@ function joinedLines(text: string): Line[] {
     const last = lines.at(-1)
     if (isContinued && last !== undefined) last.text += line
     else lines.push({ text: line, offset: index })
-    isContinued = /=hex(\([0-9a-f]+\))?:[0-9a-f,\s\\]*\\\s*$/i.test(lines.at(-1)?.text ?? '')
+    isContinued = line.trimEnd().endsWith('\\') && (isContinued || /=hex[(:]/i.test(line))
   }
   return lines
 }
@@ -105,16 +105,28 @@ function isBelow(path: string, key: string): boolean {
   return `${path}\\`.toLowerCase().startsWith(`${key}\\`.toLowerCase())
 }
 
+/** What is in each key by lower-case name: the registry does not tell capitals apart, and exports can have many thousand values. */
+const NAMES = new WeakMap<DictionaryNode, Map<string, PolicyNode>>()
+
+function namesIn(dictionary: DictionaryNode): Map<string, PolicyNode> {
+  const names = NAMES.get(dictionary) ?? new Map<string, PolicyNode>()
+  NAMES.set(dictionary, names)
+  return names
+}
+
 function childKey(parent: DictionaryNode, name: string, offset: number): DictionaryNode {
-  const existing = parent.entries.find(entry => entry.name.toLowerCase() === name.toLowerCase())?.value
+  const names = namesIn(parent)
+  const existing = names.get(name.toLowerCase())
   if (existing?.kind === 'dictionary') return existing
   const value = emptyDictionary(offset)
+  names.set(name.toLowerCase(), value)
   parent.entries.push({ name, offset, value })
   return value
 }
 
 function readValue(line: Line, source: Excerpt, target: DictionaryNode | null, faults: Fault[], report: Report): void {
-  const name = readString(line, 0)
+  // @ is the value without a name.
+  const name = line.text.startsWith('@') ? { text: '', end: 1, badEscapes: [] } : readString(line, 0)
   if (name === null || (line.text[name.end] ?? '') !== '=') {
     report(line.offset, 'This is neither a [key] nor a "name"=value.')
     return
@@ -122,8 +134,9 @@ function readValue(line: Line, source: Excerpt, target: DictionaryNode | null, f
   for (const index of name.badEscapes) report(line.offset + index, 'A backslash must be written twice.')
   const value = parseData(line, name.end + 1, source, report)
   if (value === null || target === null) return
-  if (target.entries.some(entry => entry.name.toLowerCase() === name.text.toLowerCase()))
-    report(line.offset, `“${name.text}” is there twice in this key; the last one counts.`)
+  const names = namesIn(target)
+  if (names.has(name.text.toLowerCase())) report(line.offset, `“${name.text}” is there twice in this key; the last one counts.`)
+  names.set(name.text.toLowerCase(), value)
   const isJson = JSON_POLICIES.has(name.text) && value.kind === 'string'
   const json = isJson ? readJson(value.excerpt) : null
   if (json !== null) faults.push(...json.faults)

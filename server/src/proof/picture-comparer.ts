@@ -7,10 +7,14 @@ export interface PictureComparer {
   close(): Promise<void>
 }
 
+/** The thread and what it has allocated are given back when there has been nothing to compare for this long; a new one takes a moment. */
+const IDLE_MS = 10_000
+
 type Answer = { number: number; comparison: PictureComparison } | { number: number; error: string }
 
-export function createPictureComparer(): PictureComparer {
+export function createPictureComparer({ idleMs = IDLE_MS } = {}): PictureComparer {
   let worker: Worker | null = null
+  let idleTimer: NodeJS.Timeout | null = null
   let lastNumber = 0
   const waiting = new Map<number, PromiseWithResolvers<PictureComparison>>()
 
@@ -20,6 +24,13 @@ export function createPictureComparer(): PictureComparer {
     worker = null
   }
 
+  /** Ends the thread; what is asked for from now on gets another one. */
+  async function end(): Promise<void> {
+    const ending = worker
+    worker = null
+    await ending?.terminate()
+  }
+
   function start(): Worker {
     const started = new Worker(new URL('./picture-worker.ts', import.meta.url))
     started.on('message', (answer: Answer) => {
@@ -27,15 +38,21 @@ export function createPictureComparer(): PictureComparer {
       waiting.delete(answer.number)
       if ('comparison' in answer) task?.resolve(answer.comparison)
       else task?.reject(new Error(answer.error))
-      if (waiting.size === 0) started.unref()
+      if (waiting.size > 0) return
+      started.unref()
+      idleTimer = setTimeout(() => void end(), idleMs).unref()
     })
     started.on('error', failAll)
-    started.on('exit', code => failAll(new Error(`the thread that compares pictures ended with ${code}`)))
+    started.on('exit', code => {
+      // One that was ended because it was idle has nothing to do with what another one is asked.
+      if (worker === started) failAll(new Error(`the thread that compares pictures ended with ${code}`))
+    })
     return started
   }
 
   return {
     compare(before, after) {
+      if (idleTimer) clearTimeout(idleTimer)
       worker ??= start()
       worker.ref()
       const task = Promise.withResolvers<PictureComparison>()
@@ -45,7 +62,10 @@ export function createPictureComparer(): PictureComparer {
       return task.promise
     },
     async close() {
-      await worker?.terminate()
+      if (idleTimer) clearTimeout(idleTimer)
+      const isBusy = waiting.size > 0
+      await end()
+      if (isBusy) failAll(new Error('the server is closing'))
     }
   }
 }

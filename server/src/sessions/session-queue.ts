@@ -17,7 +17,7 @@ export interface SessionQueue {
   stop(): Promise<void>
 }
 
-const QUEUE = 'sessions.run'
+const QUEUE = 'sessions.waiting'
 /** The queue is only a way to hand sessions out; the log is the truth. Whatever it should lose is found by looking there. */
 const RECONCILE_MS = 5_000
 /** pg-boss gives up a job after this; a turn has a budget of its own below it. */
@@ -42,6 +42,10 @@ export function createSessionQueue({ db, pglite, concurrency, logger }: SessionQ
     schedule: false
   })
   boss.on('error', error => logger.error({ err: error }, 'the queue reports an error'))
+  /** Sessions that are worked on here. */
+  const running = new Set<string>()
+  /** Those of them that were handed out once more meanwhile. */
+  const asked = new Set<string>()
   let reconciler: NodeJS.Timeout | null = null
   let isStopping = false
 
@@ -49,17 +53,33 @@ export function createSessionQueue({ db, pglite, concurrency, logger }: SessionQ
     for (const sessionId of await sessionsToRun(db)) await boss.send(QUEUE, { sessionId }, { singletonKey: sessionId })
   }
 
+  /** A session that runs already is not run beside itself, but once more when that is over. */
+  async function runOnce(sessionId: string, run: (sessionId: string) => Promise<void>): Promise<void> {
+    if (running.has(sessionId)) {
+      asked.add(sessionId)
+      return
+    }
+    running.add(sessionId)
+    try {
+      await run(sessionId)
+    } finally {
+      running.delete(sessionId)
+      if (asked.delete(sessionId) && !isStopping) await boss.send(QUEUE, { sessionId }, { singletonKey: sessionId })
+    }
+  }
+
   return {
     async enqueue(transaction, sessionId) {
-      // With the policy below this does nothing when the session is waiting already.
+      // With the policy of the queue this does nothing when the session is waiting already.
       await boss.send(QUEUE, { sessionId }, { singletonKey: sessionId, db: fromKysely(transaction) })
     },
 
     async start(run) {
       await boss.start()
-      // At most one job of a session waits and at most one is worked on.
+      // At most one job of a session waits. The policy by which at most one is worked on too goes by a list of running keys that is
+      // up to two minutes old, and leaves sessions waiting that long after their turn has ended.
       await boss.createQueue(QUEUE, {
-        policy: 'stately',
+        policy: 'short',
         notify: true,
         retryLimit: 0,
         expireInSeconds: JOB_SECONDS,
@@ -68,16 +88,14 @@ export function createSessionQueue({ db, pglite, concurrency, logger }: SessionQ
       // The embedded database belongs to this process alone, so every job in it is a left-over of one that no longer lives.
       await boss.deleteAllJobs(QUEUE)
       await reconcile()
-      const workerId = await boss.work(
+      await boss.work(
         QUEUE,
         { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 },
         async jobs => {
           for (const job of jobs) {
             if (isStopping) return
-            await run(jobSchema.parse(job.data).sessionId)
+            await runOnce(jobSchema.parse(job.data).sessionId, run)
           }
-          // The next job of the same session has become ready by this one's end; without a word it would wait for the poll.
-          setImmediate(() => boss.notifyWorker(workerId))
         }
       )
       reconciler = setInterval(() => {

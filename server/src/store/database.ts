@@ -47,11 +47,18 @@ export interface OpenDatabase {
 }
 
 /**
+ * PostgreSQL's default of 128 MB is for a server of its own. Here all of it would be resident from the start, in the server's process,
+ * for a database that fits into a fraction of it; files are cached by the system besides.
+ */
+const SHARED_BUFFERS = '24MB'
+
+/**
  * Opens the embedded PostgreSQL and brings its tables up to date.
  * @param folder where it keeps its files; absent: in memory, for tests of pure store logic.
  */
 export async function openDatabase(folder?: string): Promise<OpenDatabase> {
-  const pglite = await PGlite.create(folder === undefined ? {} : { dataDir: folder })
+  const startParams = [...PGlite.defaultStartParams, '-c', `shared_buffers=${SHARED_BUFFERS}`]
+  const pglite = await PGlite.create({ startParams, ...(folder !== undefined && { dataDir: folder }) })
   const db = new Kysely<Tables>({ dialect: new SerialPGliteDialect({ pglite }) })
   await migrate(db)
   return { db, pglite, close: () => db.destroy() }

@@ -1,8 +1,9 @@
-import { access, constants, readdir, readFile, stat } from 'node:fs/promises'
+import { access, constants, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import { loadConfig, type UpdatesConfig } from '../config.ts'
 import { readLedger } from '../ledger/ledger.ts'
+import { isErrno, readIfThere } from '../read-if-there.ts'
 import { CrxStore } from '../releases/crx-store.ts'
 import { EMPTY_STATE, reduceEntry } from '../releases/state.ts'
 import { DASHBOARD_FOLDER } from '../serve.ts'
@@ -34,6 +35,15 @@ export async function examine(configPath: string, environment: Readonly<Record<s
   ]
 }
 
+async function statIfThere(path: string) {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
 /** Two-person publishing needs two people. */
 function examinePeople({ people }: UpdatesConfig): Finding {
   const publishers = people.filter(({ roles }) => roles.includes('publisher'))
@@ -45,7 +55,7 @@ function examinePeople({ people }: UpdatesConfig): Finding {
 
 async function examineDataFolder(folder: string): Promise<Finding> {
   const name = 'Data folder'
-  const found = await stat(folder).catch(() => null)
+  const found = await statIfThere(folder)
   if (found === null) return { name, state: 'good', detail: `${folder} is made when the server starts` }
   const isWritable = await access(folder, constants.W_OK).then(
     () => true,
@@ -58,7 +68,7 @@ async function examineDataFolder(folder: string): Promise<Finding> {
 
 async function examineReleases({ dataFolder }: UpdatesConfig): Promise<Finding[]> {
   const name = 'Audit log'
-  const text = await readFile(auditFile(dataFolder), 'utf8').catch(() => null)
+  const text = await readIfThere(auditFile(dataFolder))
   if (text === null) return [{ name, state: 'good', detail: 'empty' }]
   try {
     // What a server that is running may be in the middle of writing is left out.
@@ -88,10 +98,9 @@ async function examineKeys({ dataFolder }: UpdatesConfig, environment: Readonly<
   if (environment['FIXPOINT_CRX_KEY'] !== undefined) {
     return { name, state: 'warning', detail: 'FIXPOINT_CRX_KEY is set here; the key belongs on another machine than the update server' }
   }
-  const paths = await readdir(dataFolder, { recursive: true }).catch(() => [])
-  for (const path of paths.filter(file => /\.(?:pem|key|p8|p12|pfx)$/i.test(file))) {
-    return { name, state: 'bad', detail: `${join(dataFolder, path)} looks like a key; take it away` }
-  }
+  const paths = (await statIfThere(dataFolder)) === null ? [] : await readdir(dataFolder, { recursive: true })
+  const keyFile = paths.find(path => /\.(?:pem|key|p8|p12|pfx)$/i.test(path))
+  if (keyFile !== undefined) return { name, state: 'bad', detail: `${join(dataFolder, keyFile)} looks like a key; take it away` }
   return { name, state: 'good', detail: 'not on this machine, as far as can be seen' }
 }
 

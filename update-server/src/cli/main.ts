@@ -10,10 +10,8 @@ import { z } from 'zod'
 import { loadConfig, roleSchema } from '../config.ts'
 import { verifyCrx } from '../crx/verify.ts'
 import { asFixpointError } from '../http/problems.ts'
-import { serve } from '../serve.ts'
 import { type ConnectionOptions, connect, type UpdatesClient } from './client.ts'
 import { describeStatusLines } from './describe-status.ts'
-import { examine } from './doctor.ts'
 
 /** As `fixpoint` has them: 2 for a wrong command line or value, 3 for no server, 4 for the token, 78 for the configuration. */
 const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
@@ -188,6 +186,8 @@ clientCommand('status', 'what each ring offers, and what browsers have').action(
 
 localCommand('serve', 'run the server').action(options =>
   perform(async () => {
+    // Loaded when it is needed: the other commands need no server and should answer at once.
+    const { serve } = await import('../serve.ts')
     const config = await loadConfig(configPath(options))
     const logger = pino({ level: environment['FIXPOINT_LOG_LEVEL'] ?? 'info', base: null }, pino.destination(2))
     const server = await serve(config, logger)
@@ -205,6 +205,7 @@ localCommand('doctor', 'look at configuration, data folder, audit log and every 
   .option('--json', 'answer as JSON')
   .action(options =>
     perform(async () => {
+      const { examine } = await import('./doctor.ts')
       const findings = await examine(configPath(options), environment)
       const marks = { good: pc.green('✓'), warning: pc.yellow('!'), bad: pc.red('✗') }
       if (options.json) answer(JSON.stringify(findings))

@@ -8,7 +8,7 @@ import { crc32, inflateRawSync } from 'node:zlib'
 import { FixpointError } from '@fixpoint/protocol'
 import { z } from 'zod'
 
-export const ARCHIVE_LIMITS = {
+const ARCHIVE_LIMITS = {
   /** Bytes of all files together, unpacked. */
   unpackedBytes: 128 * 1024 * 1024,
   entries: 10_000,

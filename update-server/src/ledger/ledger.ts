@@ -4,8 +4,9 @@
  * kept elsewhere, tells that apart.
  */
 import { createHash } from 'node:crypto'
-import { appendFile, readFile, truncate } from 'node:fs/promises'
+import { appendFile, truncate } from 'node:fs/promises'
 import { FixpointError } from '@fixpoint/protocol'
+import { readIfThere } from '../read-if-there.ts'
 import { type LedgerEntry, ledgerEntrySchema, type UpdateEvent } from './events.ts'
 
 const FIRST_PREVIOUS = '0'.repeat(64)
@@ -21,7 +22,7 @@ export interface Ledger {
 
 /** @throws FixpointError `audit_broken` naming the first line that does not follow from the one before. */
 export async function openLedger(path: string): Promise<Ledger> {
-  const text = await readIfThere(path)
+  const text = (await readIfThere(path)) ?? ''
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const entries = readLedger(whole)
   // A line without its end was never confirmed to anyone: the machine went down while it was written.
@@ -73,13 +74,4 @@ function hashOf({ seq, at, who, events, previous }: Omit<LedgerEntry, 'hash'>): 
   return createHash('sha256')
     .update(JSON.stringify([seq, at, who, events, previous]))
     .digest('hex')
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
-  }
 }

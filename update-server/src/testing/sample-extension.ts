@@ -10,7 +10,7 @@ export function newSigner(): Signer {
 /** One key for all samples of a test file. */
 export const sampleSigner: Signer = newSigner()
 export const sampleId: string = extensionIdOf(sampleSigner.publicKey)
-export const SAMPLE_UPDATE_URL = 'http://127.0.0.1:4800/rings/all/update'
+const SAMPLE_UPDATE_URL = 'http://127.0.0.1:4800/rings/all/update'
 
 export interface SampleOptions {
   version?: string

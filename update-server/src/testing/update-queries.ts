@@ -36,10 +36,12 @@ const KEYS = ['x', 'X', 'os', 'prodversion', 'client', 'acceptformat', '', 'x[]'
 /** @param ids extension ids that the server has */
 export function randomUpdateQuery(random: () => number, ids: readonly string[]): string {
   const pick = <Value>(values: readonly Value[], otherwise: Value) => values[Math.floor(random() * values.length)] ?? otherwise
-  const id = () => pick([...ids, 'a'.repeat(32), 'a'.repeat(31), 'A'.repeat(32), 'z'.repeat(32), '', ...HOSTILE], '')
+  const id = () => (random() < 0.4 ? pick(ids, '') : anyId())
+  const version = () => (random() < 0.4 ? '0.0.0.0' : pick([...VERSIONS, ...HOSTILE], ''))
+  const anyId = () => pick(['a'.repeat(32), 'a'.repeat(31), 'A'.repeat(32), 'z'.repeat(32), '', ...HOSTILE], '')
   const encode = (text: string) => (random() < 0.2 ? text : encodeURIComponent(text.toWellFormed()))
   const parts = Array.from({ length: Math.floor(random() * 6) }, () => {
-    const app = [`id=${id()}`, `v=${pick([...VERSIONS, ...HOSTILE], '')}`, ...(random() < 0.8 ? ['uc'] : [])].join('&')
+    const app = [`id=${id()}`, `v=${version()}`, ...(random() < 0.8 ? ['uc'] : [])].join('&')
     const value = random() < 0.7 ? app : pick([...VERSIONS, ...HOSTILE], '')
     return `${random() < 0.7 ? 'x' : encode(pick(KEYS, ''))}${random() < 0.9 ? '=' : ''}${encode(value)}`
   })

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const room = join(import.meta.dirname, '..')
+const example = join(room, 'examples/two-groups.json')
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fixpoint-policies-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function policies(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise(resolve => {
+    const env = { ...process.env, INIT_CWD: folder, NO_COLOR: '1' }
+    execFile(process.execPath, [join(room, 'src/cli/main.ts'), ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr })
+    })
+  })
+}
+
+describe('policies generate', () => {
+  it('writes the files that golden/ has, readable for everybody, and finds them unchanged afterwards', async () => {
+    const written = await policies('generate', '--config', example, '--out', 'out')
+    expect(written).toMatchObject({ code: 0, stderr: '' })
+    expect(written.stdout.trim().split('\n')).toHaveLength(17)
+    const path = 'pilot/linux/etc/chromium/policies/managed/fixpoint.json'
+    expect(readFileSync(join(folder, 'out', path))).toEqual(readFileSync(join(room, 'golden', path)))
+    expect(statSync(join(folder, 'out', path)).mode & 0o777).toBe(0o644)
+    expect((await policies('generate', '--config', example, '--out', 'out', '--check')).code).toBe(0)
+  })
+
+  it('ends with 1 and changes nothing where --check finds a difference', async () => {
+    cpSync(join(room, 'golden'), folder, { recursive: true })
+    const changed = join(folder, 'pilot/windows/chrome.reg')
+    writeFileSync(changed, 'something else')
+    rmSync(join(folder, 'pilot/windows/edge.reg'))
+    const { code, stdout } = await policies('generate', '--config', example, '--out', '.', '--check', '--json')
+    expect(code).toBe(1)
+    const states: { path: string; state: string }[] = JSON.parse(stdout)
+    expect(states.filter(({ state }) => state !== 'same').map(({ state }) => state)).toEqual(['differs', 'missing'])
+    expect(readFileSync(changed, 'utf8')).toBe('something else')
+  })
+
+  it('ends with 2 where the configuration is not valid', async () => {
+    writeFileSync(
+      join(folder, 'config.json'),
+      JSON.stringify({ ...JSON.parse(readFileSync(example, 'utf8')), serverUrl: 'http://fixpoint.example.com' })
+    )
+    const { code, stderr } = await policies('generate', '--config', 'config.json', '--out', 'out')
+    expect(code).toBe(2)
+    expect(stderr).toContain('serverUrl: The server’s address must be https.')
+    expect(stderr).toContain('[config_invalid]')
+  })
+})
+
+describe('policies lint', () => {
+  it('ends with 0 where nothing is wrong', async () => {
+    cpSync(join(room, 'golden'), folder, { recursive: true })
+    const { code, stdout, stderr } = await policies('lint', 'pilot', 'everyone', '--config', example)
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '17 files, 0 errors, 0 warnings\n' })
+  })
+
+  it('ends with 1 and names file, line, column and code', async () => {
+    writeFileSync(join(folder, 'a.json'), '{\n  "ExtensionInstallForcelist": ["dmlpgeomecbdojbpnbhejhlgpnojgldc"]\n}')
+    const text = await policies('lint', 'a.json')
+    expect(text.code).toBe(1)
+    expect(text.stdout).toContain(`${join(folder, 'a.json')}:2:33: error forcelist_format: `)
+    const json = await policies('lint', 'a.json', '--json')
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      files: 1,
+      errors: 1,
+      warnings: 0,
+      findings: [{ code: 'forcelist_format', line: 2, column: 33, severity: 'error' }]
+    })
+  })
+
+  it('takes the id from a manifest', async () => {
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ key: Buffer.from('another key').toString('base64') }))
+    const { code, stdout } = await policies('lint', join(room, 'golden/pilot/windows/chrome.reg'), '--manifest', 'manifest.json')
+    expect(code).toBe(1)
+    expect(stdout).toContain('extension_id_mismatch')
+  })
+
+  it('looks at the modes of files in managed folders', async () => {
+    cpSync(join(room, 'golden/pilot/linux'), folder, { recursive: true })
+    const path = join(folder, 'etc/chromium/policies/managed/fixpoint.json')
+    chmodSync(path, 0o646)
+    const { stdout } = await policies('lint', path)
+    expect(stdout).toContain('policy_permissions: Everybody may write the file')
+  })
+
+  it.each([
+    { args: ['lint', 'nothing.json'], says: 'file_not_found' },
+    { args: ['lint'], says: 'missing required argument' },
+    { args: ['lint', '--colour'], says: 'unknown option' },
+    { args: ['frobnicate'], says: 'unknown command' },
+    { args: ['generate', '--config', '.', '--out', 'x'], says: 'not_a_regular_file' }
+  ])('ends with 2 for $args', async ({ args, says }) => {
+    const { code, stderr } = await policies(...args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(says)
+  })
+})
+
+describe('policies doctor', () => {
+  it('warns of a Windows machine that is not joined, with the rule', async () => {
+    writeFileSync(join(folder, 'status.txt'), 'AzureAdJoined : NO\nDomainJoined : NO\n')
+    const { code, stdout } = await policies('doctor', '--dsregcmd', 'status.txt')
+    expect(code).toBe(0)
+    expect(stdout).toContain('not domain-joined')
+    expect(stdout).toContain('Chrome Enterprise Core')
+  })
+})

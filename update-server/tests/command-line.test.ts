@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packSample, sampleId } from '../src/testing/sample-extension.ts'
+import { startTestServer, type TestServer, TOKENS } from '../src/testing/test-server.ts'
+
+const PROGRAM = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+function run(environment: Record<string, string>, ...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const env = { PATH: process.env['PATH'], NO_COLOR: '1', INIT_CWD: server.dataFolder, ...environment }
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (_error, stdout, stderr) =>
+      resolve({ status: child.exitCode, stdout, stderr })
+    )
+  })
+}
+
+const as = (person: keyof typeof TOKENS) => ({ FIXPOINT_UPDATES_SERVER: server.url, FIXPOINT_UPDATES_TOKEN: TOKENS[person] })
+
+it('takes a release from the file to the last ring', async () => {
+  const crx = await packSample({ manifest: { update_url: `${server.url}/update` } })
+  await writeFile(join(server.dataFolder, 'sample.crx'), crx)
+  expect(await run(as('ada'), 'publish', 'sample.crx')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('offered to nobody yet'),
+    stderr: expect.stringContaining('fixpoint-updates approve 1.0.0')
+  })
+  expect(await run(as('ada'), 'approve', '1.0.0')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('[second_approval_missing]')
+  })
+  expect(await run(as('grace'), 'approve', '1.0.0')).toMatchObject({ status: 0 })
+  expect(await run(as('ada'), 'promote', '1.0.0', 'early', '--percentage', '20')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/early +1\.0\.0 to 20 %, else nothing/)
+  })
+  expect(await run(as('ada'), 'halt', 'canary', '--reason', 'prices vanish')).toMatchObject({
+    stdout: expect.stringMatching(/canary +halted: prices vanish/)
+  })
+  expect(await run(as('grace'), 'resume', 'canary')).toMatchObject({ stdout: expect.stringMatching(/canary +1\.0\.0/) })
+  const { stdout } = await run(as('visitor'), 'status', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({ extensions: [{ id: sampleId, releases: [{ version: '1.0.0', approvedBy: 'grace' }] }] })
+}, 180_000)
+
+it('says in one line what is wrong, with an exit code that scripts can rely on', async () => {
+  expect(await run({}, 'status')).toMatchObject({ status: 3 })
+  expect(await run({ FIXPOINT_UPDATES_SERVER: server.url }, 'status')).toMatchObject({ status: 4 })
+  expect(await run({ ...as('ada'), FIXPOINT_UPDATES_TOKEN: 'wrong' }, 'status')).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining('[token_invalid]')
+  })
+  expect(await run({ ...as('ada'), FIXPOINT_UPDATES_SERVER: 'http://127.0.0.1:1' }, 'status')).toMatchObject({ status: 3 })
+  expect(await run(as('ada'), 'promote', '1.0.0', 'all', '--percentage', '101')).toMatchObject({ status: 2 })
+  expect(await run(as('ada'), 'halt', 'all')).toMatchObject({ status: 2 })
+  expect(await run(as('ada'), 'publish', 'nowhere.crx')).toMatchObject({ status: 1, stderr: expect.stringContaining('[file_not_found]') })
+  expect(await run({}, 'serve', '--config', 'nowhere.json')).toMatchObject({ status: 78 })
+}, 180_000)
+
+it('makes tokens that the configuration knows by their hash alone', async () => {
+  const { status, stdout, stderr } = await run({}, 'token', 'ada', 'publisher', 'approver')
+  expect(status).toBe(0)
+  expect(stderr).toContain(createHash('sha256').update(stdout.trim()).digest('hex'))
+  expect(stderr).not.toContain(stdout.trim())
+  expect(await run({}, 'token', 'ada', 'owner')).toMatchObject({ status: 2 })
+})
+
+describe('doctor', () => {
+  const examine = async (environment: Record<string, string> = {}) => {
+    const { stdout, status } = await run(environment, 'doctor', '--config', 'config.json', '--json')
+    const findings: { name: string; state: string; detail: string }[] = JSON.parse(stdout)
+    return { status, of: (name: string) => findings.find(finding => finding.name === name) }
+  }
+  beforeAll(() => writeFile(join(server.dataFolder, 'config.json'), JSON.stringify({ ...server.config, dataFolder: '.' })))
+
+  it('finds a good server good', async () => {
+    const { status, of } = await examine()
+    expect([of('Audit log')?.state, of('Files')?.detail, of('Signing key')?.state, of('People')?.state]).toEqual([
+      'good',
+      '1 of 1 verified',
+      'good',
+      'good'
+    ])
+    expect(status).toBe(0)
+  })
+
+  it('names a changed file, a changed log, a key, and a single person', async () => {
+    const path = join(server.dataFolder, 'crx', sampleId, '1.0.0.crx')
+    const crx = await readFile(path)
+    await writeFile(path, crx.subarray(0, -1))
+    const broken = await examine()
+    expect([broken.status, broken.of('File 1.0.0')?.state]).toEqual([1, 'bad'])
+    await writeFile(path, crx)
+
+    const log = join(server.dataFolder, 'audit.jsonl')
+    const text = await readFile(log, 'utf8')
+    await writeFile(log, text.replace('"grace"', '"ada"'))
+    expect((await examine()).of('Audit log')).toMatchObject({ state: 'bad', detail: 'Line 2 of the audit log has been changed.' })
+    await writeFile(log, text)
+
+    expect((await examine({ FIXPOINT_CRX_KEY: '/somewhere' })).of('Signing key')?.state).toBe('warning')
+    await writeFile(join(server.dataFolder, 'crx.pem'), 'x')
+    expect((await examine()).of('Signing key')?.state).toBe('bad')
+
+    await chmod(server.dataFolder, 0o777)
+    expect((await examine()).of('Data folder')?.state).toBe('warning')
+    const alone = { ...server.config, dataFolder: '.', people: server.config.people.slice(0, 1) }
+    await writeFile(join(server.dataFolder, 'config.json'), JSON.stringify(alone))
+    expect((await examine()).of('People')?.state).toBe('bad')
+  }, 180_000)
+})
