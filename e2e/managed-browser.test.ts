@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,7 +15,7 @@ import { packCrx } from '../update-server/src/crx/pack.ts'
 import { type Signer, signerOfKey } from '../update-server/src/crx/signer.ts'
 import { verifyCrx } from '../update-server/src/crx/verify.ts'
 import { ManagedBrowser, POLICY_FOLDER, until, writePolicy } from './src/managed-browser.ts'
-import { freePort } from './src/server-process.ts'
+import { freePort, ROOT } from './src/server-process.ts'
 import { UpdateRoad } from './src/update-road.ts'
 import { UpdateServerProcess } from './src/update-server-process.ts'
 
@@ -56,6 +56,24 @@ function filesOf(version: string): Map<string, Buffer> {
   ])
 }
 
+/** The file that our generator writes for Chromium on Linux, for a pilot group in the ring canary. */
+function policyFor(extensionId: string, updatesUrl: string): string {
+  const config = parseConfig(
+    JSON.stringify({
+      organisation: 'Example',
+      profileIdentifier: 'com.example.fixpoint',
+      extensionId,
+      updateUrls: { canary: `${updatesUrl}/rings/canary/update` },
+      serverUrl: 'http://127.0.0.1:4700',
+      groups: [{ name: 'pilot', ring: 'canary', projects: ['shop'] }],
+      trial: true
+    })
+  )
+  const file = generateFiles(config).find(({ path }) => path === `pilot/linux${POLICY_FOLDER}/fixpoint.json`)
+  if (file === undefined) throw new Error('The generator has written no file for Chromium.')
+  return Buffer.from(file.bytes).toString('utf8')
+}
+
 const pack = (version: string, by: Signer = signer) => packCrx(filesOf(version), by)
 const attributes = () => browser.attributesOn(`${road.url}/page`)
 const versionInBrowser = async () => (await browser.extension(id))?.version
@@ -91,19 +109,7 @@ afterAll(async () => {
 describe('a managed browser', () => {
   it('is given version 1 by policy, with its settings', async () => {
     await release('1.0.0')
-    const config = parseConfig(
-      JSON.stringify({
-        organisation: 'Example',
-        profileIdentifier: 'com.example.fixpoint',
-        extensionId: id,
-        updateUrls: { canary: `${road.url}/rings/canary/update` },
-        serverUrl: 'http://127.0.0.1:4700',
-        groups: [{ name: 'pilot', ring: 'canary', projects: ['shop'] }],
-        trial: true
-      })
-    )
-    const file = generateFiles(config).find(({ path }) => path === `pilot/linux${POLICY_FOLDER}/fixpoint.json`)
-    removePolicy = writePolicy(Buffer.from(file?.bytes ?? []).toString('utf8'))
+    removePolicy = writePolicy(policyFor(id, road.url))
     browser = await ManagedBrowser.launch()
     await until('version 1 is installed', async () => (await versionInBrowser()) === '1.0.0')
     expect(await browser.extension(id)).toMatchObject({ state: 'ENABLED', mustRemainInstalled: true })
@@ -196,5 +202,75 @@ describe('a managed browser', () => {
     removePolicy()
     const left = existsSync(POLICY_FOLDER) ? readdirSync(POLICY_FOLDER).filter(name => name.startsWith('fixpoint-e2e-')) : []
     expect(left).toEqual([])
+  })
+})
+
+describe('Fixpoint’s own extension', () => {
+  it('is released, published by two people, installed by policy, and rolled back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fixpoint-release-'))
+    const ownKey = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey
+    const ownId = extensionIdOf(signerOfKey(ownKey).publicKey)
+    const port = await freePort()
+    const updates = await UpdateServerProcess.start(`http://127.0.0.1:${port}`, port, ownId)
+    let takeAway = () => {}
+    let managed: ManagedBrowser | null = null
+    try {
+      writeFileSync(join(folder, 'key.pem'), ownKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
+      cpSync(join(ROOT, 'update-server', 'release-record.json'), join(folder, 'record.json'))
+      const release = (...args: string[]) => {
+        const program = join(ROOT, 'update-server', 'src', 'release', 'main.ts')
+        const where = [
+          '--update-url',
+          `${updates.url}/rings/all/update`,
+          '--id',
+          ownId,
+          '--record',
+          join(folder, 'record.json'),
+          '--out',
+          folder,
+          '--json'
+        ]
+        const env = { ...process.env, FIXPOINT_CRX_KEY: join(folder, 'key.pem') }
+        const made: { version: string; path: string } = JSON.parse(
+          execFileSync(process.execPath, [program, ...where, ...args], { env, encoding: 'utf8' })
+        )
+        return made
+      }
+      const first = release()
+      await updates.succeed('ada', 'publish', first.path)
+      await updates.succeed('grace', 'approve', first.version)
+      takeAway = writePolicy(policyFor(ownId, updates.url))
+      managed = await ManagedBrowser.launch()
+      const browserOfPilot = managed
+      const inBrowser = async () => browserOfPilot.extension(ownId)
+      await until('the extension is installed', async () => (await inBrowser())?.state === 'ENABLED')
+      expect(await inBrowser()).toMatchObject({ version: first.version, mustRemainInstalled: true, runtimeErrors: [], manifestErrors: [] })
+
+      // A later release turns out bad; the old code comes back under a higher version.
+      const bad = join(folder, 'bad')
+      cpSync(join(ROOT, 'extension', '.output', 'chrome-mv3'), bad, { recursive: true })
+      const manifest: object = JSON.parse(readFileSync(join(bad, 'manifest.json'), 'utf8'))
+      writeFileSync(join(bad, 'manifest.json'), JSON.stringify({ ...manifest, version: '50.0.0', name: 'Fixpoint, badly' }))
+      const second = release('--build', bad)
+      await updates.succeed('ada', 'publish', second.path)
+      await updates.succeed('grace', 'approve', second.version)
+      const updateTo = (version: string) =>
+        until(`version ${version} is installed`, async () => {
+          await browserOfPilot.updateNow()
+          return (await inBrowser())?.version === version
+        })
+      await updateTo('50.0.0')
+      await updates.succeed('ada', 'halt', 'canary', '--reason', 'bad')
+      const back = release('--rollback', first.path, '--version', '50.0.1')
+      await updates.succeed('ada', 'rollback', back.path, '--to', first.version)
+      await updates.succeed('grace', 'approve', '50.0.1')
+      await updateTo('50.0.1')
+      expect(await inBrowser()).toMatchObject({ state: 'ENABLED', name: 'Fixpoint' })
+    } finally {
+      takeAway()
+      await managed?.close()
+      await updates.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })

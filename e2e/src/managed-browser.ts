@@ -31,7 +31,16 @@ export function writePolicy(text: string): () => void {
 }
 
 const extensionsSchema = z.array(
-  z.object({ id: z.string(), version: z.string(), state: z.string(), mustRemainInstalled: z.boolean().default(false) })
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    version: z.string(),
+    state: z.string(),
+    /** Whether a policy keeps the person from removing it. */
+    mustRemainInstalled: z.boolean(),
+    runtimeErrors: z.array(z.unknown()),
+    manifestErrors: z.array(z.unknown())
+  })
 )
 
 export class ManagedBrowser {
