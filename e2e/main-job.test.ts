@@ -206,7 +206,7 @@ describe('the main job', () => {
     const shown = await panel.texts('.fx-turn')
     for (const turn of [0, 2]) expect(shown[turn]).toBe(shownBefore[turn])
     expect(await panel.texts('.fx-prompt__text')).toEqual(state.prompts.map(prompt => prompt.text))
-    expect((await panel.texts('.fx-tool .fx-disclosure__summary')).map(withoutCounts)).toEqual(
+    expect((await panel.texts('.fx-tool > .fx-disclosure__line .fx-disclosure__summary')).map(withoutCounts)).toEqual(
       state.turns.flatMap(turn => turn.items.flatMap(item => (item.kind === 'tool' ? [withoutCounts(item.summary ?? item.title)] : [])))
     )
     expect((await turnOf('please make this readable in dark mode'))?.proof?.verdict.value).toBe('verified')
@@ -344,8 +344,9 @@ async function picture(artifactId: string | undefined): Promise<PNG> {
   return PNG.sync.read(Buffer.from(await response.arrayBuffer()))
 }
 
+/** “edited PriceTag.css” of a line that also counts what was added and removed. */
 function withoutCounts(line: string): string {
-  return line.replace(/\s*\+\d+\s+[−-]\d+$/, '').trim()
+  return (line.split('\n')[0] ?? '').replace(/ \+\d+ [−-]\d+$/, '')
 }
 
 async function showScheme(scheme: 'light' | 'dark'): Promise<void> {

@@ -1,7 +1,7 @@
 import type { CDPSession } from 'playwright'
 import { z } from 'zod'
 
-const replySchema = z.object({ id: z.number(), result: z.unknown(), error: z.object({ message: z.string() }).optional() })
+const replySchema = z.object({ id: z.number(), result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() })
 const evaluationSchema = z.object({
   result: z.object({ value: z.unknown().optional() }),
   exceptionDetails: z.object({ text: z.string(), exception: z.object({ description: z.string().optional() }).optional() }).optional()
@@ -49,10 +49,20 @@ export class SidePanel {
   async waitUntil(expression: string, timeout = 10_000): Promise<void> {
     const end = Date.now() + timeout
     while (Date.now() < end) {
-      if ((await this.evaluate(expression)) === true) return
+      if ((await this.#evaluateUnlessGone(expression)) === true) return
       await new Promise(resolve => setTimeout(resolve, 50))
     }
     throw new Error(`Not true in the side panel within ${timeout} ms: ${expression}`)
+  }
+
+  /** The same, or undefined where the panel was loaded anew meanwhile. */
+  async #evaluateUnlessGone(expression: string): Promise<unknown> {
+    try {
+      return await this.evaluate(expression)
+    } catch (error) {
+      if (error instanceof Error && /navigated or closed|context was destroyed|find context/i.test(error.message)) return undefined
+      throw error
+    }
   }
 
   async text(): Promise<string> {

@@ -177,6 +177,7 @@ const WRONG: WrongFile[] = [
     says: 'comma is missing'
   },
   { what: 'a comment', text: `{\n  ▶// why\n  "BrowserSignin": 1\n}`, code: 'policy_json', says: 'no comments' },
+  { what: 'a comment without an end', text: '{\n  "BrowserSignin": 1\n▶/*', code: 'policy_json', says: 'JSON' },
   { what: 'single quotes', text: `{\n  ▶'BrowserSignin': 1\n}`, code: 'policy_json', says: 'JSON' },
   { what: 'a missing brace', text: `{\n  "BrowserSignin": 1▶`, code: 'policy_json', says: 'closing }' },
   { what: 'a byte order mark', text: `▶\uFEFF{ "BrowserSignin": 1 }`, code: 'policy_json', says: 'byte order mark' },

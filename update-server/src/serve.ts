@@ -12,6 +12,9 @@ import { allReleases, openUpdates } from './updates.ts'
 /** How often files that were not in order are looked at again, in milliseconds. */
 const RECHECK_INTERVAL = 60_000
 
+/** How long requests may take that were begun before the server is closed, in milliseconds. */
+const CLOSE_LIMIT = 10_000
+
 /** Where `build.ts` puts the dashboard. */
 export const DASHBOARD_FOLDER = join(import.meta.dirname, '..', 'dist', 'dashboard')
 
@@ -44,6 +47,8 @@ export async function serve(config: UpdatesConfig, logger: Logger, dashboardFold
         await new Promise<void>(resolve => {
           server.close(() => resolve())
           server.closeIdleConnections()
+          // A browser that takes its time with a download asks again.
+          setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT).unref()
         })
         await unlock()
       }

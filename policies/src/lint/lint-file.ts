@@ -15,7 +15,7 @@ import { decodeBytes, type Place, placesOf, wholeText } from './source-text.ts'
 /** Real policy files have some kilobytes; regedit's exports of everything are no policy files. */
 const BYTES_AT_MOST = 1_000_000
 
-/** More would be the same mistake again and again. */
+/** More would be the same mistake again and again. Errors go before warnings. */
 const FAULTS_AT_MOST = 1_000
 
 export interface LintedFile {
@@ -41,11 +41,16 @@ export function lintFile(path: string, bytes: Uint8Array, expectation: Expectati
   const placeOf = placesOf(decoded.text)
   const { kind, sets, faults } = readPolicies(path, decoded, expectation)
   const all = [...faults, ...sets.flatMap(set => checkPolicies(set, expectation))]
-  const findings = all
+  const errorsFirst = [...all.filter(isError), ...all.filter(fault => !isError(fault))]
+  const findings = errorsFirst
     .slice(0, FAULTS_AT_MOST)
     .map(fault => toFinding(path, fault, placeOf))
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
   return { findings, kind, sets, placeOf }
+}
+
+function isError({ severity }: Fault): boolean {
+  return severity === 'error'
 }
 
 export function toFinding(file: string, { code, severity, message, hint, offset }: Fault, placeOf: (offset: number) => Place): Finding {

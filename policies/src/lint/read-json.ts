@@ -67,7 +67,9 @@ function addWhatTheParserAllows(text: string, fault: (index: number, message: st
 function firstTooDeep(text: string): number | null {
   const scanner = createScanner(text, true)
   let depth = 0
-  for (let token = scanner.scan(); scanner.getTokenLength() > 0; token = scanner.scan()) {
+  // Not until a token is empty: the scanner gives the rest of an unclosed comment again and again.
+  while (scanner.getPosition() < text.length) {
+    const token = scanner.scan()
     // 1 and 3 open a dictionary and a list, 2 and 4 close them (SyntaxKind of jsonc-parser, a const enum).
     if (token === 1 || token === 3) depth += 1
     if (token === 2 || token === 4) depth -= 1

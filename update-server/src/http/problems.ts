@@ -2,6 +2,7 @@ import { FixpointError } from '@fixpoint/protocol'
 import type { ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { isErrno } from '../read-if-there.ts'
 
 /** What Express and its parsers throw. */
 const httpErrorSchema = z.object({ status: z.number().int(), type: z.string().default(''), message: z.string() })
@@ -30,6 +31,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 
 export function asFixpointError(thrown: unknown): FixpointError {
   if (thrown instanceof FixpointError) return thrown
+  if (isErrno(thrown, 'ENOSPC')) return new FixpointError('storage_full', 'The disk of the update server is full.', { cause: thrown })
   const parsed = httpErrorSchema.safeParse(thrown)
   if (parsed.success && parsed.data.status < 500) {
     const { status, type } = parsed.data

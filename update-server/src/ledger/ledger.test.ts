@@ -41,6 +41,20 @@ describe('openLedger', () => {
     expect(await readFile(path, 'utf8')).toBe(text)
   })
 
+  it('goes on after a line that could not be written whole', async () => {
+    let isFull = false
+    const ledger = await openLedger(path, async (file, text) => {
+      await appendFile(file, isFull ? text.slice(0, 20) : text)
+      if (isFull) throw new Error('no space')
+    })
+    await ledger.append('ada', at, [halted('one')])
+    isFull = true
+    for (const reason of ['lost', 'lost too']) await expect(ledger.append('ada', at, [halted(reason)])).rejects.toThrow('no space')
+    isFull = false
+    await ledger.append('ada', at, [halted('two')])
+    expect((await openLedger(path)).entries.map(({ events }) => events)).toEqual([[halted('one')], [halted('two')]])
+  })
+
   it('names the first line that was changed, removed, moved or put in', async () => {
     const [one = '', two = '', three = ''] = (await writeThree()).trimEnd().split('\n')
     const tampered: [string[], number][] = [

@@ -20,13 +20,24 @@ export interface Ledger {
   append(who: string, at: Date, events: UpdateEvent[]): Promise<LedgerEntry>
 }
 
+/** Adds text to the end of a file; it is on the disk when the promise is fulfilled. */
+type AppendText = (path: string, text: string) => Promise<void>
+
+const appendToDisk: AppendText = (path, text) => appendFile(path, text, { mode: 0o600, flush: true })
+
 /** @throws FixpointError `audit_broken` naming the first line that does not follow from the one before. */
-export async function openLedger(path: string): Promise<Ledger> {
+export async function openLedger(path: string, appendText: AppendText = appendToDisk): Promise<Ledger> {
   const text = (await readIfThere(path)) ?? ''
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const entries = readLedger(whole)
   // A line without its end was never confirmed to anyone: the machine went down while it was written.
-  if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole))
+  let size = Buffer.byteLength(whole)
+  let hasTail = whole.length < text.length
+  const removeTail = async () => {
+    await truncate(path, size)
+    hasTail = false
+  }
+  if (hasTail) await removeTail()
   const headOf = () => entries.at(-1)?.hash ?? FIRST_PREVIOUS
   return {
     entries,
@@ -36,7 +47,13 @@ export async function openLedger(path: string): Promise<Ledger> {
     append: async (who, at, events) => {
       const unsigned = { seq: entries.length + 1, at: at.toISOString(), who, events, previous: headOf() }
       const entry = { ...unsigned, hash: hashOf(unsigned) }
-      await appendFile(path, `${JSON.stringify(entry)}\n`, { mode: 0o600, flush: true })
+      const line = `${JSON.stringify(entry)}\n`
+      // What a failed attempt has left, such as on a full disk, must not stand before the next line.
+      if (hasTail) await removeTail()
+      hasTail = true
+      await appendText(path, line)
+      hasTail = false
+      size += Buffer.byteLength(line)
       entries.push(entry)
       return entry
     }
