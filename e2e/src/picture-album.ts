@@ -44,19 +44,22 @@ export function beside(...files: Buffer[]): Buffer {
 
 /** A folder of screenshots below `.fixpoint/artifacts`, emptied at the start. */
 export class PictureAlbum {
-  readonly #folders: string[]
+  readonly #folder: string
+  readonly #keptFolder: string | undefined
   readonly #pictures = new Map<string, PictureFacts>()
 
-  /** @param keptFolder gets copies, where it is given. Relative to the checkout. */
+  /** @param keptFolder gets copies of those that are shown elsewhere, where it is given. Relative to the checkout. */
   constructor(name: string, keptFolder: string | undefined) {
-    const folder = join(ROOT, '.fixpoint', 'artifacts', name)
-    rmSync(folder, { recursive: true, force: true })
-    this.#folders = [folder, ...(keptFolder === undefined ? [] : [resolve(ROOT, keptFolder)])]
-    for (const each of this.#folders) mkdirSync(each, { recursive: true })
+    this.#folder = join(ROOT, '.fixpoint', 'artifacts', name)
+    this.#keptFolder = keptFolder === undefined ? undefined : resolve(ROOT, keptFolder)
+    rmSync(this.#folder, { recursive: true, force: true })
+    mkdirSync(this.#folder, { recursive: true })
+    if (this.#keptFolder !== undefined) mkdirSync(this.#keptFolder, { recursive: true })
   }
 
-  add(name: string, file: Buffer): void {
-    for (const folder of this.#folders) writeFileSync(join(folder, `${name}.png`), file)
+  add(name: string, file: Buffer, isKept = false): void {
+    writeFileSync(join(this.#folder, `${name}.png`), file)
+    if (isKept && this.#keptFolder !== undefined) writeFileSync(join(this.#keptFolder, `${name}.png`), file)
     this.#pictures.set(name, factsOf(file))
   }
 

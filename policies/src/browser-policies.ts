@@ -13,7 +13,7 @@ export interface BrowserPolicies {
 }
 
 /** BrowserSignin: people must sign in to a profile. Chrome and Edge know the value on Windows and macOS only. */
-export const SIGN_IN_FORCED = 2
+const SIGN_IN_FORCED = 2
 
 /** The address that browsers of a group are updated from. */
 export function updateUrlOf(config: PolicyConfig, group: Group): string {

@@ -3,7 +3,6 @@ import { z } from 'zod'
 /** Rings of the update server, from the first browsers that get a version to the last. */
 export const RINGS = ['canary', 'early', 'all'] as const
 export const ringSchema = z.enum(RINGS)
-export type Ring = z.infer<typeof ringSchema>
 
 /** Ids of projects, as fixpoint.config of the server has them. */
 export const projectIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'Use lower-case letters, digits and hyphens.')

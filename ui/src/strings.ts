@@ -155,7 +155,7 @@ export const strings = {
     changesOf: (label: string) => `What changed at ${label}`,
     property: 'Property',
     text: 'text',
-    place: 'position',
+    place: 'place on the page',
     size: 'size',
     notFound: 'not found',
     empty: 'empty',

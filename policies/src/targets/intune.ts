@@ -19,7 +19,7 @@ export const STORAGE_AREA = `${POLICY_AREA}/Config/Fixpoint~Policy~FixpointExten
 export const STORAGE_POLICIES: Record<Browser, string> = { chrome: 'FixpointChrome', edge: 'FixpointEdge' }
 
 /** Between name and value of list items in ADMX-backed policies (Windows' Policy CSP). */
-export const LIST_SEPARATOR = '&#xF000;'
+const LIST_SEPARATOR = '&#xF000;'
 
 /** A custom Windows profile, as Microsoft Graph takes it at `POST /deviceManagement/deviceConfigurations`. */
 export function intuneProfile(config: PolicyConfig, group: Group): PolicyValue {
