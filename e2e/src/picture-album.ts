@@ -15,7 +15,7 @@ export interface PictureFacts {
   lightness: number
 }
 
-export function factsOf(file: Buffer): PictureFacts {
+function factsOf(file: Buffer): PictureFacts {
   const { width, height, data } = PNG.sync.read(file)
   const counts = new Map<number, number>()
   let lightness = 0

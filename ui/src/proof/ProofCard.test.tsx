@@ -143,7 +143,7 @@ test('the table of the element shows property, before and after, with swatches f
   expect(row.textContent).toBe('colorrgb(74, 68, 60)rgb(35, 32, 28)')
   expect(row.querySelectorAll('.fx-swatch')).toHaveLength(2)
   expect(screen.getByRole('row', { name: /margin-right/ }).querySelector('.fx-swatch')).toBeNull()
-  expect(screen.getByRole('row', { name: /^position/ }).textContent).toBe('position790, 433808, 422')
+  expect(screen.getByRole('row', { name: /^place on the page/ }).textContent).toBe('place on the page790, 433808, 422')
   expect(container.textContent).not.toContain('text€42.00')
 })
 

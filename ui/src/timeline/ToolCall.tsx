@@ -90,9 +90,11 @@ function ToolSummary({ text }: { text: string }) {
 
 function ToolDetail({ item }: { item: ToolItem }) {
   const pictures = item.pictures ?? []
+  // A change of files says everything that its input does, and is easier to read.
+  const isChange = item.detailKind === 'diff' && item.detail !== undefined && item.detail !== ''
   return (
     <div className="fx-tool__detail">
-      {item.input.trim() !== '' && (
+      {item.input.trim() !== '' && !isChange && (
         <Part heading={strings.tool.input(item.tool)}>
           <OutputText text={item.input} label={strings.tool.input(item.tool)} />
         </Part>
