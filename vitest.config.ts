@@ -4,6 +4,9 @@ const never = ['**/node_modules/**', '**/dist/**', '**/.output/**', '**/.fixpoin
 /** Suites that need an engine or a browser; each has a project of its own below. */
 const heavy = ['**/*.docker.test.ts', '**/*.browser.test.ts', 'e2e/**']
 
+/** They put policies where every Chromium of the machine reads them, or promise something within a second. */
+const alone = ['main-job', 'managed-browser', 'policies', 'faults'].map(name => `e2e/${name}.test.ts`)
+
 export default defineConfig({
   test: {
     projects: [
@@ -39,9 +42,19 @@ export default defineConfig({
         }
       },
       {
+        // Each has servers, repositories and ports of its own, and waits most of its time: two files run at once (scripts/test.mjs).
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: [...never, ...alone],
+          testTimeout: 300_000,
+          hookTimeout: 300_000
+        }
+      },
+      {
+        test: {
+          name: 'alone',
+          include: alone,
           exclude: never,
           testTimeout: 300_000,
           hookTimeout: 300_000,

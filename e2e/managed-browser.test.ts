@@ -4,10 +4,11 @@
  */
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { parseConfig } from '../policies/src/config.ts'
 import { generateFiles } from '../policies/src/generate.ts'
 import { extensionIdOf } from '../update-server/src/crx/extension-id.ts'
@@ -15,9 +16,12 @@ import { packCrx } from '../update-server/src/crx/pack.ts'
 import { type Signer, signerOfKey } from '../update-server/src/crx/signer.ts'
 import { verifyCrx } from '../update-server/src/crx/verify.ts'
 import { ManagedBrowser, POLICY_FOLDER, until, writePolicy } from './src/managed-browser.ts'
-import { freePort, ROOT } from './src/server-process.ts'
+import { OwnReleases, publish } from './src/own-releases.ts'
+import { freePort } from './src/server-process.ts'
+import type { SidePanel } from './src/side-panel.ts'
 import { UpdateRoad } from './src/update-road.ts'
 import { UpdateServerProcess } from './src/update-server-process.ts'
+import { createWorld, type World } from './src/world.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 const signer = signerOfKey(privateKey)
@@ -57,14 +61,14 @@ function filesOf(version: string): Map<string, Buffer> {
 }
 
 /** The file that our generator writes for Chromium on Linux, for a pilot group in the ring canary. */
-function policyFor(extensionId: string, updatesUrl: string): string {
+function policyFor(extensionId: string, updatesUrl: string, serverUrl = 'http://127.0.0.1:4700'): string {
   const config = parseConfig(
     JSON.stringify({
       organisation: 'Example',
       profileIdentifier: 'com.example.fixpoint',
       extensionId,
       updateUrls: { canary: `${updatesUrl}/rings/canary/update` },
-      serverUrl: 'http://127.0.0.1:4700',
+      serverUrl,
       groups: [{ name: 'pilot', ring: 'canary', projects: ['shop'] }],
       trial: true
     })
@@ -207,53 +211,23 @@ describe('a managed browser', () => {
 
 describe('Fixpoint’s own extension', () => {
   it('is released, published by two people, installed by policy, and rolled back', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'fixpoint-release-'))
-    const ownKey = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey
-    const ownId = extensionIdOf(signerOfKey(ownKey).publicKey)
+    const releases = new OwnReleases()
     const port = await freePort()
-    const updates = await UpdateServerProcess.start(`http://127.0.0.1:${port}`, port, ownId)
+    const updates = await UpdateServerProcess.start(`http://127.0.0.1:${port}`, port, releases.id)
     let takeAway = () => {}
     let managed: ManagedBrowser | null = null
     try {
-      writeFileSync(join(folder, 'key.pem'), ownKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
-      cpSync(join(ROOT, 'update-server', 'release-record.json'), join(folder, 'record.json'))
-      const release = (...args: string[]) => {
-        const program = join(ROOT, 'update-server', 'src', 'release', 'main.ts')
-        const where = [
-          '--update-url',
-          `${updates.url}/rings/all/update`,
-          '--id',
-          ownId,
-          '--record',
-          join(folder, 'record.json'),
-          '--out',
-          folder,
-          '--json'
-        ]
-        const env = { ...process.env, FIXPOINT_CRX_KEY: join(folder, 'key.pem') }
-        const made: { version: string; path: string } = JSON.parse(
-          execFileSync(process.execPath, [program, ...where, ...args], { env, encoding: 'utf8' })
-        )
-        return made
-      }
-      const first = release()
-      await updates.succeed('ada', 'publish', first.path)
-      await updates.succeed('grace', 'approve', first.version)
-      takeAway = writePolicy(policyFor(ownId, updates.url))
+      const first = releases.pack(updates.url)
+      await publish(updates, first)
+      takeAway = writePolicy(policyFor(releases.id, updates.url))
       managed = await ManagedBrowser.launch()
       const browserOfPilot = managed
-      const inBrowser = async () => browserOfPilot.extension(ownId)
+      const inBrowser = async () => browserOfPilot.extension(releases.id)
       await until('the extension is installed', async () => (await inBrowser())?.state === 'ENABLED')
       expect(await inBrowser()).toMatchObject({ version: first.version, mustRemainInstalled: true, runtimeErrors: [], manifestErrors: [] })
 
       // A later release turns out bad; the old code comes back under a higher version.
-      const bad = join(folder, 'bad')
-      cpSync(join(ROOT, 'extension', '.output', 'chrome-mv3'), bad, { recursive: true })
-      const manifest: object = JSON.parse(readFileSync(join(bad, 'manifest.json'), 'utf8'))
-      writeFileSync(join(bad, 'manifest.json'), JSON.stringify({ ...manifest, version: '50.0.0', name: 'Fixpoint, badly' }))
-      const second = release('--build', bad)
-      await updates.succeed('ada', 'publish', second.path)
-      await updates.succeed('grace', 'approve', second.version)
+      await publish(updates, releases.packAs(updates.url, '50.0.0', { name: 'Fixpoint, badly' }))
       const updateTo = (version: string) =>
         until(`version ${version} is installed`, async () => {
           await browserOfPilot.updateNow()
@@ -261,7 +235,7 @@ describe('Fixpoint’s own extension', () => {
         })
       await updateTo('50.0.0')
       await updates.succeed('ada', 'halt', 'canary', '--reason', 'bad')
-      const back = release('--rollback', first.path, '--version', '50.0.1')
+      const back = releases.pack(updates.url, '--rollback', first.path, '--version', '50.0.1')
       await updates.succeed('ada', 'rollback', back.path, '--to', first.version)
       await updates.succeed('grace', 'approve', '50.0.1')
       await updateTo('50.0.1')
@@ -270,7 +244,104 @@ describe('Fixpoint’s own extension', () => {
       takeAway()
       await managed?.close()
       await updates.close()
-      rmSync(folder, { recursive: true, force: true })
+      releases.remove()
+    }
+  })
+
+  it('waits with an update while somebody works in the panel, and keeps what they have written and picked', async () => {
+    const releases = new OwnReleases()
+    const port = await freePort()
+    const updates = await UpdateServerProcess.start(`http://127.0.0.1:${port}`, port, releases.id)
+    const site = await UpdateRoad.open(updates.url)
+    let takeAway = () => {}
+    let managed: ManagedBrowser | null = null
+    let world: World | null = null
+    try {
+      world = await createWorld({
+        project: { config: { projectId: 'shop', name: 'Shop', origins: [site.url] } },
+        config: { allowedOrigins: [`chrome-extension://${releases.id}`] }
+      })
+      const first = releases.pack(updates.url)
+      await publish(updates, first)
+      takeAway = writePolicy(policyFor(releases.id, updates.url, world.server.url))
+      const launched = await ManagedBrowser.launch()
+      managed = launched
+      const installed = async () => (await launched.extension(releases.id))?.version
+      await until('the extension is installed', async () => (await installed()) === first.version)
+
+      // A person signs in with a code, writes, and points at the heading.
+      const person = await launched.withExtension(releases.id)
+      const page = await person.context.newPage()
+      await page.goto(`${site.url}/page`)
+      await person.clickAction(page)
+      let panel = await person.sidePanel()
+      await panel.waitForText('Your organisation has set the server')
+      await panel.click('#root input')
+      await panel.type((await world.server.client.call('createPairingCode', {})).code)
+      await panel.press('Enter')
+      await panel.waitForText('Shop')
+      await panel.clickButton('Point at something')
+      await panel.waitForText('Click an element.')
+      await page.locator('h1').hover()
+      await page.locator('h1').click()
+      await panel.waitUntil(PICKED, 30_000)
+      await panel.click('.fx-composer textarea')
+      await panel.type('make it larger')
+
+      // Version 2 comes: it is offered, and waits, also when the worker has ended meanwhile.
+      await publish(updates, releases.packAs(updates.url, '50.0.0'))
+      await until('version 2 is offered', async () => {
+        await launched.updateNow()
+        return (await panel.text()).includes('Version 50.0.0 is ready.')
+      })
+      await person.endServiceWorker()
+      await new Promise(resolve => setTimeout(resolve, 5_000))
+      expect(await installed()).toBe(first.version)
+      expect(await panel.text()).toContain('Update now')
+      expect(await parkedIn(panel)).toEqual([])
+
+      // With the panel closed nobody is disturbed.
+      await person.closeSidePanel()
+      await until('version 2 is installed', async () => (await installed()) === '50.0.0')
+      await person.clickAction(page)
+      panel = await person.sidePanel()
+      await panel.waitUntil(PICKED, 30_000)
+      expect(await panel.evaluate(WRITTEN)).toBe('make it larger')
+      expect(await panel.evaluate('chrome.runtime.getManifest().version')).toBe('50.0.0')
+      expect(await panel.text()).not.toContain('is ready.')
+      await until('the copy on disk is gone', async () => (await parkedIn(panel)).length === 0)
+
+      // Version 3 is chosen by the person while the panel is open.
+      await publish(updates, releases.packAs(updates.url, '51.0.0'))
+      await until('version 3 is offered', async () => {
+        await launched.updateNow()
+        return (await panel.text()).includes('Version 51.0.0 is ready.')
+      })
+      await panel.clickButton('Update now')
+      await until('version 3 is installed', async () => (await installed()) === '51.0.0')
+      await until('the panel has closed', async () => !(await person.hasSidePanel()))
+      await person.clickAction(page)
+      panel = await person.sidePanel()
+      await panel.waitUntil(PICKED, 30_000)
+      expect(await panel.evaluate(WRITTEN)).toBe('make it larger')
+      expect(await launched.extension(releases.id)).toMatchObject({ state: 'ENABLED', runtimeErrors: [] })
+    } finally {
+      takeAway()
+      await managed?.close()
+      await world?.remove()
+      await site.close()
+      await updates.close()
+      releases.remove()
     }
   })
 })
+
+/** In the panel: the pick is in the composer, with everything that was looked up for it. */
+const PICKED = `document.querySelectorAll('.fx-composer .fx-pick').length === 1 && !document.querySelector('.fx-composer .fx-pick .fx-spinner')`
+const WRITTEN = `document.querySelector('.fx-composer textarea').value`
+
+/** What of drafts is on disk. */
+async function parkedIn(panel: SidePanel): Promise<string[]> {
+  const keys = await panel.evaluate(`chrome.storage.local.get(null).then(all => Object.keys(all).filter(key => key.startsWith('parked')))`)
+  return z.array(z.string()).parse(keys)
+}

@@ -18,7 +18,25 @@ const SHOP_PORT = Number(process.env['FIXPOINT_DEMO_PORT'] ?? 5173)
 /** Processes that this script has started, and ends. */
 const children = []
 
+/** Resolves when somebody tells it to end, which may be before everything runs. */
+const told = new Promise(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve('told'))
+})
+
+let isReady = false
+
 await runScript(async () => {
+  try {
+    await Promise.race([main(), told])
+  } finally {
+    // Also when something went wrong on the way: nothing that was started here outlives it, and no port stays taken.
+    await endAll()
+  }
+  // A set-up that was interrupted may still have a step under way; nobody waits for it.
+  process.exit(isReady ? 0 : 130)
+})
+
+async function main() {
   const startedAt = performance.now()
   console.error('Fixpoint: checking what is needed (the first time takes some minutes)')
   const { node, env, chromium } = await setUp()
@@ -49,8 +67,9 @@ await runScript(async () => {
   if (hasDisplay()) openBrowser(chromium, demo ? `http://localhost:${SHOP_PORT}/` : address, link)
   else explainWithoutDisplay(link, demo !== null)
   console.error('\nCtrl-C ends it; the work is kept.')
-  await untilOver()
-})
+  isReady = true
+  await untilServerEnds()
+}
 
 async function refuseTakenPort(port, setting) {
   const isTaken = (await isPortTaken(port)) || !(await canListen(port))
@@ -180,16 +199,12 @@ function explainWithoutDisplay(link, isDemo) {
     npm run fixpoint -- run "line this up with the others" --url http://localhost:${SHOP_PORT}/ --select 'article:has(a[href="/product/sedge-chair"]) .price-tag' --wait`)
 }
 
-/** Until Ctrl-C, or until the server ends by itself. */
-async function untilOver() {
+/** The server ends by itself only when something is wrong. */
+async function untilServerEnds() {
   const server = children.find(entry => entry.name === 'server')
-  const told = new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve('told'))
-  })
-  const ended = new Promise(resolve => server?.child.once('exit', () => resolve('ended')))
-  const reason = server?.isOver ? 'ended' : await Promise.race([told, ended])
-  await endAll()
-  if (reason === 'ended') throw new SetupError(`The server ended:\n${lastLines(server?.log ?? '')}`, `Its log is ${server?.log}.`)
+  if (!server) return
+  if (!server.isOver) await new Promise(resolve => server.child.once('exit', resolve))
+  throw new SetupError(`The server ended:\n${lastLines(server.log)}`, `Its log is ${server.log}.`)
 }
 
 async function endAll() {

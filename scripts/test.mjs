@@ -20,7 +20,10 @@ const CHECKS = [
 ]
 
 /** Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. */
-const SUITES = ['unit', 'extension', 'browser', 'docker', 'e2e']
+const SUITES = ['unit', 'extension', 'browser', 'docker', 'e2e', 'alone']
+
+/** Test files at once, in the suites that allow it; Vitest would leave one of two cores idle. */
+const WORKERS = 2
 
 await runScript(async () => {
   const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
@@ -71,7 +74,7 @@ async function runSuite(suite, env) {
   mkdirSync(join(stateFolder, 'log'), { recursive: true })
   rmSync(report, { force: true })
   const reporters = ['--silent=passed-only', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { code } = await run(bin('vitest'), ['run', '--project', suite, ...reporters], {
+  const { code } = await run(bin('vitest'), ['run', '--project', suite, `--maxWorkers=${WORKERS}`, ...reporters], {
     cwd: root,
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
     onLine: line => console.log(`  ${line}`)

@@ -78,6 +78,13 @@ export class ExtensionBrowser {
     return new ExtensionBrowser(context, new URL(worker.url()).host, await browser.newBrowserCDPSession(), profile)
   }
 
+  /** A browser that runs already, with the extension in it; it is closed with this. */
+  static async attach(context: BrowserContext, extensionId: string, profile: string): Promise<ExtensionBrowser> {
+    const browser = context.browser()
+    if (!browser) throw new Error('The browser has gone.')
+    return new ExtensionBrowser(context, extensionId, await browser.newBrowserCDPSession(), profile)
+  }
+
   /** The extension's service worker; Chromium may have ended and restarted it since. */
   async worker(): Promise<Worker> {
     const prefix = `chrome-extension://${this.extensionId}/`
@@ -115,6 +122,23 @@ export class ExtensionBrowser {
       await new Promise(resolve => setTimeout(resolve, 100))
     }
     throw new Error(`No side panel has opened within 10 s (${url}).`)
+  }
+
+  /** Closes the side panel, as a person does. */
+  async closeSidePanel(path = '/sidepanel.html'): Promise<void> {
+    const panel = await this.sidePanel(path)
+    // It has no time to answer.
+    void panel.evaluate('window.close()').catch(() => undefined)
+    for (let attempt = 0; attempt < 100; attempt++) {
+      if (!(await this.hasSidePanel(path))) return
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    throw new Error('The side panel stays open.')
+  }
+
+  async hasSidePanel(path = '/sidepanel.html'): Promise<boolean> {
+    const url = `chrome-extension://${this.extensionId}${path}`
+    return (await this.#targets()).some(info => info.url.startsWith(url) && info.type !== 'tab')
   }
 
   /** One of the extension's pages in a window of its own, so that the tab that is worked on stays the active one of its window. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type BrowserContext, chromium, type Page } from 'playwright'
 import { z } from 'zod'
+import { ExtensionBrowser } from './chromium.ts'
 
 /** Where Chromium reads policies on Linux. */
 export const POLICY_FOLDER = '/etc/chromium/policies/managed'
@@ -80,6 +81,11 @@ export class ManagedBrowser {
   async extension(id: string) {
     const all: unknown = await this.#extensions.evaluate('new Promise(done => chrome.developerPrivate.getExtensionsInfo({}, done))')
     return extensionsSchema.parse(all).find(extension => extension.id === id)
+  }
+
+  /** The browser as a person uses it with an extension that it has. */
+  withExtension(id: string): Promise<ExtensionBrowser> {
+    return ExtensionBrowser.attach(this.#context, id, this.#profile)
   }
 
   /** The attributes that the extension's content script leaves on a page that is opened now. */

@@ -10,6 +10,10 @@ import type { Outcome } from './outcome.ts'
 
 /** Asked by the panel, answered by the background. */
 interface PanelRequests {
+  /** Answers when drafts that were kept over an update are where they belong. Ask before reading any. */
+  draftsReady(data: null): Outcome<null>
+  /** Applies the update that waits, as soon as nothing is being sent. The panel closes. */
+  applyUpdate(data: null): Outcome<null>
   /** The active tab of the panel's window; `page_not_inspectable` or `page_access_needed` are told in its `problem`. */
   getActiveTab(data: { windowId: number }): Outcome<ActiveTab>
   getDraft(data: { tabId: number }): Outcome<PageDraft | null>

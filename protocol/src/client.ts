@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { errorFromProblem, FixpointError, problemSchema } from './errors.ts'
 import { type Route, type RouteInput, type RouteName, type RouteResponse, routes } from './http-api.ts'
+import { PROTOCOL_HEADER, PROTOCOL_VERSION } from './protocol-version.ts'
 
 export interface ApiClientOptions {
   /** Origin of the server, such as `http://127.0.0.1:4700`. */
@@ -35,7 +36,10 @@ const looseInputSchema = z.object({
 const pictureSchema = z.object({ bytes: z.instanceof(Uint8Array<ArrayBuffer>), mediaType: z.string() })
 
 export function createApiClient({ serverUrl, token, fetch }: ApiClientOptions): ApiClient {
-  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const common: Record<string, string> = {
+    [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
+  }
 
   async function send(url: string, init: RequestInit): Promise<Response> {
     let response: Response
@@ -53,7 +57,7 @@ export function createApiClient({ serverUrl, token, fetch }: ApiClientOptions): 
     async call<K extends RouteName>(name: K, input: RouteInput<K>, options: CallOptions = {}): Promise<RouteResponse<K>> {
       const route: Route = routes[name]
       const { params = {}, query = {}, body } = looseInputSchema.parse(input)
-      const headers = { ...authorization, ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}) }
+      const headers = { ...common, ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}) }
       const init: RequestInit = { method: route.method.toUpperCase(), headers, signal: options.signal ?? null }
       if (route.body === 'picture') {
         const picture = pictureSchema.parse(body)
@@ -73,7 +77,7 @@ export function createApiClient({ serverUrl, token, fetch }: ApiClientOptions): 
 
     openEventStream(sessionId, after, signal) {
       const path = fillPath(routes.listEvents.path, { sessionId })
-      return send(`${serverUrl}${path}?after=${after}`, { headers: { ...authorization, accept: 'text/event-stream' }, signal })
+      return send(`${serverUrl}${path}?after=${after}`, { headers: { ...common, accept: 'text/event-stream' }, signal })
     }
   }
 }

@@ -19,9 +19,6 @@ export const API_LIMITS = {
   eventsPerPage: 500
 } as const
 
-/** Version of this API; a client and a server whose versions differ refuse each other with `client_too_old` or `protocol_unsupported`. */
-export const PROTOCOL_VERSION = 1
-
 const projectSchema = z
   .object({
     projectId: z.string(),

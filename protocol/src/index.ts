@@ -8,6 +8,7 @@ export * from './ids.ts'
 export * from './page-context.ts'
 export * from './people.ts'
 export * from './proof.ts'
+export * from './protocol-version.ts'
 export * from './realtime.ts'
 export {
   type ConsoleEntry,

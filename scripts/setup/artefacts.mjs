@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { logFile, root, stateFolder } from './places.mjs'
 import { runOrFail, tryRun } from './run.mjs'
-import { hashOf, isStamped, stamp } from './stamp.mjs'
+import { hashOf, isStamped, stamp, wasDone } from './stamp.mjs'
 import { SetupError, step } from './step.mjs'
 import { nodeForImage, toolchain } from './toolchain.mjs'
 
@@ -41,16 +41,18 @@ export async function ensureImage({ node, env, isPruning = false }) {
       report(line)
     }
     const started = performance.now()
-    checkSpace()
+    // An image that is there takes no more space; what a later build lacks, the engine says itself.
+    if (!wasDone('image')) checkSpace()
     const result = await tryRun(node, args, { cwd: root, env, onLine: hear })
     if (result.code !== 0) {
       const message = /Error: (.*?)(?: \[\w+\])?$/m.exec(result.stderr)?.[1] ?? last
       throw new SetupError(
         `The sandbox image could not be built: ${message}`,
-        /full/i.test(message) ? 'Free some space and run this again.' : `Everything that the build printed is in ${log}.`
+        /\bfull\b|no space left/i.test(message) ? 'Free some space and run this again.' : `Everything that the build printed is in ${log}.`
       )
     }
     const tag = result.stdout.trim()
+    stamp('image', tag)
     return { said: performance.now() - started > 10_000 ? `built: ${tag}` : tag, value: tag }
   })
 }

@@ -14,6 +14,7 @@ export function run(program, args, { cwd, env, log, onLine } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
     const file = log === undefined ? null : createWriteStream(log)
+    file?.once('error', reject)
     let stdout = ''
     let stderr = ''
     const hear = chunk => {

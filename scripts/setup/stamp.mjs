@@ -40,6 +40,11 @@ export function isStamped(name, inputs) {
   return existsSync(file) && readFileSync(file, 'utf8') === inputs
 }
 
+/** Whether the step was ever done here, with whatever inputs. */
+export function wasDone(name) {
+  return existsSync(stampFile(name))
+}
+
 /** Remembers the inputs that a step was done with; called when it is done. */
 export function stamp(name, inputs) {
   const file = stampFile(name)

@@ -56,8 +56,15 @@ export async function runScript(main) {
     const code = await main()
     if (code !== undefined) process.exitCode = code
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    process.stderr.write(`\n${error.message}\n→ ${error.remedy}\n`)
+    const shown = isDiskFull(error)
+      ? new SetupError('The disk is full.', 'Free some space and run this again; it goes on where it was.')
+      : error
+    if (!(shown instanceof SetupError)) throw error
+    process.stderr.write(`\n${shown.message}\n→ ${shown.remedy}\n`)
     process.exitCode = 1
   }
+}
+
+function isDiskFull(error) {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }

@@ -163,6 +163,22 @@ export async function clearDraft(tabId: number): Promise<void> {
   })
 }
 
+/**
+ * Takes everything of Fixpoint's off all pages and keeps the drafts: what a version that is replaced leaves there could be taken off by
+ * nobody.
+ */
+export async function leaveAllPages(): Promise<void> {
+  const tabs = new Set([...(await storedRun.tabs()), ...(await storedDraft.tabs())])
+  await Promise.all(
+    [...tabs].map(tabId =>
+      oneAtATime(runs(tabId), async () => {
+        await endRun(tabId, true)
+        await setPointing({ tabId, status: 'off' })
+      })
+    )
+  )
+}
+
 /** Ends a run in the page and in the store. A page that is gone needs no ending. */
 async function endRun(tabId: number, discardMarkers = false): Promise<void> {
   const run = await storedRun.read(tabId)

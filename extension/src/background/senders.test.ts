@@ -2,7 +2,7 @@ import { FixpointError } from '@fixpoint/protocol'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { success } from '../outcome.ts'
-import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
+import { guarded, isBackground, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
 
 const ID = 'dmlpgeomecbdojbpnbhejhlgpnojgldc'
 const OTHER = 'a'.repeat(32)
@@ -33,6 +33,14 @@ describe('senders', () => {
     expect(isExtensionPage({ ...panel, origin: 'https://shop.example' }, ID)).toBe(false)
     expect(isExtensionPage({ ...panel, url: `https://shop.example/chrome-extension://${ID}/` }, ID)).toBe(false)
     expect(isExtensionPage({}, ID)).toBe(false)
+  })
+
+  it('are the service worker, which has no tab', () => {
+    const worker = { id: ID, origin: `chrome-extension://${ID}`, url: `chrome-extension://${ID}/background.js` }
+    expect(isBackground(worker, ID)).toBe(true)
+    expect(isBackground(picker, ID)).toBe(false)
+    expect(isBackground({ ...picker, frameId: 3 }, ID)).toBe(false)
+    expect(isBackground({ ...worker, id: OTHER }, ID)).toBe(false)
   })
 
   it('are scripts in the top frame of a tab', () => {

@@ -20,6 +20,11 @@ export function isExtensionPage(sender: Sender, extensionId: string): boolean {
   return sender.id === extensionId && sender.origin === origin && sender.url?.startsWith(`${origin}/`) === true
 }
 
+/** The extension's own service worker; scripts in pages always come with their tab. */
+export function isBackground(sender: Sender, extensionId: string): boolean {
+  return sender.id === extensionId && sender.tab === undefined
+}
+
 /** A content script in the top frame of a tab. */
 export function isTopFrameScript(sender: Sender, extensionId: string): boolean {
   return (

@@ -99,7 +99,7 @@ async function otherDrafts(tabId: number): Promise<DraftRecord[]> {
     .filter(({ draft }) => draft.screenshot !== undefined || draft.picks.some(pick => pick.crop))
 }
 
-function withoutPictures(record: DraftRecord): DraftRecord {
+export function withoutPictures(record: DraftRecord): DraftRecord {
   const { screenshot: _, ...draft } = record.draft
   const note = 'Pictures: left out, because there was no room to keep them'
   const bare: PageDraft = {

@@ -5,6 +5,7 @@ import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
 import { describeTab } from './inspectable.ts'
 import { pointingOf, setPointing, tellTabChanged } from './panel-events.ts'
+import { restoreDrafts } from './parked-drafts.ts'
 import {
   acceptEnd,
   acceptPick,
@@ -19,6 +20,7 @@ import {
 import { recoverInterrupted } from './recover.ts'
 import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
 import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
+import { followUpdates } from './updates.ts'
 
 type Sender = chrome.runtime.MessageSender
 
@@ -28,15 +30,24 @@ const tabMessage = z.object({ tabId: z.number().int() })
 export function startBackground(): void {
   // Content scripts must not read what the panel stores; for the session storage this is the default.
   void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
-  void recoverInterrupted()
-  answerPanel()
+  const restored = restoreDrafts().catch((error: unknown) => console.error(error))
+  void restored.then(recoverInterrupted)
+  followUpdates()
+  answerPanel(restored)
   answerPicker()
   countUnknownMessages()
   followBrowser()
 }
 
-function answerPanel(): void {
+function answerPanel(restored: Promise<void>): void {
   const isPanel = (sender: Sender) => isExtensionPage(sender, chrome.runtime.id)
+  onMessage(
+    'draftsReady',
+    guarded(isPanel, z.null(), async () => {
+      await restored
+      return success(null)
+    })
+  )
   onMessage(
     'getActiveTab',
     guarded(isPanel, z.object({ windowId: z.number().int() }), async ({ windowId }) => {
@@ -116,6 +127,7 @@ function whence(sender: Sender): { tabId: number; documentId: string } {
 function countUnknownMessages(): void {
   const known = new Set([
     ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+    ...['draftsReady', 'applyUpdate'],
     ...['picked', 'describeElement', 'pointingEnded']
   ])
   const messageSchema = z.object({ type: z.string(), timestamp: z.number() })

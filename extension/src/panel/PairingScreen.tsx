@@ -1,4 +1,4 @@
-import { FixpointError, PROTOCOL_VERSION } from '@fixpoint/protocol'
+import { FixpointError, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
 import { Button, ErrorCard, InlineCode, Spinner } from '@fixpoint/ui'
 import { type FormEvent, useId, useState } from 'react'
 import { invitationTo } from './managed-settings.ts'
@@ -154,18 +154,7 @@ async function pair({ serverUrl, code }: PairingInvitation): Promise<SavedConnec
     body: { code, client: strings.pairing.client(systemName(navigator.userAgent)) }
   })
   const info = await connectServer({ serverUrl, token, fetch: fetchHere }).call('getServer', {})
-  if (info.protocolVersion > PROTOCOL_VERSION) {
-    throw new FixpointError('client_too_old', `The server speaks version ${info.protocolVersion}, the extension ${PROTOCOL_VERSION}.`)
-  }
-  if (info.protocolVersion < PROTOCOL_VERSION) {
-    throw new FixpointError(
-      'protocol_unsupported',
-      `The server speaks version ${info.protocolVersion}, the extension ${PROTOCOL_VERSION}.`,
-      {
-        hint: 'Update the server.'
-      }
-    )
-  }
+  requireSameProtocol(PROTOCOL_VERSION, info.protocolVersion)
   return { serverUrl, token, person, pairedAt: new Date().toISOString() }
 }
 

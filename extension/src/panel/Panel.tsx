@@ -6,6 +6,7 @@ import { strings } from './strings.ts'
 import { useProject } from './use-project.ts'
 import { type ServerLink, useServer } from './use-server.ts'
 import { useWatchedTab } from './use-watched-tab.ts'
+import { isVersionRefusal, VersionRefusal } from './VersionRefusal.tsx'
 import { Workspace } from './Workspace.tsx'
 
 /** The panel of a browser that is paired with a server. */
@@ -13,9 +14,17 @@ export function Panel({ saved }: { saved: SavedConnection }) {
   const link = useServer(saved)
   if (link === null) return null
   if (link.connection.status === 'refused') {
+    const { failure } = link.connection
+    if (isVersionRefusal(failure)) {
+      return (
+        <div className="fp-scroll fp-pad">
+          <VersionRefusal failure={failure} serverUrl={saved.serverUrl} onRetry={link.retryConnection} />
+        </div>
+      )
+    }
     return (
       <div className="fp-scroll fp-pad">
-        <ErrorCard failure={link.connection.failure} reference={saved.serverUrl} />
+        <ErrorCard failure={failure} reference={saved.serverUrl} />
         <PairingScreen onPaired={link.retryConnection} />
       </div>
     )

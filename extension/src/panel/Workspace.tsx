@@ -17,6 +17,7 @@ import type { WatchedTab } from './tab-to-watch.ts'
 import { useComposerDraft } from './use-composer-draft.ts'
 import { useFollowedSession } from './use-followed-session.ts'
 import { usePanelKeys } from './use-panel-keys.ts'
+import { useReportedWork } from './use-panel-report.ts'
 import { usePointing } from './use-pointing.ts'
 import { type Sending, useSending } from './use-sending.ts'
 import type { ServerLink } from './use-server.ts'
@@ -75,6 +76,11 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
 
   const state = followed?.state ?? null
   const running = state === null ? undefined : runningTurn(state)
+  useReportedWork({
+    isSending: sending.pending !== null,
+    isBusy:
+      (draft?.text.trim() ?? '') !== '' || (pointing.draft?.picks.length ?? 0) > 0 || pointing.status !== 'off' || running !== undefined
+  })
   const isNewSession = sessionId === null
   const { noteArrived } = sending
   const prompts = state?.prompts

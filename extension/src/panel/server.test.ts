@@ -38,7 +38,7 @@ test('pictures are fetched once with the token and freed at the end', async () =
   expect(fetch).toHaveBeenCalledOnce()
   expect(fetch).toHaveBeenCalledWith(
     expect.stringContaining(artifact('a')),
-    expect.objectContaining({ headers: { authorization: 'Bearer secret' } })
+    expect.objectContaining({ headers: expect.objectContaining({ authorization: 'Bearer secret', 'Fixpoint-Protocol': '1' }) })
   )
   server.dispose()
   await vi.waitFor(() => expect(URL.revokeObjectURL).toHaveBeenCalledWith('blob:1'))

@@ -1,3 +1,4 @@
+import { storedWaitingUpdate } from '../waiting-update.ts'
 import { managedProjects, managedRing, managedServer } from './managed-settings.ts'
 import { storedConnection, storedDefaultChoice, storedTheme } from './settings.ts'
 
@@ -5,6 +6,9 @@ import { storedConnection, storedDefaultChoice, storedTheme } from './settings.t
 export const connectionSetting = storedConnection(chrome.storage.local)
 export const defaultChoiceSetting = storedDefaultChoice(chrome.storage.local)
 export const themeSetting = storedTheme(chrome.storage.local)
+
+/** Written by the background. */
+export const waitingUpdateState = storedWaitingUpdate(chrome.storage.local)
 
 /** What the organisation's device management has set; the extension cannot change it. */
 export const managedServerSetting = managedServer(chrome.storage.managed)

@@ -31,6 +31,21 @@ export const strings = {
     refusedTitle: 'The server does not accept this browser any more'
   },
 
+  update: {
+    ready: (version: string) => `Version ${version} is ready.`,
+    now: 'Update now',
+    what: 'The panel closes; the icon opens it again. What you have written and picked stays.',
+    applying: 'Updating as soon as nothing is being sent…',
+    tooOld: 'This version of the extension is older than the server needs. Updates come by themselves; the browser can also look now.',
+    tooNew: 'This version of the extension is newer than the server. Whoever runs the server updates it.',
+    look: 'Look for an update',
+    looking: 'Looking…',
+    none: 'There is no update yet. Ask whoever runs the server or manages this browser.',
+    coming: 'An update has been found. It is offered here as soon as it has been fetched.',
+    failed: 'The browser could not look for an update.',
+    again: 'Try again'
+  },
+
   header: {
     newSession: 'New session',
     untitled: 'Untitled',

@@ -1,5 +1,6 @@
 import type { Failure } from '@fixpoint/protocol'
 import { describeTab } from '../background/inspectable.ts'
+import { isBackground } from '../background/senders.ts'
 import type { ActiveTab } from '../draft.ts'
 import { onMessage, sendMessage } from '../messages.ts'
 
@@ -31,7 +32,8 @@ function watchActiveTab(listener: (watched: WatchedTab) => void): () => void {
   }
 
   const askAgain = () => void ask().catch(error => console.error(error))
-  const stop = onMessage('tabChanged', ({ data }) => {
+  const stop = onMessage('tabChanged', ({ data, sender }) => {
+    if (!isBackground(sender, chrome.runtime.id)) return
     if (windowId === undefined || data.windowId === windowId) askAgain()
   })
   askAgain()

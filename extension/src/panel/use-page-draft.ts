@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { isBackground } from '../background/senders.ts'
 import type { PageDraft, PointingState } from '../draft.ts'
 import { onMessage, sendMessage } from '../messages.ts'
 
@@ -27,11 +28,12 @@ export function usePageDraft(tabId: number | null): PageInTab | null {
 
     const loadAgain = () => void load(tabId).catch(error => console.error(error))
     const endings = [
-      onMessage('draftChanged', ({ data }) => {
-        if (data.tabId === tabId) loadAgain()
+      onMessage('draftChanged', ({ data, sender }) => {
+        if (isBackground(sender, chrome.runtime.id) && data.tabId === tabId) loadAgain()
       }),
-      onMessage('pointingChanged', ({ data }) => {
-        if (data.tabId === tabId) setPage(known => (known === null ? known : { ...known, pointing: data }))
+      onMessage('pointingChanged', ({ data, sender }) => {
+        if (isBackground(sender, chrome.runtime.id) && data.tabId === tabId)
+          setPage(known => (known === null ? known : { ...known, pointing: data }))
       })
     ]
     loadAgain()

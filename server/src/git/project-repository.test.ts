@@ -59,8 +59,9 @@ describe('a project’s repository', () => {
     expect(await own.isTracked(base.commit, 'app.css')).toBe(true)
     expect(await own.isTracked(base.commit, 'missing.css')).toBe(false)
     expect(await own.isTracked(base.commit, ':(glob)**')).toBe(false)
-    expect(await own.readText(base.commit, 'AGENTS.md', 100)).toBe('Use tabs.\n')
-    expect(await own.readText(base.commit, 'AGENTS.md', 3)).toBeNull()
+    expect(await own.readText(base.commit, 'AGENTS.md', 100)).toEqual({ bytes: 10, text: 'Use tabs.\n' })
+    expect(await own.readText(base.commit, 'AGENTS.md', 3)).toEqual({ bytes: 10, text: null })
+    expect(await own.readText(base.commit, 'nothing.md', 100)).toBeNull()
   })
 
   it('carries a checkpoint from the bundle to the remote’s branch, by the person who asked', async () => {

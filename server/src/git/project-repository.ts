@@ -42,8 +42,8 @@ export interface ProjectRepository {
   isTracked(commit: string, path: string): Promise<boolean>
   /** Paths of all tracked files at a commit. */
   listFiles(commit: string): Promise<string[]>
-  /** A text file as it is in a commit; null when there is none, it is no regular file or larger than `maxBytes`. */
-  readText(commit: string, path: string, maxBytes: number): Promise<string | null>
+  /** A file as it is in a commit, without its text when it is larger than `maxBytes`; null when there is none or it is no regular file. */
+  readText(commit: string, path: string, maxBytes: number): Promise<{ bytes: number; text: string | null } | null>
   changes(from: string, to: string): Promise<FileChange[]>
   /** Unified diff, at most `maxBytes`. @throws `diff_too_large`. */
   diff(from: string, to: string, maxBytes: number): Promise<string>
@@ -207,8 +207,9 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
     async readText(commit, file, limit) {
       const listing = await tryGit(['ls-tree', '-z', '-l', commit, '--', `:(literal)${file}`], local())
       const [, blob, size] = /^100(?:644|755) blob ([0-9a-f]+) +(\d+)\t/.exec(listing.stdout) ?? []
-      if (blob === undefined || Number(size) > limit) return null
-      return await git(['cat-file', 'blob', blob], local())
+      if (blob === undefined) return null
+      const bytes = Number(size)
+      return { bytes, text: bytes > limit ? null : await git(['cat-file', 'blob', blob], local()) }
     },
 
     async changes(from, to) {

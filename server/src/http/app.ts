@@ -7,7 +7,7 @@ import type { Metrics } from '../observe/metrics.ts'
 import { createPages } from './pages.ts'
 import { problemHandler } from './problems.ts'
 import { type BindingOptions, bindRoutes, type Handlers } from './route-binding.ts'
-import { type AccessRules, checkHost, checkOrigin } from './security.ts'
+import { type AccessRules, checkHost, checkOrigin, checkProtocol } from './security.ts'
 
 export interface AppOptions extends BindingOptions {
   handlers: Handlers
@@ -60,6 +60,7 @@ export function createApp({ handlers, rules, openApi, edges, logger, metrics, ..
   )
   app.use(checkHost(rules))
   app.use(checkOrigin(rules))
+  app.use(checkProtocol)
 
   const api = Router({ strict: true, caseSensitive: true })
   bindRoutes(api, handlers, binding)

@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 
 /** Codes that every route may answer with, besides its own. */
-export const COMMON_CODES = ['rate_limited', 'host_not_allowed', 'origin_not_allowed', 'internal'] as const
+export const COMMON_CODES = [
+  'rate_limited',
+  'host_not_allowed',
+  'origin_not_allowed',
+  'client_too_old',
+  'protocol_unsupported',
+  'internal'
+] as const
 /** Further codes of routes that need a token. */
 export const TOKEN_CODES = ['auth_required', 'token_invalid', 'token_expired'] as const
 /** Further codes of routes that take a body. */

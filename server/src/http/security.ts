@@ -1,4 +1,4 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { FixpointError, PROTOCOL_HEADER, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
 import type { RequestHandler } from 'express'
 import type { Caller } from '../auth/tokens.ts'
 
@@ -35,13 +35,30 @@ export function checkOrigin(rules: () => AccessRules): RequestHandler {
     response.setHeader('Access-Control-Expose-Headers', 'X-Request-Id, Retry-After, ETag')
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
       response.setHeader('Access-Control-Allow-Methods', 'GET, POST, DELETE')
-      response.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range')
+      response.setHeader(
+        'Access-Control-Allow-Headers',
+        `Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, ${PROTOCOL_HEADER}`
+      )
       response.setHeader('Access-Control-Max-Age', '600')
       response.status(204).end()
       return
     }
     next()
   }
+}
+
+/** Refuses clients that say they speak another version of the API, before anything of theirs is read. */
+export const checkProtocol: RequestHandler = (request, _response, next) => {
+  const version = request.get(PROTOCOL_HEADER)
+  if (version !== undefined) {
+    if (!/^\d{1,9}$/.test(version)) {
+      throw new FixpointError('protocol_unsupported', `“${version.slice(0, 40)}” is no version.`, {
+        hint: `Send “${PROTOCOL_HEADER}: ${PROTOCOL_VERSION}”, or leave the header out.`
+      })
+    }
+    requireSameProtocol(Number(version), PROTOCOL_VERSION)
+  }
+  next()
 }
 
 /** The caller by the Authorization header. @throws FixpointError `auth_required`, `token_invalid`, `token_expired`. */

@@ -33,9 +33,14 @@ export interface ProjectPreparationOptions {
 }
 
 export function createProjectPreparation({ driver, npmRegistry }: ProjectPreparationOptions): ProjectPreparation {
-  const registry = new URL(npmRegistry)
+  // Credentials that npm has in its address stay on this machine.
+  const registry = withoutCredentials(npmRegistry)
   // The machine's own registry may well be inside the company; that it is used is the administrator's decision already.
-  const registryHost: AllowedHost = { host: registry.hostname, port: Number(registry.port || 443), resolvesPrivately: true }
+  const registryHost: AllowedHost = {
+    host: registry.hostname,
+    port: Number(registry.port || (registry.protocol === 'http:' ? 80 : 443)),
+    resolvesPrivately: true
+  }
 
   return {
     async prepare(project, repository, { commit, branch }, onProgress, signal) {
@@ -54,7 +59,7 @@ export function createProjectPreparation({ driver, npmRegistry }: ProjectPrepara
               cwd: project.subfolder,
               timeoutMs: install.timeoutSeconds * 1_000,
               allowedHosts: install.allowedHosts.map(host => (host === NPM_REGISTRY ? registryHost : host)),
-              environment: { npm_config_registry: npmRegistry, ...install.environment }
+              environment: { npm_config_registry: registry.href, ...install.environment }
             },
             onOutput: () => undefined
           },
@@ -65,4 +70,11 @@ export function createProjectPreparation({ driver, npmRegistry }: ProjectPrepara
       }
     }
   }
+}
+
+function withoutCredentials(address: string): URL {
+  const url = new URL(address)
+  url.username = ''
+  url.password = ''
+  return url
 }

@@ -7,6 +7,7 @@ import {
   followRequestSchema,
   handshakeAuthSchema,
   PROTOCOL_VERSION,
+  requireSameProtocol,
   type ServerToClientEvents,
   type TextDelta,
   unfollowRequestSchema
@@ -53,10 +54,26 @@ const MAX_UNAUTHENTICATED_PER_ADDRESS = 20
 
 type Connection = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { caller: Caller; token: string }>
 
+interface RawConnection {
+  request: IncomingMessage
+  once(event: 'close', listener: () => void): void
+}
+
+function once(action: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    action()
+  }
+}
+
 /** Lets clients follow session logs over Socket.IO; see `realtime.ts` of the protocol for the conversation. */
 export function createSocketServer(options: SocketServerOptions): SocketServer {
   const { httpServer, rules, logger } = options
+  /** Connections of an address that have not shown a token. */
   const waiting = new Map<string, number>()
+  const releases = new WeakMap<IncomingMessage, () => void>()
   const server = new SocketServer<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { caller: Caller; token: string }>(
     httpServer,
     {
@@ -74,22 +91,24 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     }
   )
 
-  server.engine.on('connection', (raw: { request: IncomingMessage; once(event: 'close', listener: () => void): void }) => {
+  server.engine.on('connection', (raw: RawConnection) => {
     const address = addressOf(raw.request)
     waiting.set(address, (waiting.get(address) ?? 0) + 1)
-    raw.once('close', () => {
+    // Once for each connection: when it has shown a token, or when it ends without.
+    const release = once(() => {
       const count = (waiting.get(address) ?? 1) - 1
       if (count > 0) waiting.set(address, count)
       else waiting.delete(address)
     })
+    releases.set(raw.request, release)
+    raw.once('close', release)
   })
 
   server.use((socket, next) => {
     authenticate(socket, options).then(
       () => {
         // Connections that have shown a token no longer count against their address.
-        const address = addressOf(socket.request)
-        waiting.set(address, (waiting.get(address) ?? 1) - 1)
+        releases.get(socket.request)?.()
         next()
       },
       (thrown: unknown) => next(connectError(thrown, options.edges))
@@ -121,13 +140,7 @@ async function authenticate(socket: Connection, { verifyToken }: SocketServerOpt
   if (!auth.success)
     throw new FixpointError('auth_required', 'The handshake has no token.', { hint: 'Connect with auth: { token, protocolVersion }.' })
   const { token, protocolVersion } = auth.data
-  if (protocolVersion < PROTOCOL_VERSION)
-    throw new FixpointError('client_too_old', `The client speaks version ${protocolVersion}, the server ${PROTOCOL_VERSION}.`)
-  if (protocolVersion > PROTOCOL_VERSION) {
-    throw new FixpointError('protocol_unsupported', `The client speaks version ${protocolVersion}, the server ${PROTOCOL_VERSION}.`, {
-      hint: 'Update the server.'
-    })
-  }
+  requireSameProtocol(protocolVersion, PROTOCOL_VERSION)
   socket.data = { caller: await verifyToken(token), token }
 }
 

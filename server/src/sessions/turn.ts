@@ -177,13 +177,26 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
 }
 
 /** Everything from the log that the agent needs to begin, or to go on. */
+/** What the repository says to agents at this commit, for its root and for the project's folder. */
+async function instructionsOf(repository: ProjectRepository, commit: string, subfolder: string): Promise<string | null> {
+  const paths = ['AGENTS.md', ...(subfolder === '.' ? [] : [`${subfolder}/AGENTS.md`])]
+  const texts: string[] = []
+  for (const path of paths) {
+    const file = await repository.readText(commit, path, MAX_INSTRUCTIONS_BYTES)
+    if (file === null) continue
+    const text = file.text ?? `(It has ${file.bytes} bytes, which is too long to be shown here: use read.)`
+    texts.push(paths.length === 1 ? text : `${path}:\n${text}`)
+  }
+  return texts.length === 0 ? null : texts.join('\n\n')
+}
+
 async function history(
   { state, turn, project, repository, readEvents }: TurnInput,
   { artifacts, edges }: TurnServices,
   context: PageContext | null,
   base: Base
 ) {
-  const repositoryInstructions = await repository.readText(base.commit, 'AGENTS.md', MAX_INSTRUCTIONS_BYTES)
+  const repositoryInstructions = await instructionsOf(repository, base.commit, project.subfolder)
   return await entriesFromLog(await readEvents(), {
     artifacts,
     sessionId: state.sessionId,

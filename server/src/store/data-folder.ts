@@ -18,9 +18,34 @@ const lockSchema = z.object({ pid: z.number().int().positive(), startedAt: z.str
  * anything is read and is never stolen from a process that lives.
  * @param startTimeOf answers when a process started (any string that differs between two processes with the same pid), or null
  *   when there is no such process.
- * @throws FixpointError `data_dir_locked` naming the process that has it.
+ * @throws FixpointError `data_dir_locked` naming the process that has it; `config_invalid` when it is no folder that can be written;
+ *   `storage_full`.
  */
 export async function takeDataFolder(path: string, startTimeOf: (pid: number) => Promise<string | null>): Promise<DataFolder> {
+  try {
+    return await take(path, startTimeOf)
+  } catch (error) {
+    if (isErrno(error, 'ENOSPC', 'EDQUOT'))
+      throw new FixpointError('storage_full', `The disk of the data folder ${path} is full.`, { cause: error })
+    if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'EISDIR')) throw error
+    throw new FixpointError('config_invalid', `The data folder ${path} cannot be written: ${REASONS[error.code] ?? error.code}.`, {
+      hint: 'Set FIXPOINT_DATA to a folder that this user may write.',
+      cause: error
+    })
+  }
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: 'this user has no right to',
+  EPERM: 'this user has no right to',
+  EROFS: 'its file system is read-only',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'it is a file',
+  ENOENT: 'a part of its path is not there and cannot be made',
+  EISDIR: 'its server.pid is a folder'
+}
+
+async function take(path: string, startTimeOf: (pid: number) => Promise<string | null>): Promise<DataFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   const lockPath = join(path, 'server.pid')
   const ownLock = JSON.stringify({ pid: process.pid, startedAt: (await startTimeOf(process.pid)) ?? 'unknown' })

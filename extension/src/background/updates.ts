@@ -1,0 +1,122 @@
+/**
+ * Updates wait while a person works. Chrome holds an update back only as long as one of the extension's pages is open, and installs it
+ * by itself otherwise; `runtime.reload` installs it at once.
+ *
+ * Alarms and the machine's idle state would each need a permission more. An open panel reports every few seconds instead, which also keeps
+ * the worker running; each report, each closing of a panel and each start of the worker is an occasion to decide.
+ */
+
+import { z } from 'zod'
+import { onMessage } from '../messages.ts'
+import { success } from '../outcome.ts'
+import { PANEL_PORT, type PanelReport, panelReportSchema } from '../panel-report.ts'
+import { isHigherVersion, storedWaitingUpdate } from '../waiting-update.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { discardParkedDrafts, parkDrafts } from './parked-drafts.ts'
+import { leaveAllPages } from './pointing.ts'
+import { guarded, isExtensionPage, refusals } from './senders.ts'
+import { storedPointing } from './session-store.ts'
+import { isTimeToUpdate } from './update-decision.ts'
+
+/** A panel that is opening or being loaded anew has said by then that it is there. */
+const SETTLE_MS = 2_000
+/** A page that does not answer is left as it is. */
+const LEAVE_PAGES_MS = 2_000
+
+const waitingUpdate = storedWaitingUpdate(chrome.storage.local)
+const reports = new Map<chrome.runtime.Port, PanelReport | null>()
+
+/** Listens from the first moment of the worker: Chrome starts it for the events that were listened to at once. */
+export function followUpdates(): void {
+  chrome.runtime.onUpdateAvailable.addListener(({ version }) => run(noteUpdate(version)))
+  chrome.runtime.onConnect.addListener(followPanel)
+  // Also written by the other worker, where there are private windows.
+  waitingUpdate.subscribe(() => run(updateIfItIsTime()))
+  onMessage(
+    'applyUpdate',
+    guarded(
+      sender => isExtensionPage(sender, chrome.runtime.id),
+      z.null(),
+      async () => {
+        const waiting = await waitingUpdate.read()
+        if (waiting !== null) await waitingUpdate.write({ ...waiting, isWanted: true })
+        return success(null)
+      }
+    )
+  )
+  run(forgetInstalledUpdate())
+  setTimeout(() => run(updateIfItIsTime()), SETTLE_MS)
+}
+
+async function noteUpdate(version: string): Promise<void> {
+  const known = await waitingUpdate.read()
+  await waitingUpdate.write({ version, since: known?.since ?? Date.now(), isWanted: known?.isWanted ?? false })
+}
+
+async function forgetInstalledUpdate(): Promise<void> {
+  const waiting = await waitingUpdate.read()
+  if (waiting !== null && !isHigherVersion(waiting.version, chrome.runtime.getManifest().version)) await waitingUpdate.write(null)
+}
+
+function followPanel(port: chrome.runtime.Port): void {
+  if (port.name !== PANEL_PORT || port.sender === undefined || !isExtensionPage(port.sender, chrome.runtime.id)) {
+    refusals.sender_not_allowed++
+    port.disconnect()
+    return
+  }
+  reports.set(port, null)
+  run(discardParkedDrafts())
+  port.onMessage.addListener((message: unknown) => {
+    const report = panelReportSchema.safeParse(message)
+    if (!report.success) {
+      refusals.invalid_message++
+      return
+    }
+    reports.set(port, report.data)
+    run(updateIfItIsTime())
+  })
+  port.onDisconnect.addListener(() => {
+    reports.delete(port)
+    if (reports.size > 0) return
+    run(parkDrafts())
+    // Chrome still counts a panel that is just closing.
+    setTimeout(() => run(updateIfItIsTime()), SETTLE_MS)
+  })
+}
+
+async function updateIfItIsTime(): Promise<void> {
+  // The worker of the private windows leaves it to the other one, which has drafts to keep.
+  if (chrome.extension.inIncognitoContext) return
+  await oneAtATime('update', async () => {
+    const waiting = await waitingUpdate.read()
+    if (waiting === null) return
+    const known = [...reports.values()].filter(report => report !== null)
+    const isPointing = await isPointedAnywhere()
+    const openPanels = Math.max(await countOpenPanels(), reports.size)
+    if (isTimeToUpdate({ waiting, now: Date.now(), openPanels, reports: known, isPointing })) await applyUpdate()
+  })
+}
+
+async function applyUpdate(): Promise<void> {
+  await Promise.race([leaveAllPages(), new Promise(resolve => setTimeout(resolve, LEAVE_PAGES_MS))])
+  await parkDrafts()
+  // Forgotten first: were the update not there after all, the extension would be loaded anew without end. Chrome tells of it again.
+  await waitingUpdate.write(null)
+  chrome.runtime.reload()
+}
+
+/** In the side panel, or as a tab of its own. */
+async function countOpenPanels(): Promise<number> {
+  const address = chrome.runtime.getURL('sidepanel.html')
+  const contexts = await chrome.runtime.getContexts({})
+  return contexts.filter(context => context.documentUrl?.startsWith(address)).length
+}
+
+async function isPointedAnywhere(): Promise<boolean> {
+  const states = await Promise.all((await storedPointing.tabs()).map(tabId => storedPointing.read(tabId)))
+  return states.some(state => state !== null && state.status !== 'off')
+}
+
+function run(work: Promise<unknown>): void {
+  work.catch((error: unknown) => console.error(error))
+}
