@@ -26,6 +26,8 @@ export interface PickerInPage {
   readonly overlayHost: Element
   /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. */
   cover(): Promise<CoverReport>
+  /** Texts that the page has said elsewhere (its console), without what was typed into fields for passwords, codes and cards. */
+  withoutTypedSecrets(texts: readonly string[]): string[]
   /** Ends `cover`. False when something private had moved out from under its cover, so that the picture must not be used. */
   uncover(): boolean
 }

@@ -110,7 +110,7 @@ describe('what people typed and secrets', () => {
   })
 
   async function openForm() {
-    const address = `${server.origin}/?token=${elsewhere.query}&size=2#access_token=${elsewhere.fragment}`
+    const address = `${server.origin}/?token=${elsewhere.query}&size=2&q=${fields.search}#access_token=${elsewhere.fragment}`
     const opened = await person.open(address)
     await opened.page.locator('#typed').pressSequentially(fields.typed)
     return opened
@@ -142,7 +142,7 @@ describe('what people typed and secrets', () => {
     const { page, tabId } = await openForm()
     await person.startPointing(tabId)
     await page.evaluate(
-      `console.error('failed with ${inAttributes.console}'); Promise.reject(new Error('${inAttributes.rejection}')); undefined`
+      `console.error('failed for ${fields.password} with ${inAttributes.console}'); Promise.reject(new Error('${inAttributes.rejection}')); undefined`
     )
     await page.mouse.move(5, 5)
     await page.keyboard.down('Shift')
@@ -162,8 +162,8 @@ describe('what people typed and secrets', () => {
     expect(text).not.toContain('secret33')
     // What is no secret is there all the same.
     expect(text).toContain('Checkout of many ordinary words')
-    expect(draft.url).toBe(`${server.origin}/?token=redacted&size=2#access_token=redacted`)
-    expect(draft.console.map(({ text }) => text)).toEqual(['failed with [redacted]', expect.stringContaining('[redacted]')])
+    expect(draft.url).toBe(`${server.origin}/?token=redacted&size=2&q=redacted#access_token=redacted`)
+    expect(draft.console.map(({ text }) => text)).toEqual(['failed for [redacted] with [redacted]', expect.stringContaining('[redacted]')])
     expect(draft.redactions).toMatchObject({
       'form value': expect.any(Number),
       password: expect.any(Number),

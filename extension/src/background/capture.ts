@@ -8,6 +8,7 @@ import {
   stripControls,
   toStorableText
 } from '@fixpoint/protocol'
+import { z } from 'zod'
 import type { DraftCrop, DraftPick, PageDraft } from '../draft.ts'
 import { readConsoleWatch, watchedConsoleSchema } from '../inspector/console-watch.ts'
 import type { ElementReference } from '../message-schemas.ts'
@@ -232,6 +233,15 @@ function mostOf(a: RedactionCounts, b: RedactionCounts): RedactionCounts {
   return most
 }
 
+/** What was typed is known in the page alone, and stays there. */
+function withoutTypedSecrets(page: PageDocument, texts: string[]): Promise<string[]> {
+  return callInPage(
+    page,
+    { world: 'ISOLATED', func: (all: string[]) => globalThis.fixpoint?.picker?.withoutTypedSecrets(all), args: [texts], limit: 1_000 },
+    z.array(z.string()).length(texts.length)
+  )
+}
+
 /** Adds what the console watch has recorded to the draft; with `isEnd` the watch is taken off the page. */
 export async function takeConsole(page: PageDocument, runId: string, isEnd: boolean): Promise<void> {
   const watched = await callInPage(
@@ -242,10 +252,14 @@ export async function takeConsole(page: PageDocument, runId: string, isEnd: bool
   const record = await storedDraft.read(page.tabId)
   if (!record || record.documentId !== page.documentId || watched.length === 0) return
   const counts: RedactionCounts = {}
+  const texts = await withoutTypedSecrets(
+    page,
+    watched.map(({ text }) => text)
+  )
   const messages = watched.map(
-    ({ level, text, at }): ConsoleMessage => ({
+    ({ level, at }, index): ConsoleMessage => ({
       level,
-      text: toStorableText(cutText(redactSecrets(stripControls(toStorableText(text)), counts), 1_900)),
+      text: toStorableText(cutText(redactSecrets(stripControls(toStorableText(texts[index] ?? '')), counts), 1_900)),
       at: new Date(Number.isFinite(at) && Math.abs(at) < 8.64e15 ? at : Date.now()).toISOString()
     })
   )

@@ -63,9 +63,8 @@ test('without parking an update takes them', async () => {
 test('another run of the browser finds nothing, on disk neither', async () => {
   await parkDrafts()
   await emptySession()
-  const [tab] = await fakeBrowser.tabs.query({})
-  if (tab === undefined) throw new Error('a tab is open')
-  vi.spyOn(fakeBrowser.tabs, 'query').mockResolvedValue([{ ...tab, id: tabId + 1_000 }])
+  // Ids are given once: those of another run are others.
+  await chrome.storage.local.set({ 'parked-tabs': [tabId + 1_000] })
   await restoreDrafts()
   expect(await storedDraft.read(tabId)).toBeNull()
   expect(await parkedKeys()).toEqual([])
@@ -106,8 +105,12 @@ test('where there is no room the pictures of the oldest are left out', async () 
   expect((await storedDraft.read(tabId))?.draft.screenshot).toBeUndefined()
 })
 
-test('private windows leave nothing on disk', async () => {
+test('private windows leave nothing on disk, and what the others have there alone', async () => {
+  await parkDrafts()
   vi.stubGlobal('chrome', Object.assign(fakeBrowser, { extension: { inIncognitoContext: true } }))
+  await discardParkedDrafts()
+  expect(await parkedKeys()).toHaveLength(3)
+  await chrome.storage.local.clear()
   await parkDrafts()
   expect(await parkedKeys()).toEqual([])
 })

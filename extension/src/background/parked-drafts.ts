@@ -68,6 +68,7 @@ export async function restoreDrafts(): Promise<void> {
 
 /** While a panel is open the drafts are in memory alone. */
 export async function discardParkedDrafts(): Promise<void> {
+  if (chrome.extension.inIncognitoContext) return
   await oneAtATime(QUEUE, discard)
 }
 

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
 import { PANEL_PORT, type PanelReport, panelReportSchema } from '../panel-report.ts'
-import { isHigherVersion, storedWaitingUpdate } from '../waiting-update.ts'
+import { isHigherVersion, storedWaitingUpdate, type WaitingUpdate } from '../waiting-update.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { discardParkedDrafts, parkDrafts } from './parked-drafts.ts'
 import { leaveAllPages } from './pointing.ts'
@@ -38,24 +38,27 @@ export function followUpdates(): void {
       sender => isExtensionPage(sender, chrome.runtime.id),
       z.null(),
       async () => {
-        const waiting = await waitingUpdate.read()
+        const waiting = await readWaitingUpdate()
         if (waiting !== null) await waitingUpdate.write({ ...waiting, isWanted: true })
         return success(null)
       }
     )
   )
-  run(forgetInstalledUpdate())
+  run(readWaitingUpdate())
   setTimeout(() => run(updateIfItIsTime()), SETTLE_MS)
 }
 
 async function noteUpdate(version: string): Promise<void> {
-  const known = await waitingUpdate.read()
+  const known = await readWaitingUpdate()
   await waitingUpdate.write({ version, since: known?.since ?? Date.now(), isWanted: known?.isWanted ?? false })
 }
 
-async function forgetInstalledUpdate(): Promise<void> {
+/** The update that waits; one that was installed meanwhile is forgotten. */
+async function readWaitingUpdate(): Promise<WaitingUpdate | null> {
   const waiting = await waitingUpdate.read()
-  if (waiting !== null && !isHigherVersion(waiting.version, chrome.runtime.getManifest().version)) await waitingUpdate.write(null)
+  if (waiting === null || isHigherVersion(waiting.version, chrome.runtime.getManifest().version)) return waiting
+  await waitingUpdate.write(null)
+  return null
 }
 
 function followPanel(port: chrome.runtime.Port): void {
@@ -88,7 +91,7 @@ async function updateIfItIsTime(): Promise<void> {
   // The worker of the private windows leaves it to the other one, which has drafts to keep.
   if (chrome.extension.inIncognitoContext) return
   await oneAtATime('update', async () => {
-    const waiting = await waitingUpdate.read()
+    const waiting = await readWaitingUpdate()
     if (waiting === null) return
     const known = [...reports.values()].filter(report => report !== null)
     const isPointing = await isPointedAnywhere()

@@ -1,6 +1,7 @@
 import { isolatedWorld } from '../isolated-world.ts'
 import { topBoxOf } from '../page-tree/page-tree.ts'
 import { redactAddress } from '../privacy/addresses.ts'
+import { typedValues } from '../privacy/typed-secrets.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
 import type { CollectedContext, CollectedPick } from './collected-context.ts'
 import { shownColorScheme } from './color-scheme.ts'
@@ -26,7 +27,7 @@ export function collectContext(numbers: readonly number[], outlineLimit: number)
     if (element) picks.push(describePick(number, element, text))
   }
   return {
-    url: redactAddress(location.href, text.counts).slice(0, 4_000),
+    url: redactAddress(location.href, text.counts, typedValues()).slice(0, 4_000),
     title: text.clean(document.title, 500),
     viewport: {
       width: clamp(Math.round(window.innerWidth), 1, 8_192),
@@ -50,7 +51,7 @@ function describePick(number: number, element: Element, text: PageText): Collect
   const words = text.of(element, 500)
   return {
     number,
-    selectors: selectorsOf(element).map(selector => selector.slice(0, 2_000)),
+    selectors: selectorsOf(element, text.typedSecrets).map(selector => selector.slice(0, 2_000)),
     // Custom elements may have any letters in their names, the protocol has those of HTML.
     tag: element.localName.replace(/[^a-zA-Z0-9._:-]/g, '_').slice(0, 100),
     testId: testId ? text.clean(testId.value, 200) : undefined,

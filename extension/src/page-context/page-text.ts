@@ -1,8 +1,8 @@
 import { cutText, stripControls, toStorableText } from '@fixpoint/protocol'
 import { frameDocumentOf, shadowRootOf } from '../page-tree/page-tree.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
-import { countRedaction, REDACTED, type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
-import { typedSecrets } from '../privacy/typed-secrets.ts'
+import { countRedaction, type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
+import { typedSecrets, withoutTypedSecrets } from '../privacy/typed-secrets.ts'
 
 const SILENT_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 'option', 'datalist', 'object', 'audio', 'video'])
 // Elements looked at for the text of one element; a table of 10,000 rows says no more in its last row.
@@ -13,10 +13,11 @@ const CUT_NOTE = 40
 /** Reads texts of the page: without what people typed, without secrets, without what terminals and reviewers cannot see. */
 export class PageText {
   readonly counts: RedactionCounts = {}
-  readonly #typedSecrets: string[]
+  /** Of the page as it was when the reading began. */
+  readonly typedSecrets: readonly string[]
 
   constructor() {
-    this.#typedSecrets = typedSecrets()
+    this.typedSecrets = typedSecrets()
   }
 
   /** A text of the page made fit to be sent, at most `limit` characters. */
@@ -25,11 +26,7 @@ export class PageText {
     let result = stripControls(toStorableText(text.slice(0, limit * 4 + 1_000)))
       .replace(/\s+/g, ' ')
       .trim()
-    for (const secret of this.#typedSecrets) {
-      if (!result.includes(secret)) continue
-      result = result.replaceAll(secret, REDACTED)
-      countRedaction(this.counts, 'password')
-    }
+    result = withoutTypedSecrets(result, this.typedSecrets, () => countRedaction(this.counts, 'password'))
     return toStorableText(cutText(redactSecrets(result, this.counts), limit - CUT_NOTE))
   }
 

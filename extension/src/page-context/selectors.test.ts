@@ -48,4 +48,11 @@ describe('selectorsOf', () => {
     const inner = root.querySelector('p')
     expect(inner && selectorsOf(inner)).toEqual(['body > x-card', 'p.price'])
   })
+
+  it('does not repeat what was typed as a password', () => {
+    show('<p aria-label="Hello hunter2secret"></p><p></p>')
+    const element = document.querySelector('p')
+    expect(element && selectorsOf(element)[0]).toContain('hunter2secret')
+    expect(element && selectorsOf(element, ['hunter2secret'])[0]).not.toContain('hunter2secret')
+  })
 })

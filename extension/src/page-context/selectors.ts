@@ -14,33 +14,34 @@ const MOST_HOPS = 10
 /**
  * Selectors from the document through shadow roots and frames: each but the last names a host or frame, and each matches exactly
  * one element in its root. What a build or a render makes up (generated ids, hashed classes) is not used.
+ * @param typedSecrets what was typed into fields for passwords; pages echo it in names sometimes.
  */
-export function selectorsOf(element: Element): string[] {
+export function selectorsOf(element: Element, typedSecrets: readonly string[] = []): string[] {
   const selectors: string[] = []
   let current: Element | null = element
   while (current && selectors.length < MOST_HOPS) {
     const root = current.getRootNode()
     if (!isDocument(root) && !isShadowRoot(root)) break
-    selectors.unshift(selectorWithin(current, root))
+    selectors.unshift(selectorWithin(current, root, typedSecrets))
     current = isShadowRoot(root) ? root.host : (root.defaultView?.frameElement ?? null)
   }
   return selectors
 }
 
 /** The shortest stable selector that matches this element alone within its root. */
-export function selectorWithin(element: Element, root: Document | ShadowRoot): string {
+export function selectorWithin(element: Element, root: Document | ShadowRoot, typedSecrets: readonly string[] = []): string {
   const isUnique = (selector: string) => {
     const matches = root.querySelectorAll(selector)
     return matches.length === 1 && matches[0] === element
   }
-  const own = ownSelectors(element)
+  const own = ownSelectors(element, typedSecrets)
   const direct = own.find(isUnique)
   if (direct) return direct
 
   // From the nearest ancestor that can be told apart, by what the element is, then by its place.
   let path = placeOf(element)
   for (let ancestor = element.parentElement; ancestor && path.length < LONGEST_SELECTOR; ancestor = ancestor.parentElement) {
-    const anchor = ownSelectors(ancestor).find(selector => root.querySelectorAll(selector).length === 1)
+    const anchor = ownSelectors(ancestor, typedSecrets).find(selector => root.querySelectorAll(selector).length === 1)
     if (anchor) {
       const below = own.map(selector => `${anchor} ${selector}`).find(isUnique)
       const selector = below ?? `${anchor} > ${path}`
@@ -52,7 +53,8 @@ export function selectorWithin(element: Element, root: Document | ShadowRoot): s
 }
 
 /** What can be said of an element without its place, the most stable first. */
-function ownSelectors(element: Element): string[] {
+function ownSelectors(element: Element, typedSecrets: readonly string[]): string[] {
+  const isHarmless = (value: string) => !containsSecret(value) && !typedSecrets.some(secret => value.includes(secret))
   const tag = CSS.escape(element.localName)
   const selectors: string[] = []
   if (isStableId(element.id) && isHarmless(element.id)) selectors.push(`#${CSS.escape(element.id)}`)
@@ -60,7 +62,10 @@ function ownSelectors(element: Element): string[] {
     const value = element.getAttribute(name)
     if (value && value.length <= LONGEST_VALUE && isHarmless(value)) selectors.push(`${tag}[${name}=${cssString(value)}]`)
   }
-  const classes = [...element.classList].slice(0, 20).filter(isMeaningfulClass).slice(0, 3)
+  const classes = [...element.classList]
+    .slice(0, 20)
+    .filter(name => isMeaningfulClass(name) && isHarmless(name))
+    .slice(0, 3)
   for (const name of classes) selectors.push(`${tag}.${CSS.escape(name)}`)
   if (classes.length > 1) selectors.push(`${tag}${classes.map(name => `.${CSS.escape(name)}`).join('')}`)
   if (['html', 'head', 'body', 'main', 'h1', 'nav', 'header', 'footer'].includes(element.localName)) selectors.push(tag)
@@ -79,10 +84,6 @@ function placeOf(element: Element): string {
     isAlone = other.localName !== element.localName
   }
   return position === 1 && isAlone ? tag : `${tag}:nth-of-type(${position})`
-}
-
-function isHarmless(value: string): boolean {
-  return !containsSecret(value)
 }
 
 /** A value in quotes as CSS reads it; unlike an escaped identifier it stays legible. */

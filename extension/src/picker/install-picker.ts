@@ -3,6 +3,7 @@ import { isolatedWorld, type PickerInPage } from '../isolated-world.ts'
 import { onMessage, sendMessage } from '../messages.ts'
 import { topBoxOf } from '../page-tree/page-tree.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
+import { typedSecrets, withoutTypedSecrets } from '../privacy/typed-secrets.ts'
 import { Overlay } from './overlay.ts'
 import { Picker } from './picker.ts'
 
@@ -61,6 +62,10 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
         window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
         boxes: present.map(([number, element]) => ({ number, box: topBoxOf(element) }))
       }
+    },
+    withoutTypedSecrets(texts) {
+      const secrets = typedSecrets()
+      return texts.map(text => withoutTypedSecrets(text, secrets, () => undefined))
     },
     uncover() {
       const areStillCovered = overlay.isInPlace && areCovered(privateBoxes(overlay.host).boxes, covers)

@@ -30,4 +30,14 @@ describe('redactAddress', () => {
   ])('leaves ordinary addresses as they are: %s', address => {
     expect(redactAddress(address, {})).toBe(address)
   })
+
+  it.each([
+    ['https://shop.example/?q=my+private+illness&page=2', 'https://shop.example/?q=redacted&page=2'],
+    ['https://shop.example/?q=my%20private%20illness', 'https://shop.example/?q=redacted'],
+    ['https://shop.example/search/Ann%20Lee/', 'https://shop.example/search/redacted/'],
+    ['https://shop.example/#/find?name=Ann+Lee', 'https://shop.example/#/find?name=redacted'],
+    ['https://shop.example/?q=my+private+illnesses', 'https://shop.example/?q=my+private+illnesses']
+  ])('takes out what stands in a field of the page: %s', (address, expected) => {
+    expect(redactAddress(address, {}, new Set(['my private illness', 'Ann Lee']))).toBe(expected)
+  })
 })

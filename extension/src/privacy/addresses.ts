@@ -11,8 +11,13 @@ const SECRET_WORDS = new Set(
 // Words that name a secret only where the value looks like one: `?code=SUMMER` is a voucher, `?code=4/0AX4XfWh…` a login.
 const DOUBTFUL_WORDS = new Set('code key state nonce id hash invite reset verify access refresh'.split(' '))
 
-/** The address without user name and password, with secrets in path, query and fragment replaced. */
-export function redactAddress(address: string, counts: RedactionCounts): string {
+const NOTHING_TYPED: ReadonlySet<string> = new Set()
+
+/**
+ * The address without user name and password, with secrets in path, query and fragment replaced.
+ * @param typed what stands in the page's fields; where a part of the address is just that, it is replaced too.
+ */
+export function redactAddress(address: string, counts: RedactionCounts, typed: ReadonlySet<string> = NOTHING_TYPED): string {
   if (!URL.canParse(address)) return redactSecrets(address, counts)
   const url = new URL(address)
   if (url.username !== '' || url.password !== '') {
@@ -22,46 +27,50 @@ export function redactAddress(address: string, counts: RedactionCounts): string 
   }
   url.pathname = url.pathname
     .split('/')
-    .map(segment => redactValue(segment, counts))
+    .map(segment => redactValue(segment, counts, typed))
     .join('/')
-  url.search = redactParameters(url.search, counts)
-  url.hash = redactFragment(url.hash, counts)
+  url.search = redactParameters(url.search, counts, typed)
+  url.hash = redactFragment(url.hash, counts, typed)
   return url.href
 }
 
 /** A fragment is a route with its own query, a query alone (`#access_token=…`), or a name. */
-function redactFragment(hash: string, counts: RedactionCounts): string {
+function redactFragment(hash: string, counts: RedactionCounts, typed: ReadonlySet<string>): string {
   const fragment = hash.slice(1)
   const queryStart = fragment.indexOf('?')
   if (queryStart >= 0) {
-    const route = redactValue(fragment.slice(0, queryStart), counts)
-    return `${route}${redactParameters(fragment.slice(queryStart), counts)}`
+    const route = redactValue(fragment.slice(0, queryStart), counts, typed)
+    return `${route}${redactParameters(fragment.slice(queryStart), counts, typed)}`
   }
-  if (fragment.includes('=')) return redactParameters(`?${fragment}`, counts).slice(1)
-  return redactValue(fragment, counts)
+  if (fragment.includes('=')) return redactParameters(`?${fragment}`, counts, typed).slice(1)
+  return redactValue(fragment, counts, typed)
 }
 
-function redactParameters(search: string, counts: RedactionCounts): string {
+function redactParameters(search: string, counts: RedactionCounts, typed: ReadonlySet<string>): string {
   if (search.length < 2) return ''
   const parts = search
     .slice(1)
     .split('&')
     .map(part => {
       const separator = part.indexOf('=')
-      if (separator < 0) return redactValue(part, counts)
+      if (separator < 0) return redactValue(part, counts, typed)
       const key = part.slice(0, separator)
       const value = part.slice(separator + 1)
       if (value !== '' && isSecretParameter(decoded(key), decoded(value))) {
         countRedaction(counts, 'address parameter')
         return `${key}=${REDACTED_VALUE}`
       }
-      return `${key}=${redactValue(value, counts)}`
+      return `${key}=${redactValue(value, counts, typed)}`
     })
   return `?${parts.join('&')}`
 }
 
-function redactValue(value: string, counts: RedactionCounts): string {
+function redactValue(value: string, counts: RedactionCounts, typed: ReadonlySet<string>): string {
   const plain = decoded(value)
+  if (typed.has(plain.trim()) || typed.has(decoded(value.replaceAll('+', ' ')).trim())) {
+    countRedaction(counts, 'form value')
+    return REDACTED_VALUE
+  }
   const redacted = redactSecrets(plain, counts)
   return redacted === plain ? value : encodeURIComponent(redacted.replaceAll(REDACTED, REDACTED_VALUE))
 }

@@ -19,17 +19,27 @@ export function hasPrivateContent(element: Element): boolean {
   if (!isPrivateField(element)) return false
   if ('value' in element && typeof element.value === 'string' && element.value !== '') return true
   // A number or date that is not finished shows characters but has no value.
-  if ('validity' in element && element.validity instanceof ValidityState && element.validity.badInput) return true
+  if (showsUnfinishedInput(element)) return true
   if (element.localName === 'input' || element.localName === 'textarea') return false
   if (element.localName === 'select') return true
   return (element.textContent ?? '').trim() !== '' || element.querySelector('img, canvas, svg') !== null
 }
 
+/** Without `instanceof`: an element of a frame has the classes of its own window. */
+function showsUnfinishedInput(element: Element): boolean {
+  if (!('validity' in element) || typeof element.validity !== 'object' || element.validity === null) return false
+  return 'badInput' in element.validity && element.validity.badInput === true
+}
+
+// “Show password” makes a text field of it; its names stay.
+const PASSWORD_NAME = /pass(?:word|wd|phrase|code)|(?:^|[^a-z])pwd(?:$|[^a-z])/i
+
 /** How the field is called in the counts that the person sees. */
 export function privateFieldKind(element: Element): string {
   const type = (element.getAttribute('type') ?? '').toLowerCase()
   const autocomplete = (element.getAttribute('autocomplete') ?? '').toLowerCase()
-  if (type === 'password' || autocomplete.includes('password')) return 'password'
+  const names = `${element.id} ${element.getAttribute('name') ?? ''}`
+  if (type === 'password' || autocomplete.includes('password') || PASSWORD_NAME.test(names)) return 'password'
   if (autocomplete.includes('one-time-code')) return 'one-time code'
   if (autocomplete.includes('cc-')) return 'card field'
   return 'form value'
