@@ -24,6 +24,8 @@ interface PanelRequests {
   removePick(data: { tabId: number; number: number }): Outcome<PageDraft | null>
   /** Forgets the draft and takes its markers off the page; after sending, or when the person starts over. */
   clearDraft(data: { tabId: number }): Outcome<null>
+  /** The draft with what the page's console has said until now; asked for before sending. */
+  readConsole(data: { tabId: number }): Outcome<PageDraft | null>
   /** Takes a new screenshot (and the rest of the page context, if there is no draft yet). */
   takeScreenshot(data: { tabId: number }): Outcome<PageDraft>
 }

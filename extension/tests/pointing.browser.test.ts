@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PageDraft } from '../src/draft.ts'
 import { type PageServer, servePages } from './pages.ts'
 import { eventually, Person, value } from './person.ts'
 
@@ -123,6 +124,23 @@ describe('pointing', () => {
     expect(value(await person.ask('getDraft', { tabId }))).toBeNull()
     await page.click('[data-testid="add"]')
     expect(await page.evaluate('window.clicks')).toBe(1)
+  })
+
+  it('hears the console from the beginning of pointing until the draft is sent, and then gives it back', async () => {
+    const { page, tabId } = await person.open(server.origin)
+    await page.evaluate(`console.error('before pointing')`)
+    await person.startPointing(tabId)
+    await page.evaluate(`console.error('while pointing')`)
+    await page.click('[data-testid="add"]')
+    await person.completeDraft(tabId)
+    // What a button does that is said to do nothing shows when it is pressed after it was pointed at.
+    await page.evaluate(`console.error('after the pick')`)
+    const texts = (draft: PageDraft | null) => draft?.console.map(({ text }) => text)
+    expect(texts(value(await person.ask('readConsole', { tabId })))).toEqual(['while pointing', 'after the pick'])
+    expect(texts(value(await person.ask('readConsole', { tabId })))).toEqual(['while pointing', 'after the pick'])
+    value(await person.ask('clearDraft', { tabId }))
+    expect(await page.evaluate('Function.prototype.toString.call(console.error)')).toBe('function error() { [native code] }')
+    expect(await page.evaluate('Object.getOwnPropertySymbols(window).length')).toBe(0)
   })
 
   it('adds picks with Shift, numbers them on the page, and takes them off again', async () => {

@@ -11,7 +11,7 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
-import { type Run, storedDraft, storedFutileClick, storedRun } from './session-store.ts'
+import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch } from './session-store.ts'
 
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
@@ -26,6 +26,7 @@ export async function startPointing(tabId: number): Promise<PointingState> {
       const page = await injectPicker(tabId)
       const run: Run = { runId: randomHex(), nonce: randomHex(), documentId: page.documentId }
       await callInPage(page, { world: 'MAIN', func: beginConsoleWatch, args: [run.runId], limit: 1_000 }, z.unknown())
+      await storedWatch.write(tabId, { runId: run.runId, documentId: run.documentId })
       await storedRun.write(tabId, run)
       const nextNumber = await nextPickNumber(page)
       await sendMessage('beginPointing', { runId: run.runId, nonce: run.nonce ?? '', nextNumber }, { tabId, frameId: 0 })
@@ -83,7 +84,7 @@ async function capturePick(page: PageDocument, { number, element, runId }: Picke
       const run = await storedRun.read(tabId)
       // The person may have begun to point again while the pictures were taken.
       if (run?.runId !== runId) return
-      await endRun(tabId)
+      await endRun(tabId, { keepsWatch: failure === undefined })
       await setPointing({ tabId, status: 'off', failure })
     })
   } else if (failure) {
@@ -154,7 +155,7 @@ export async function removePick(tabId: number, number: number): Promise<PageDra
 /** Forgets the draft and takes everything of Fixpoint's off the page. */
 export async function clearDraft(tabId: number): Promise<void> {
   await oneAtATime(runs(tabId), async () => {
-    await endRun(tabId, true)
+    await endRun(tabId, { discardsMarkers: true })
     await setPointing({ tabId, status: 'off' })
   })
   await oneAtATime(captures(tabId), async () => {
@@ -168,28 +169,37 @@ export async function clearDraft(tabId: number): Promise<void> {
  * nobody.
  */
 export async function leaveAllPages(): Promise<void> {
-  const tabs = new Set([...(await storedRun.tabs()), ...(await storedDraft.tabs())])
+  const tabs = new Set([...(await storedRun.tabs()), ...(await storedWatch.tabs()), ...(await storedDraft.tabs())])
   await Promise.all(
     [...tabs].map(tabId =>
       oneAtATime(runs(tabId), async () => {
-        await endRun(tabId, true)
+        await endRun(tabId, { discardsMarkers: true })
         await setPointing({ tabId, status: 'off' })
       })
     )
   )
 }
 
-/** Ends a run in the page and in the store. A page that is gone needs no ending. */
-async function endRun(tabId: number, discardMarkers = false): Promise<void> {
-  const run = await storedRun.read(tabId)
-  await sendMessage('endPointing', { discardMarkers }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
-  if (!run) return
+/** The draft with what the console has said since pointing began, also after the last pick. */
+export async function readConsole(tabId: number): Promise<PageDraft | null> {
+  await oneAtATime(runs(tabId), async () => {
+    const watch = await storedWatch.read(tabId)
+    if (watch) await takeConsole({ tabId, documentId: watch.documentId }, watch.runId, false).catch(noteIfUnexpected)
+  })
+  return (await storedDraft.read(tabId))?.draft ?? null
+}
+
+/**
+ * Ends a run in the page and in the store. A page that is gone needs no ending.
+ * @param options `keepsWatch`: the console is listened to until the draft is sent or thrown away, or the page is left.
+ */
+async function endRun(tabId: number, { discardsMarkers = false, keepsWatch = false } = {}): Promise<void> {
+  await sendMessage('endPointing', { discardMarkers: discardsMarkers }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
   await storedRun.write(tabId, null)
-  try {
-    await takeConsole({ tabId, documentId: run.documentId }, run.runId, true)
-  } catch (error) {
-    noteIfUnexpected(error)
-  }
+  const watch = await storedWatch.read(tabId)
+  if (!watch) return
+  if (!keepsWatch) await storedWatch.write(tabId, null)
+  await takeConsole({ tabId, documentId: watch.documentId }, watch.runId, !keepsWatch).catch(noteIfUnexpected)
 }
 
 async function requireRun(tabId: number, documentId: string, runId: string): Promise<Run> {

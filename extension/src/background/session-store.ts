@@ -15,6 +15,9 @@ const runSchema = z.object({
 })
 export type Run = z.infer<typeof runSchema>
 
+/** The console watch of a run, which outlives it: what a person does between pointing and sending is worth hearing too. */
+const watchSchema = z.object({ runId: z.string(), documentId: z.string() })
+
 /** A draft with what only the background needs to know. */
 const draftRecordSchema = z.object({
   draft: pageDraftSchema,
@@ -57,6 +60,7 @@ function storedPerTab<T>(kind: string, schema: z.ZodType<T>): StoredPerTab<T> {
 }
 
 export const storedRun = storedPerTab('run', runSchema)
+export const storedWatch = storedPerTab('console-watch', watchSchema)
 export const storedDraft = storedPerTab('draft', draftRecordSchema)
 export const storedPointing = storedPerTab('pointing', pointingStateSchema)
 /** Set while a tab stays on a page where the person clicked the icon and Chrome gave no access all the same. */
@@ -64,7 +68,7 @@ export const storedFutileClick = storedPerTab('futile-click', z.literal(true))
 
 /** Everything of a tab that was closed. */
 export async function forgetTab(tabId: number): Promise<void> {
-  for (const stored of [storedRun, storedDraft, storedPointing, storedFutileClick]) await stored.write(tabId, null)
+  for (const stored of [storedRun, storedWatch, storedDraft, storedPointing, storedFutileClick]) await stored.write(tabId, null)
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   clearDraft,
   describeElement,
   forgetRunOfLeftPage,
+  readConsole,
   removePick,
   startPointing,
   stopPointing,
@@ -83,6 +84,10 @@ function answerPanel(restored: Promise<void>): void {
       await clearDraft(tabId)
       return success(null)
     })
+  )
+  onMessage(
+    'readConsole',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await readConsole(tabId)))
   )
   onMessage(
     'takeScreenshot',
