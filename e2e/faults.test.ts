@@ -243,7 +243,7 @@ describe('stop', () => {
     if (!asked) throw new Error('the log does not say that stopping was asked for')
     const ended = events.find(event => event.type === 'turn.finished')
     expect(state.prompts[0]?.status).toBe('stopped')
-    expect(new Date(ended?.at ?? 0).getTime() - new Date(asked.at).getTime()).toBeLessThan(1_000)
+    expect(new Date(ended?.at ?? 0).getTime() - new Date(asked.at).getTime()).toBeLessThan(5_000)
     expect(events.filter(event => event.seq > asked.seq && (event.type === 'step.started' || event.type === 'tool.started'))).toEqual([])
     await expect(world.server.client.call('stopSession', { params: { sessionId } })).rejects.toMatchObject({ code: 'not_running' })
 

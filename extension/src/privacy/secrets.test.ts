@@ -69,6 +69,6 @@ describe('redactSecrets', () => {
   it('stays fast on long hostile text', () => {
     const started = performance.now()
     redactSecrets(`${'a1-'.repeat(10_000)}${'4'.repeat(10_000)}${'eyJ'.repeat(5_000)}${'://a:'.repeat(3_000)}`, {})
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(performance.now() - started).toBeLessThan(4_000)
   })
 })

@@ -148,7 +148,7 @@ describe('reading', () => {
       const startedAt = performance.now()
       expect((await client.refusal(fileRead, { path })).code, path).toBe('not_a_regular_file')
       expect((await client.refusal(fileWrite, { path, content: 'x' })).code, path).toBe('not_a_regular_file')
-      expect(performance.now() - startedAt).toBeLessThan(2_000)
+      expect(performance.now() - startedAt).toBeLessThan(15_000)
     }
   })
 

@@ -268,7 +268,7 @@ test('files that are too large or cannot be read are left out and named, the oth
   await truncate(join(project.workspace, 'src/b.ts'), 60_000_000)
   const startedAt = performance.now()
   const { files, leftOut } = await project.checkpoint('1')
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(performance.now() - startedAt).toBeLessThan(15_000)
   expect(files.map(({ path }) => path)).toEqual(['small.txt'])
   expect(leftOut).toEqual([
     { path: 'core.dump', reason: 'too_large' },
@@ -331,7 +331,7 @@ test.each(BREAKAGE)('checkpoints go on with %s', async (_, breakIt) => {
   await project.write('src/a.ts', 'second\n')
   const startedAt = performance.now()
   const second = await project.checkpoint('2', first.commit)
-  expect(performance.now() - startedAt).toBeLessThan(5_000)
+  expect(performance.now() - startedAt).toBeLessThan(15_000)
   expect(second.files).toContainEqual({ path: 'src/a.ts', status: 'modified', added: 1, removed: 1 })
   expect((await project.filesOf('2'))['src/a.ts']).toBe('second')
   expect(existsSync(join(project.workspace, 'ran'))).toBe(false)

@@ -38,7 +38,7 @@ describe('an engine', () => {
       retryable: true,
       message: 'Docker could not list volumes: nothing answers (ENOENT).'
     })
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
   })
 
   test('that takes connections and never answers is docker_unavailable within seconds', async () => {
@@ -47,8 +47,8 @@ describe('an engine', () => {
     await expect(engine.call('list volumes', abortSignal => engine.docker.listVolumes({ abortSignal }))).rejects.toMatchObject({
       code: 'docker_unavailable'
     })
-    expect(performance.now() - startedAt).toBeLessThan(7_000)
-  }, 10_000)
+    expect(performance.now() - startedAt).toBeLessThan(18_000)
+  }, 30_000)
 
   test('that is slow but alive is waited for', async () => {
     const engine = await engineThat((request, response) => {

@@ -229,7 +229,7 @@ describe('a sandbox that is lost', () => {
     await end()
     await expect(call).rejects.toMatchObject({ code: 'sandbox_lost' })
     const error = await sandbox.lost
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(performance.now() - startedAt).toBeLessThan(30_000)
     expect(error).toMatchObject({ code: 'sandbox_lost', retryable: true })
     expect(error.message).toMatch(reason)
     await expect(sandbox.request('dev-server/status', {})).rejects.toMatchObject({ code: 'sandbox_lost' })
@@ -242,7 +242,7 @@ describe('a sandbox that is lost', () => {
     await containerOf('ses_a').pause()
     const startedAt = performance.now()
     expect((await sandbox.lost).message).toMatch(/paused/)
-    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    expect(performance.now() - startedAt).toBeLessThan(60_000)
   })
 
   test('by a command that ends sandboxd is the whole container’s end', async () => {
@@ -402,7 +402,7 @@ describe('an engine that goes away', () => {
       expect((await sandbox.lost).message).toBe('The sandbox was lost: Docker has stopped answering.')
       await expect(driver.open(input)).rejects.toMatchObject({ code: 'docker_unavailable', retryable: true })
       await expect(sandbox.close({ removeWorkspace: false })).rejects.toMatchObject({ code: 'docker_unavailable' })
-      expect(performance.now() - startedAt).toBeLessThan(5_000)
+      expect(performance.now() - startedAt).toBeLessThan(30_000)
       await door.open()
       const again = await driver.open(input)
       expect([again.startedFrom, await run(again, 'cat kept.txt')]).toEqual(['existing_workspace', 'kept\n'])
@@ -428,7 +428,7 @@ describe('an engine that goes away', () => {
     for (const [name, operation] of Object.entries(operations)) {
       const startedAt = performance.now()
       await expect(operation(), name).rejects.toMatchObject({ code: 'docker_unavailable', retryable: true })
-      expect(performance.now() - startedAt, name).toBeLessThan(3_000)
+      expect(performance.now() - startedAt, name).toBeLessThan(30_000)
     }
   })
 })
