@@ -144,7 +144,7 @@ test('failures that were retried take one line each', () => {
 test('what the sandbox let not out is listed by address', () => {
   show(fixtureLogs.refusals())
   fireEvent.click(screen.getByRole('button', { name: 'The sandbox let nothing out: 4 requests to 3 addresses' }))
-  expect(screen.getByText('registry.npmjs.org:443').parentElement?.textContent).toContain('2×')
+  expect(screen.getByText('packages.example.com:443').parentElement?.textContent).toContain('2×')
   expect(screen.getByText('metadata.internal:443').parentElement?.textContent).toContain('resolves to a private address')
 })
 
