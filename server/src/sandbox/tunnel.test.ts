@@ -36,6 +36,24 @@ async function textOf(stream: Readable): Promise<string> {
 }
 
 describe('a tunnel', () => {
+  test('that ends in the tick in which it opens takes nothing with it', async () => {
+    const uncaught: unknown[] = []
+    const hear = (error: unknown) => uncaught.push(error)
+    process.on('uncaughtException', hear)
+    try {
+      const [near] = await socketPair()
+      const tunnel = openTunnel(near, { silenceTimeoutMs: 60_000, lastHeard: () => 0 })
+      // Node has opened the session and not yet said so.
+      process.nextTick(() => tunnel.close())
+      await tunnel.ended
+      await expect(tunnel.fetch('GET', '/', undefined, options)).rejects.toMatchObject({ code: 'sandbox_lost' })
+      await delay(20)
+    } finally {
+      process.off('uncaughtException', hear)
+    }
+    expect(uncaught).toEqual([])
+  })
+
   test('carries JSON there and back', async () => {
     const { tunnel } = await tunnelTo(async (stream, path) => {
       const body = await textOf(stream)

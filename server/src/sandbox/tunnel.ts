@@ -67,7 +67,10 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
     settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },
     maxSessionMemory: SESSION_MEMORY
   })
-  session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW))
+  session.once('connect', () => {
+    // Node tells of the connection one tick later, whatever has become of it since; a call to a session that is gone throws.
+    if (!session.destroyed) session.setLocalWindowSize(CONNECTION_WINDOW)
+  })
   session.on('error', error => end(`the connection broke (${error.message})`))
   session.once('goaway', () => end('sandboxd ended the connection'))
   session.once('close', () => end('the connection was closed'))
@@ -76,6 +79,7 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
   const pinging = setInterval(() => {
     const silentMs = performance.now() - Math.max(heardAt, lastHeard())
     if (silentMs > silenceTimeoutMs) return end(`it has not answered for ${Math.round(silentMs / 1_000)} s`)
+    if (session.closed || session.destroyed) return
     session.ping(error => {
       if (error === null) heardAt = performance.now()
     })
@@ -86,6 +90,8 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
     options.signal?.throwIfAborted()
     if (endedBy !== undefined) throw lost()
     const isStream = body instanceof Readable
+    // It says goodbye or breaks before the tick in which we hear of it; asking it then would throw in Node's words.
+    if (session.closed || session.destroyed) throw lost()
     const stream = session.request({
       ':method': method,
       ':path': path,
