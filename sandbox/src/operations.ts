@@ -75,7 +75,7 @@ export class Operations {
     const looks = new Turns(LOOKS_AT_ONCE)
     const writer = new FileWriter(root)
     const operations: Record<SandboxOperation, Address> = {
-      'files/read': operation(sandboxOperations['files/read'], async input => await readFile(root, input)),
+      'files/read': operation(sandboxOperations['files/read'], async input => readFile(root, input)),
       'files/write': operation(sandboxOperations['files/write'], async input => await writer.write(input)),
       'files/edit': operation(sandboxOperations['files/edit'], async input => await writer.edit(input)),
       'files/search': operation(sandboxOperations['files/search'], async input => await searchFiles(root.folder, programs, input)),

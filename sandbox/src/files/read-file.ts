@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { closeSync, readSync } from 'node:fs'
 import { FixpointError } from '@fixpoint/protocol'
 import type { fileRead } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
@@ -15,10 +16,10 @@ const READ_BYTES = 16_384
  * Reads lines of a text file.
  * @throws FixpointError as `WorkspaceRoot.openFile`, file_too_large, file_binary, invalid_parameter past the last line
  */
-export async function readFile(root: WorkspaceRoot, input: z.output<typeof fileRead.input>): Promise<z.output<typeof fileRead.output>> {
-  const file = await root.openFile(input.path)
+export function readFile(root: WorkspaceRoot, input: z.output<typeof fileRead.input>): z.output<typeof fileRead.output> {
+  const file = root.openFile(input.path)
   try {
-    const bytes = await readBytes(file)
+    const bytes = readBytes(file)
     if (isBinary(bytes)) throw new FixpointError('file_binary', `${quoted(input.path)} is binary (${bytes.length} bytes).`)
     const { text, hasInvalidUtf8 } = decodeText(bytes)
     const unixText = withUnixLineEnds(text)
@@ -41,7 +42,7 @@ export async function readFile(root: WorkspaceRoot, input: z.output<typeof fileR
       hasInvalidUtf8
     }
   } finally {
-    await file.handle.close()
+    closeSync(file.descriptor)
   }
 }
 
@@ -49,14 +50,14 @@ export async function readFile(root: WorkspaceRoot, input: z.output<typeof fileR
  * The whole content; stops at the limit even when the file grows meanwhile.
  * @throws FixpointError file_too_large
  */
-export async function readBytes({ handle, stats, path }: OpenFile): Promise<Buffer> {
+export function readBytes({ descriptor, stats, path }: OpenFile): Buffer {
   if (stats.size > MAX_FILE_BYTES) throw tooLarge(path, stats.size)
   try {
     const chunks: Buffer[] = []
     let length = 0
     for (;;) {
       const buffer = Buffer.allocUnsafe(Math.max(stats.size + 1 - length, READ_BYTES))
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, length)
+      const bytesRead = readSync(descriptor, buffer, 0, buffer.length, length)
       if (bytesRead === 0) return Buffer.concat(chunks)
       chunks.push(buffer.subarray(0, bytesRead))
       length += bytesRead

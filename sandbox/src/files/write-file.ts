@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, type Stats } from 'node:fs'
+import { closeSync, constants, type Stats } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
@@ -35,7 +35,7 @@ export class FileWriter {
    */
   async write(input: z.output<typeof fileWrite.input>): Promise<z.output<typeof fileWrite.output>> {
     return await this.#exclusively(input.path, async place => {
-      const current = await this.#current(place, input.path)
+      const current = this.#current(place, input.path)
       const expected = input.expectedSha256
       if (expected === null && current !== undefined) throw new FixpointError('file_exists', `${quoted(input.path)} is there already.`)
       if (typeof expected === 'string' && current?.sha256 !== expected) throw stale(input.path)
@@ -64,7 +64,7 @@ export class FileWriter {
    */
   async edit(input: z.output<typeof fileEdit.input>): Promise<z.output<typeof fileEdit.output>> {
     return await this.#exclusively(input.path, async place => {
-      const current = await this.#current(place, input.path)
+      const current = this.#current(place, input.path)
       if (current === undefined) throw new FixpointError('file_not_found', `There is no file ${quoted(input.path)}.`)
       if (input.expectedSha256 !== undefined && current.sha256 !== input.expectedSha256) throw stale(input.path)
       if (isBinary(current.bytes)) throw new FixpointError('file_binary', `${quoted(input.path)} is binary.`)
@@ -96,14 +96,14 @@ export class FileWriter {
     }
   }
 
-  async #current(place: FilePlace, path: string): Promise<{ bytes: Buffer; sha256: string; stats: Stats } | undefined> {
+  #current(place: FilePlace, path: string): { bytes: Buffer; sha256: string; stats: Stats } | undefined {
     try {
-      const file = await this.#root.openFile(place.path)
+      const file = this.#root.openFile(place.path)
       try {
-        const bytes = await readBytes(file)
+        const bytes = readBytes(file)
         return { bytes, sha256: sha256(bytes), stats: file.stats }
       } finally {
-        await file.handle.close()
+        closeSync(file.descriptor)
       }
     } catch (error) {
       if (error instanceof FixpointError && error.code === 'file_not_found') return undefined
@@ -118,7 +118,7 @@ export class FileWriter {
  * @throws FixpointError stale_file when something else changed it meanwhile
  */
 async function replace(place: FilePlace, bytes: Buffer, expected: Stats | undefined, path: string): Promise<void> {
-  const folder = openedPath(place.folder)
+  const folder = openedPath(place.folder.fd)
   const target = join(folder, place.name)
   const temporary = join(folder, `${UNFINISHED_FILE}${randomBytes(8).toString('hex')}`)
   try {
