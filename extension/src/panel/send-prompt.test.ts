@@ -182,6 +182,29 @@ test.each(['createSession', 'uploadArtifact', 'createPrompt'])(
   }
 )
 
+test.each(['createSession', 'createPrompt'])('without a page, too, when the answer to %s is lost', async route => {
+  server.lostAnswers.add(route)
+  await expect(sendPrompt({ ...request, page: null }, options())).rejects.toMatchObject({ code: 'server_unreachable' })
+  server.lostAnswers.clear()
+  await sendPrompt({ ...request, page: null }, options())
+  expect(server.sessions).toHaveLength(1)
+  expect(server.prompts).toHaveLength(1)
+  expect(kept).toBeNull()
+})
+
+test('a panel that was closed before it had kept the session finds it by its key', async () => {
+  const words = { ...request, page: null }
+  await sendPrompt(words, {
+    ...options(),
+    outbox: { ...outbox, write: async value => void (value?.sessionId === null && (await outbox.write(value))) }
+  })
+  expect(kept).toMatchObject({ sessionId: null, body: { text: words.text } })
+  expect(await finishSending(options())).toBeNull()
+  await sendPrompt(words, options())
+  expect(server.sessions).toHaveLength(1)
+  expect(server.prompts).toHaveLength(1)
+})
+
 test('so too when the chosen session has become the new one in between', async () => {
   server.lostAnswers.add('createPrompt')
   await expect(sendPrompt(request, options())).rejects.toThrow()
@@ -222,6 +245,14 @@ test('a session that was asked for while nothing got through is not asked for tw
   await expect(sendPrompt(request, options())).rejects.toThrow()
   server.lostAnswers.clear()
   await sendPrompt({ ...request, text: 'other words' }, options())
+  expect(server.sessions).toHaveLength(1)
+})
+
+test('nor one for words alone', async () => {
+  server.lostAnswers.add('createSession')
+  await expect(sendPrompt({ ...request, page: null }, options())).rejects.toThrow()
+  server.lostAnswers.clear()
+  await sendPrompt({ ...request, page: null, text: 'other words' }, options())
   expect(server.sessions).toHaveLength(1)
 })
 

@@ -18,7 +18,7 @@ export const outboxSchema = z.object({
   sessionId: sessionIdSchema.nullable(),
   /** The tab whose draft goes along. */
   tabId: z.number().int().nullable(),
-  /** There as soon as the pictures are uploaded; from then on the prompt may have been accepted. */
+  /** There as soon as the pictures are uploaded, at once where there are none; from then on the prompt may have been accepted. */
   body: z.object({ text: z.string(), context: pageContextSchema.optional() }).nullable()
 })
 export type Outbox = z.infer<typeof outboxSchema>
@@ -74,19 +74,21 @@ export async function sendPrompt(request: SendRequest, options: SendOptions): Pr
       : {
           fingerprint,
           // A session that was started for an attempt that did not get through serves the next attempt too.
-          sessionKey: kept?.body === null ? kept.sessionKey : makeId('operation', randomBytes),
+          sessionKey: kept !== null && (kept.body === null || kept.sessionId === null) ? kept.sessionKey : makeId('operation', randomBytes),
           promptKey: makeId('operation', randomBytes),
           requestedSessionId: request.sessionId,
           sessionId: request.sessionId,
           tabId: page?.tabId ?? null,
-          body: null
+          body: page === null ? { text } : null
         }
   await outbox.write(entry)
   try {
+    let isSessionKept: Promise<void> = Promise.resolve()
     if (entry.sessionId === null) {
       onStage('session')
       entry.sessionId = await startSession(server, request, entry.sessionKey)
-      await outbox.write(entry)
+      // Not waited for: until it is kept, the same request again gets the same session and the same prompt by their keys.
+      isSessionKept = outbox.write(entry)
       onSession(entry.sessionId)
     }
     if (entry.body === null) {
@@ -94,7 +96,9 @@ export async function sendPrompt(request: SendRequest, options: SendOptions): Pr
       entry.body = { text, context }
       await outbox.write(entry)
     }
-    return await deliver(entry, options)
+    const [sent] = await Promise.all([deliver(entry, options), isSessionKept])
+    await outbox.write(null)
+    return sent
   } catch (error) {
     await forgetIfRefused(error, outbox)
     throw error
@@ -104,9 +108,11 @@ export async function sendPrompt(request: SendRequest, options: SendOptions): Pr
 /** Finishes what an earlier panel began; null when there is nothing that may have been sent. */
 export async function finishSending(options: Omit<SendOptions, 'randomBytes' | 'onSession'>): Promise<Sent | null> {
   const kept = await options.outbox.read()
-  if (kept === null || kept.body === null) return null
+  if (kept === null || kept.body === null || kept.sessionId === null) return null
   try {
-    return await deliver(kept, options)
+    const sent = await deliver(kept, options)
+    await options.outbox.write(null)
+    return sent
   } catch (error) {
     await forgetIfRefused(error, options.outbox)
     throw error
@@ -119,12 +125,11 @@ async function startSession(server: SendOptions['server'], { projectId }: SendRe
   return sessionId
 }
 
-async function deliver(entry: Outbox, { server, outbox, onStage }: Omit<SendOptions, 'randomBytes' | 'onSession'>): Promise<Sent> {
+async function deliver(entry: Outbox, { server, onStage }: Pick<SendOptions, 'server' | 'onStage'>): Promise<Sent> {
   const { sessionId, body, promptKey, tabId } = entry
   if (sessionId === null || body === null) throw new FixpointError('internal', 'A prompt was to be sent before it was complete.')
   onStage('prompt')
   const { promptId } = await server.call('createPrompt', { params: { sessionId }, body }, { idempotencyKey: promptKey })
-  await outbox.write(null)
   return { sessionId, promptId, tabId }
 }
 
@@ -143,10 +148,12 @@ async function uploadContext(server: SendOptions['server'], sessionId: string, {
   const crops = new Map<number, string>()
   const uploaded: UploadedPictures = { crops }
   if (choice.screenshot) {
-    if (page.screenshot !== undefined) uploaded.screenshot = await upload(page.screenshot)
-    for (const { number, crop } of page.picks) {
-      if (crop !== undefined) crops.set(number, await upload(crop))
-    }
+    const { screenshot, picks } = page
+    // All at once: the browser itself sends no more than some at a time to one server.
+    await Promise.all([
+      screenshot !== undefined && upload(screenshot).then(artifactId => (uploaded.screenshot = artifactId)),
+      ...picks.map(async ({ number, crop }) => crop !== undefined && crops.set(number, await upload(crop)))
+    ])
   }
   return pageContextSchema.parse(contextFromDraft(page, choice, uploaded))
 }
