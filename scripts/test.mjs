@@ -19,8 +19,16 @@ const CHECKS = [
   { part: 'reference', name: 'API reference is up to date', command: [process.execPath, 'scripts/api-reference.mjs', '--check'] }
 ]
 
-/** Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. */
-const SUITES = ['unit', 'extension', 'browser', 'docker', 'e2e', 'alone']
+/**
+ * Vitest's projects. Two rows run side by side, because those that start servers and sandboxes wait most of their time for them; what
+ * has to be alone comes last.
+ */
+const ROWS = [
+  ['unit', 'extension', 'browser'],
+  ['docker', 'e2e']
+]
+const ALONE = 'alone'
+const SUITES = [...ROWS.flat(), ALONE]
 
 /** Test files at once, in the suites that allow it; Vitest would leave one of two cores idle. */
 const WORKERS = 2
@@ -54,7 +62,12 @@ await runScript(async () => {
     add(await runCheck({ name: 'demo shop: types', command: ['npm', 'run', '--silent', 'typecheck'] }, demo.shop, env))
     add(await runCheck({ name: 'demo shop: its tests', command: ['npm', 'test', '--silent'] }, demo.shop, env))
   }
-  for (const suite of SUITES.filter(isWanted)) add(await runSuite(suite, env))
+  await Promise.all(
+    ROWS.map(async row => {
+      for (const suite of row.filter(isWanted)) add(await runSuite(suite, env))
+    })
+  )
+  if (isWanted(ALONE)) add(await runSuite(ALONE, env))
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   return counts.failed === 0 ? 0 : 1
 })
@@ -77,7 +90,7 @@ async function runSuite(suite, env) {
   const { code } = await run(bin('vitest'), ['run', '--project', suite, `--maxWorkers=${WORKERS}`, ...reporters], {
     cwd: root,
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
-    onLine: line => console.log(`  ${line}`)
+    onLine: line => console.log(`  ${suite}  ${line}`)
   })
   const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
