@@ -17,6 +17,7 @@ let there: Places
 beforeAll(async () => {
   // One turn is to run for as long as the tests do, and its model says nothing all that time.
   world = await createWorld({
+    isFirstStart: true,
     script: scriptOf([editStyle('margin-left: 30px', 'margin-left: 0px'), say('Done.')]),
     config: { modelTimeouts: { silenceSeconds: 600 } }
   })

@@ -47,7 +47,8 @@ export async function createShopWorld(): Promise<ShopWorld> {
       model: { provider: 'demo', id: 'scripted-demo-model', baseUrl: model.url },
       projects: [{ ...prepared, origins: [shopUrl], repository: { path: repository } }]
     },
-    environment: { GOOGLE_GENERATIVE_AI_API_KEY: model.apiKey }
+    environment: { GOOGLE_GENERATIVE_AI_API_KEY: model.apiKey },
+    isFirstStart: true
   })
   return {
     server,

@@ -18,9 +18,16 @@ export interface WorldOptions {
   /** Further settings of fixpoint.config. */
   config?: Record<string, unknown>
   environment?: Record<string, string>
+  isFirstStart?: boolean
 }
 
-export async function createWorld({ script, project: projectOptions, config = {}, environment = {} }: WorldOptions = {}): Promise<World> {
+export async function createWorld({
+  script,
+  project: projectOptions,
+  config = {},
+  environment = {},
+  isFirstStart = false
+}: WorldOptions = {}): Promise<World> {
   let current: Script = script ?? (() => ({ parts: [{ text: 'Nothing to do.' }] }))
   const model = await startScriptedModel({ script: request => current(request) })
   const project = makeTinyProject(projectOptions)
@@ -32,7 +39,8 @@ export async function createWorld({ script, project: projectOptions, config = {}
       projects: [project.config],
       ...config
     },
-    environment: { GOOGLE_GENERATIVE_AI_API_KEY: model.apiKey, ...environment }
+    environment: { GOOGLE_GENERATIVE_AI_API_KEY: model.apiKey, ...environment },
+    isFirstStart
   })
   return {
     server,
