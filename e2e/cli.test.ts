@@ -236,6 +236,29 @@ describe('fixpoint pair', () => {
   })
 })
 
+describe('fixpoint clients', () => {
+  it('lists what is connected, and disconnect ends one of them alone', async () => {
+    const { code } = await world.server.client.call('createPairingCode', {})
+    const { token } = await world.server.client.call('pair', { body: { code, client: 'Chrome of \u001b[31mEve' } })
+    const table = await fixpoint(['clients'])
+    expect(table.stdout).toMatch(/^CLIENT .*NAME\ntok_\S+ .*Chrome of (?:\[31m)?Eve\n/)
+    expect(table.stdout).toContain('(this one)')
+    expect(table.stdout).not.toContain('\u001b')
+    const clients = z
+      .array(z.strictObject({ clientId: z.string(), name: z.string(), connectedAt: z.iso.datetime(), isCurrent: z.boolean() }))
+      .parse(JSON.parse((await fixpoint(['clients', '--json'])).stdout))
+    expect(clients.filter(client => client.isCurrent)).toHaveLength(1)
+    const eve = clients.find(client => client.name.startsWith('Chrome of'))
+    const asEve = () => fixpoint(['sessions', '--server', world.server.url, '--token', token], { environment: lonely() })
+    expect((await asEve()).code).toBe(0)
+    expect(await fixpoint(['disconnect', eve?.clientId ?? ''])).toMatchObject({ code: 0, stdout: '' })
+    expect(await asEve()).toMatchObject({ code: 4, stderr: expect.stringContaining('The token is not valid.') })
+    expect((await fixpoint(['sessions'])).code).toBe(0)
+    const again = await fixpoint(['disconnect', eve?.clientId ?? ''])
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('fixpoint clients') })
+  })
+})
+
 describe('fixpoint doctor', () => {
   const rowsSchema = z.array(
     z.object({ name: z.string(), state: z.enum(['ok', 'warning', 'missing']), found: z.string(), remedy: z.string().optional() })

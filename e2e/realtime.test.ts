@@ -270,6 +270,28 @@ describe('who may follow', () => {
     if (typeof error !== 'string') problemSchema.strict().parse(error.data)
   })
 
+  it('nobody whose access was ended, over the connections that are open', async () => {
+    const { client } = world.server
+    const { sessionId } = await client.call('createSession', { body: { projectId: 'tiny' } })
+    const { code } = await client.call('createPairingCode', {})
+    const { token } = await client.call('pair', { body: { code, client: 'to be ended' } })
+    const socket = await connected(open({ auth: { token, protocolVersion: PROTOCOL_VERSION } }))
+    const refused = new Promise(resolve => socket.once('refused', resolve))
+    const gone = new Promise(resolve => socket.once('disconnect', resolve))
+    const streamed = await fetch(`${world.server.url}/api/sessions/${sessionId}/events`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+    })
+    const own = await fetch(`${world.server.url}/api/clients/current`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
+    expect(own.status).toBe(200)
+    // Both end by themselves; the stream of somebody who may read goes on for ever.
+    expect(await streamed.text()).toContain('event: session.created')
+    expect(await refused).toMatchObject({ code: 'token_invalid' })
+    await gone
+    const other = await world.server.request(`/api/sessions/${sessionId}/events`, { headers: { accept: 'text/event-stream' } })
+    expect(other.status).toBe(200)
+    await other.body?.cancel()
+  })
+
   it('nobody with an old protocol of the transport', async () => {
     const answer = await sendPlain(world.server.url, { path: '/socket.io/?EIO=3&transport=polling' })
     expect(answer.status).toBe(400)

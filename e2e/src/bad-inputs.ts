@@ -103,6 +103,17 @@ export const BAD_INPUTS: BadInput[] = [
     code: 'pairing_code_invalid'
   },
 
+  {
+    name: 'a client that nobody connected',
+    request: () => ({ method: 'DELETE', path: '/api/clients/tok_00000000000000000000' }),
+    code: 'client_not_found'
+  },
+  {
+    name: 'a client by what is no id',
+    request: () => ({ method: 'DELETE', path: '/api/clients/..%2fcurrent' }),
+    code: 'client_not_found'
+  },
+
   // From where
   { name: 'a page of another origin', request: get('/api/projects', { origin: 'https://evil.example' }), code: 'origin_not_allowed' },
   { name: 'a page without an origin', request: get('/api/projects', { origin: 'null' }), code: 'origin_not_allowed' },

@@ -85,6 +85,12 @@ export const ERRORS = {
     hint: 'Send “Authorization: Bearer <token>”; `fixpoint pair` gives a code to connect with.'
   },
   token_invalid: { status: 401, title: 'The token is not valid', retryable: false, hint: 'Pair again: `fixpoint pair` gives a new code.' },
+  client_not_found: {
+    status: 404,
+    title: 'No such client',
+    retryable: false,
+    hint: '`fixpoint clients` lists what is connected.'
+  },
   token_expired: { status: 401, title: 'The token has expired', retryable: false, hint: 'Pair again: `fixpoint pair` gives a new code.' },
   pairing_code_invalid: {
     status: 403,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import { sessionEventSchema } from './events.ts'
-import { artifactIdSchema, operationIdSchema, promptIdSchema, sessionIdSchema, timestampSchema } from './ids.ts'
+import { artifactIdSchema, operationIdSchema, promptIdSchema, sessionIdSchema, timestampSchema, tokenIdSchema } from './ids.ts'
 import { pageContextSchema } from './page-context.ts'
 import { personSchema } from './people.ts'
 import { isStorableText, isVisibleText, storableText } from './text.ts'
@@ -43,6 +43,18 @@ const serverInfoSchema = z
   })
   .meta({ id: 'ServerInfo' })
 export type ServerInfo = z.infer<typeof serverInfoSchema>
+
+const clientSchema = z
+  .object({
+    clientId: tokenIdSchema,
+    /** What was connected, as it called itself. */
+    name: z.string(),
+    connectedAt: timestampSchema,
+    /** Whether it is the one that asks. */
+    isCurrent: z.boolean()
+  })
+  .meta({ id: 'Client' })
+export type Client = z.infer<typeof clientSchema>
 
 const sessionSummarySchema = z
   .object({
@@ -146,6 +158,28 @@ export const routes = {
     response: z.object({ token: z.string(), person: personSchema }).meta({ id: 'PairResult' }),
     status: 201,
     errors: ['pairing_code_invalid', 'rate_limited']
+  },
+  listClients: {
+    method: 'get',
+    path: '/api/clients',
+    summary: 'What is connected in your name',
+    description: 'One entry for each token that is valid, the newest first. Tokens themselves are never shown again.',
+    access: 'token',
+    response: z.object({ clients: z.array(clientSchema) }).meta({ id: 'ClientList' }),
+    status: 200,
+    errors: []
+  },
+  disconnectClient: {
+    method: 'delete',
+    path: '/api/clients/{clientId}',
+    summary: 'End a client’s access',
+    description:
+      'Its token is refused from now on; streams and sockets that are open end within five seconds. `current` is the client that asks.',
+    access: 'token',
+    params: z.strictObject({ clientId: z.union([z.literal('current'), tokenIdSchema]) }),
+    response: z.object({ clientId: tokenIdSchema }).meta({ id: 'ClientDisconnected' }),
+    status: 200,
+    errors: ['client_not_found']
   },
   listProjects: {
     method: 'get',

@@ -50,6 +50,7 @@ export const toolCallIdSchema = idSchema('toolCall')
 export const proofIdSchema = idSchema('proof')
 export const operationIdSchema = idSchema('operation')
 export const sandboxIdSchema = idSchema('sandbox')
+export const tokenIdSchema = idSchema('token')
 export const personIdSchema = idSchema('person')
 
 /** An artifact is named by the SHA-256 of its bytes, in lower-case hex. */

@@ -5,6 +5,7 @@ import { EXTENSION_ID, FixpointError, type TextDelta } from '@fixpoint/protocol'
 import Docker from 'dockerode'
 import { execa } from 'execa'
 import { createModel } from './agent/model.ts'
+import { createClients } from './auth/clients.ts'
 import { createPairing } from './auth/pairing.ts'
 import { createTokens, makeToken, storeToken } from './auth/tokens.ts'
 import type { Config } from './config/config-schema.ts'
@@ -174,7 +175,8 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
         await db.selectFrom('server_state').select('name').limit(1).execute()
         return 'answers'
       },
-      docker: async signal => `version ${(await driver.check(signal)).version}`
+      docker: async signal => `version ${(await driver.check(signal)).version}`,
+      image: async signal => await driver.checkImage(signal)
     })
     const handlers = createHandlers({
       info: { version, epoch, model: { provider: model.provider, id: model.id, isScripted: model.isScripted } },
@@ -185,9 +187,11 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       artifacts,
       projects,
       pairing: createPairing(db, tokens, edges),
+      clients: createClients(db, edges),
       pullRequests,
       readiness,
-      metrics
+      metrics,
+      logger
     })
     const app = createApp({
       handlers,

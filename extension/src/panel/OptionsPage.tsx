@@ -1,6 +1,7 @@
 import { Button, type ContextChoice, Segmented } from '@fixpoint/ui'
 import { Globe, Keyboard, Palette, Server, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
+import { disconnect } from './disconnect.ts'
 import { Shortcuts } from './Shortcuts.tsx'
 import { SEND_EVERYTHING, type Theme } from './settings.ts'
 import { connectionSetting, defaultChoiceSetting, managedRingSetting, managedServerSetting, themeSetting } from './storage.ts'
@@ -68,7 +69,7 @@ function ServerSetting() {
           {strings.options.as} {saved.person.name}, {strings.options.since(new Date(saved.pairedAt).toLocaleDateString())}
         </span>
       </p>
-      <Button look="danger" onClick={() => void connectionSetting.write(null)}>
+      <Button look="danger" onClick={() => void disconnect(connectionSetting, (address, init) => fetch(address, init))}>
         {strings.options.disconnect}
       </Button>
     </div>

@@ -2,6 +2,7 @@ import { type Project, type PromptState, runningTurn, type SessionState, type Tu
 import { Button, Composer, ConnectionBanner, EmptyState, PendingPrompt, QueueList, ScrollToEnd, waitingPrompts } from '@fixpoint/ui'
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { diagnosticsOf } from './diagnostics.ts'
+import { disconnect } from './disconnect.ts'
 import { NoProject } from './NoProject.tsx'
 import { PanelHeader } from './PanelHeader.tsx'
 import { ProblemCard } from './ProblemCard.tsx'
@@ -222,7 +223,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       <Questions
         question={question}
         actions={actions}
-        onDisconnect={() => void connectionSetting.write(null)}
+        onDisconnect={() => void disconnect(connectionSetting, (address, init) => fetch(address, init))}
         onAnswered={() => setQuestion(null)}
       />
     </>

@@ -96,7 +96,7 @@ export const strings = {
     protectedText: 'Look at them before they leave the sandbox. They can run in your build or read its secrets.',
     protectedConfirm: 'I have looked, create it',
     disconnectTitle: 'Disconnect from the server?',
-    disconnectText: 'This browser forgets its token. Sessions stay on the server; to come back you pair again.',
+    disconnectText: 'This browser’s token ends. Sessions stay on the server; to come back you pair again.',
     disconnectConfirm: 'Disconnect'
   },
 

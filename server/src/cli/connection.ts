@@ -4,6 +4,7 @@ import { type ApiClient, createApiClient, FixpointError } from '@fixpoint/protoc
 import { z } from 'zod'
 import { defaultDataFolder } from '../config/load-config.ts'
 import type { Environment } from '../config/secrets.ts'
+import { parseJson } from '../parse-json.ts'
 import { isErrno } from '../store/errno.ts'
 
 export interface ConnectionOptions {
@@ -42,7 +43,11 @@ async function localAddress(dataFolder: string): Promise<string> {
       hint: 'Start one with `npm start`, or name it with --server or FIXPOINT_SERVER.'
     })
   }
-  return addressSchema.parse(JSON.parse(text)).url
+  const address = addressSchema.safeParse(parseJson(text))
+  if (address.success) return address.data.url
+  throw new FixpointError('server_unreachable', `${join(dataFolder, ADDRESS_FILE)} cannot be read: it was damaged.`, {
+    hint: 'Start the server again, which writes it anew, or name the server with --server or FIXPOINT_SERVER.'
+  })
 }
 
 async function localToken(dataFolder: string): Promise<string> {

@@ -8,7 +8,15 @@ import { serverVersion } from '../version.ts'
 import { ADDRESS_FILE, connect } from './connection.ts'
 import { EXIT, exitCodeOf, exitRows } from './exit-codes.ts'
 import { runCommand } from './run-command.ts'
-import { listCommand, pairCommand, pullRequestCommand, showCommand, stopCommand } from './session-commands.ts'
+import {
+  clientsCommand,
+  disconnectCommand,
+  listCommand,
+  pairCommand,
+  pullRequestCommand,
+  showCommand,
+  stopCommand
+} from './session-commands.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
 interface SharedOptions {
@@ -145,6 +153,14 @@ clientCommand('pr', 'push a session’s branch and open the pull request')
 clientCommand('pair', 'print a link that connects the extension').action(options =>
   perform(options, async terminal => pairCommand({ json: options.json ?? false }, await toConnection(options), terminal))
 )
+
+clientCommand('clients', 'list what is connected in your name').action(options =>
+  perform(options, async terminal => clientsCommand({ json: options.json ?? false }, await toConnection(options), terminal))
+)
+
+clientCommand('disconnect', 'end a client’s access')
+  .argument('<client>', 'its id, as `fixpoint clients` gives it')
+  .action((client: string, options) => perform(options, async terminal => disconnectCommand(client, await toConnection(options), terminal)))
 
 program
   .command('doctor')

@@ -167,6 +167,26 @@ async function interruptible(action: (signal: AbortSignal) => Promise<number>): 
   }
 }
 
+export async function clientsCommand(options: { json: boolean }, { client }: Connection, terminal: Terminal): Promise<number> {
+  const { clients } = await client.call('listClients', {})
+  if (options.json) terminal.answer(JSON.stringify(clients, null, 2))
+  else {
+    const rows = clients.map(({ clientId, name, connectedAt, isCurrent }) => [
+      clientId,
+      connectedAt.slice(0, 16).replace('T', ' '),
+      `${stripControls(name)}${isCurrent ? ' (this one)' : ''}`
+    ])
+    terminal.answer(formatTable([['CLIENT', 'CONNECTED (UTC)', 'NAME'], ...rows]))
+  }
+  return EXIT.ok
+}
+
+export async function disconnectCommand(clientId: string, { client }: Connection, terminal: Terminal): Promise<number> {
+  await client.call('disconnectClient', { params: { clientId } })
+  terminal.say('disconnected; what it has open ends within five seconds')
+  return EXIT.ok
+}
+
 export async function pairCommand(options: { json: boolean }, { client }: Connection, terminal: Terminal): Promise<number> {
   const pairing = await client.call('createPairingCode', {})
   if (options.json) terminal.answer(JSON.stringify(pairing))

@@ -1,4 +1,6 @@
 import { PROTOCOL_VERSION, type ServerInfo } from '@fixpoint/protocol'
+import type { Logger } from 'pino'
+import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
 import type { PullRequests } from '../git/pull-requests.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -23,9 +25,11 @@ export interface HandlerParts {
   artifacts: ArtifactStore
   projects: ProjectRegistry
   pairing: Pairing
+  clients: Clients
   pullRequests: PullRequests
   readiness: Readiness
   metrics: Metrics
+  logger: Logger
 }
 
 /** What each route does. */
@@ -39,6 +43,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const { code, expiresAt } = await pairing.createCode(caller.person)
       // Behind the #, so that the code is in no log on the way.
       return { code, link: `${parts.publicUrl()}/pair#${code}`, expiresAt: expiresAt.toISOString() }
+    },
+    listClients: async (_input, { caller }) => ({ clients: await parts.clients.list(caller) }),
+    disconnectClient: async ({ params }, { caller }) => {
+      const clientId = params.clientId === 'current' ? caller.tokenId : params.clientId
+      await parts.clients.disconnect(caller, clientId)
+      return { clientId }
     },
     pair: async ({ body }) => await pairing.redeem(body.code, body.client),
 
@@ -55,12 +65,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     stopSession: async ({ params }, { caller }) => ({ seq: await commands.stop(caller.person, params.sessionId) }),
     closeSession: async ({ params }, { caller }) => ({ seq: await commands.close(caller.person, params.sessionId) }),
 
-    listEvents: async ({ params, query }, { request, response, signal }) => {
+    listEvents: async ({ params, query }, { request, response, signal, checkAccess }) => {
       if (request.accepts(['application/json', 'text/event-stream']) !== 'text/event-stream') {
         return await log.read(params.sessionId, query.after, query.limit)
       }
       const after = startOfStream(request.get('last-event-id'), query.after)
-      await sendEventStream(log, params.sessionId, after, request, response, signal)
+      await sendEventStream({ log, sessionId: params.sessionId, after, request, response, signal, checkAccess, logger: parts.logger })
     },
 
     uploadArtifact: async ({ params, body }) => {

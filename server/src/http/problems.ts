@@ -99,7 +99,8 @@ export function jsonDepth(text: string): number {
 const MISSING_BY_PARAM: Record<string, ErrorCode> = {
   sessionId: 'session_not_found',
   promptId: 'prompt_not_found',
-  artifactId: 'artifact_not_found'
+  artifactId: 'artifact_not_found',
+  clientId: 'client_not_found'
 }
 
 /** A part of a request that does not fit its schema, as the error that says so. */

@@ -14,6 +14,8 @@ export interface CallContext {
   response: Response
   /** Aborted when the client has gone. */
   signal: AbortSignal
+  /** For answers that go on for long: throws once the caller may no longer ask. */
+  checkAccess: () => Promise<unknown>
   /** What identifiers are derived from when the request carries an Idempotency-Key. */
   seed: Uint8Array | null
 }
@@ -78,7 +80,8 @@ function answer(name: RouteName, route: Route, handlers: Handlers, options: Bind
     const handle = handlers[name] as unknown as (input: unknown, context: CallContext) => Promise<unknown>
     const key = route.takesIdempotencyKey ? request.get('idempotency-key') : undefined
     const seed = key === undefined ? null : await options.idempotency.claim({ caller, key, route: name, input })
-    const result = await handle(input, { caller, request, response, signal: gone.signal, seed })
+    const checkAccess = () => callerOf(request.headersDistinct['authorization'] ?? [], options.verifyToken)
+    const result = await handle(input, { caller, request, response, signal: gone.signal, checkAccess, seed })
     if (result === undefined) return
     if (typeof route.response === 'string') throw new Error(`${name} gave a value, but its answer is no JSON`)
     response.status(route.status).json(route.response.parse(result))

@@ -1,5 +1,7 @@
 import { FixpointError } from '@fixpoint/protocol'
 import type { Request, Response } from 'express'
+import type { Logger } from 'pino'
+import { watchAccess } from '../auth/watch-access.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
 import { followLog } from './log-follower.ts'
 
@@ -16,15 +18,22 @@ export function startOfStream(lastEventId: string | undefined, after: number): n
   return Number(lastEventId)
 }
 
-/** Sends the log as server-sent events (WHATWG HTML, 9.2) until the client goes. */
-export async function sendEventStream(
-  log: SessionLog,
-  sessionId: string,
-  after: number,
-  request: Request,
-  response: Response,
+export interface EventStream {
+  log: SessionLog
+  sessionId: string
+  after: number
+  request: Request
+  response: Response
+  /** Aborted when the client has gone. */
   signal: AbortSignal
-): Promise<void> {
+  /** Throws once the client may no longer read. */
+  checkAccess: () => Promise<unknown>
+  logger: Logger
+}
+
+/** Sends the log as server-sent events (WHATWG HTML, 9.2) until the client goes or its access ends. */
+export async function sendEventStream(stream: EventStream): Promise<void> {
+  const { log, sessionId, after, request, response, checkAccess, logger } = stream
   await log.read(sessionId, after, 1) // refuses an unknown session or position while an error can still be answered
   request.socket.setNoDelay(true)
   response.writeHead(200, {
@@ -37,6 +46,10 @@ export async function sendEventStream(
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': still here\n\n')
   }, HEARTBEAT_MS)
+  // The end alone says it: whoever connects again is told why that is refused.
+  const accessOver = new AbortController()
+  const stopWatching = watchAccess(checkAccess, logger, () => accessOver.abort())
+  const signal = AbortSignal.any([stream.signal, accessOver.signal])
   try {
     await followLog({
       log,
@@ -49,6 +62,7 @@ export async function sendEventStream(
       }
     })
   } finally {
+    stopWatching()
     clearInterval(heartbeat)
     response.end()
   }

@@ -16,6 +16,7 @@ import { type Socket, Server as SocketServer } from 'socket.io'
 import type { z } from 'zod'
 import { asFixpointError } from '../as-fixpoint-error.ts'
 import type { Caller } from '../auth/tokens.ts'
+import { watchAccess } from '../auth/watch-access.ts'
 import { type Edges, newId } from '../edges.ts'
 import type { AccessRules } from '../http/security.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -48,8 +49,6 @@ const MAX_FOLLOWED = 50
 const MAX_MESSAGES = 400
 const MAX_UNKNOWN = 10
 const RATE_WINDOW_MS = 10_000
-/** A token that is revoked ends the connection within this time. */
-const RECHECK_MS = 5_000
 const MAX_UNAUTHENTICATED_PER_ADDRESS = 20
 
 type Connection = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, { caller: Caller; token: string }>
@@ -164,13 +163,11 @@ function serveConnection(socket: Connection, options: SocketServerOptions): void
   const resetLimits = setInterval(() => {
     limits.messages = 0
   }, RATE_WINDOW_MS)
-  const recheck = setInterval(() => {
-    verifyToken(socket.data.token).catch((thrown: unknown) => {
-      const error = asFixpointError(thrown)
-      if (error.code === 'internal') logger.warn({ err: thrown }, 'a token could not be checked again')
-      else disconnectWith(error.code, error.message)
-    })
-  }, RECHECK_MS)
+  const stopWatching = watchAccess(
+    () => verifyToken(socket.data.token),
+    logger,
+    error => disconnectWith(error.code, error.message)
+  )
   const stopDeltas = deltas.subscribe(delta => {
     // Deltas may be lost: a client that is behind gets the text with the event.
     if (followed.has(delta.sessionId)) socket.volatile.emit('delta', delta)
@@ -248,7 +245,7 @@ function serveConnection(socket: Connection, options: SocketServerOptions): void
 
   socket.once('disconnect', () => {
     clearInterval(resetLimits)
-    clearInterval(recheck)
+    stopWatching()
     stopDeltas()
     for (const ending of followed.values()) ending.abort()
     followed.clear()

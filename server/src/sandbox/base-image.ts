@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import { execa } from 'execa'
-import { type Engine, engineMessage, engineStatus } from './engine.ts'
+import { type Engine, engineMessage } from './engine.ts'
+import { findImage } from './engine-objects.ts'
 import { readIfThere } from './image-context.ts'
 import { RELEASE } from './image-network.ts'
 import { followImageProgress } from './image-progress.ts'
@@ -35,8 +36,8 @@ interface BaseImageOptions {
 export async function ensureBaseImage(options: BaseImageOptions): Promise<string> {
   const { engine, setting, onProgress, signal } = options
   const wanted = setting ?? DEFAULT_BASE
-  if (await hasImage(engine, wanted, signal)) return wanted
-  if (setting === undefined && (await hasImage(engine, OWN_BASE, signal))) return OWN_BASE
+  if ((await findImage(engine, wanted, signal)) !== undefined) return wanted
+  if (setting === undefined && (await findImage(engine, OWN_BASE, signal)) !== undefined) return OWN_BASE
   onProgress(`pulling ${wanted}`)
   const problem = await pull(wanted, options)
   if (problem === undefined) return wanted
@@ -48,16 +49,6 @@ export async function ensureBaseImage(options: BaseImageOptions): Promise<string
   onProgress(`no registry answers (${problem}); making ${OWN_BASE} from Debian’s packages`)
   await makeBase(options, problem)
   return OWN_BASE
-}
-
-async function hasImage(engine: Engine, name: string, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await engine.call('look up an image', () => engine.docker.getImage(name).inspect(), signal)
-    return true
-  } catch (error) {
-    if (engineStatus(error) === 404) return false
-    throw error
-  }
 }
 
 /** @returns what went wrong, or nothing. */

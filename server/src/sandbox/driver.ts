@@ -6,7 +6,7 @@ import type { Edges } from '../edges.ts'
 import { allowListFrom } from './egress-policy.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { type EngineFacts, engineWarnings } from './engine-check.ts'
-import { removeContainer, removeVolume } from './engine-objects.ts'
+import { findImage, imageMissing, removeContainer, removeVolume } from './engine-objects.ts'
 import { createLayout } from './layout.ts'
 import type { SandboxLogger } from './logger.ts'
 import { LABELS, sessionNames } from './names.ts'
@@ -56,6 +56,8 @@ export interface Sandbox extends SandboxCalls {
 export interface SandboxDriver extends PreparedWorkspaces {
   /** What the engine is and what about it a person should know. */
   check(signal?: AbortSignal): Promise<{ version: string; apiVersion: string; warnings: string[] }>
+  /** Says which image sandboxes start from. @throws FixpointError `image_missing`, `docker_unavailable`. */
+  checkImage(signal?: AbortSignal): Promise<string>
   /**
    * The sandbox of a session. What is left of an earlier one is ended first, so that no process of it writes any more; its files
    * are kept.
@@ -99,6 +101,11 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
       })
       const facts = await engineFacts(engine, canOverlay, signal)
       return { version: facts.version, apiVersion: facts.apiVersion, warnings: engineWarnings(facts) }
+    },
+
+    async checkImage(signal) {
+      if ((await findImage(engine, settings.image, signal)) === undefined) throw imageMissing(settings.image)
+      return settings.image
     },
 
     async open({ sessionId, prepared, allowedHosts, onEgress }, signal) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { VolumeCreateOptions, VolumeInspectInfo } from 'dockerode'
+import { FixpointError } from '@fixpoint/protocol'
+import type { ImageInspectInfo, VolumeCreateOptions, VolumeInspectInfo } from 'dockerode'
 import { type Engine, engineStatus } from './engine.ts'
 
 const REMOVAL_ATTEMPTS = 100
@@ -8,6 +9,15 @@ const REMOVAL_PAUSE_MS = 100
 /** What the engine knows of a volume; nothing where there is none of the name. */
 export async function findVolume(engine: Engine, name: string, signal?: AbortSignal): Promise<VolumeInspectInfo | undefined> {
   return unlessMissing(engine.call('look up a volume', abortSignal => engine.docker.getVolume(name).inspect({ abortSignal }), signal))
+}
+
+/** What the engine knows of an image; nothing where there is none of the name. */
+export async function findImage(engine: Engine, name: string, signal?: AbortSignal): Promise<ImageInspectInfo | undefined> {
+  return unlessMissing(engine.call('look up an image', () => engine.docker.getImage(name).inspect(), signal))
+}
+
+export function imageMissing(name: string, cause?: unknown): FixpointError {
+  return new FixpointError('image_missing', `The sandbox image ${name} is not there.`, { cause })
 }
 
 export async function createVolume(engine: Engine, options: VolumeCreateOptions, signal?: AbortSignal): Promise<void> {

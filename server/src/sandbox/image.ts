@@ -8,6 +8,7 @@ import type Docker from 'dockerode'
 import { execa } from 'execa'
 import { DEFAULT_BASE, ensureBaseImage } from './base-image.ts'
 import { createEngine, type Engine, engineMessage, engineStatus } from './engine.ts'
+import { findImage } from './engine-objects.ts'
 import { hashContent, type ImageContent, type ImageParts, layOutContext } from './image-context.ts'
 import { hostNetwork } from './image-network.ts'
 import { followImageProgress } from './image-progress.ts'
@@ -47,7 +48,7 @@ export async function ensureSandboxImage(options: EnsureSandboxImageOptions): Pr
   const engine = createEngine(docker)
   const content: ImageContent = { parts, network: await hostNetwork(caBundle), base: baseImage ?? DEFAULT_BASE }
   const tag = `${REPOSITORY}:${await hashContent(content)}`
-  const existing = await imageBytes(engine, tag, signal)
+  const existing = (await findImage(engine, tag, signal))?.Size
   if (existing !== undefined) return { tag, wasBuilt: false, bytes: existing }
 
   await mkdir(dirname(options.logFile), { recursive: true })
@@ -61,7 +62,7 @@ export async function ensureSandboxImage(options: EnsureSandboxImageOptions): Pr
     log.end()
     await finished(log)
   }
-  return { tag, wasBuilt: true, bytes: (await imageBytes(engine, tag, signal)) ?? 0 }
+  return { tag, wasBuilt: true, bytes: (await findImage(engine, tag, signal))?.Size ?? 0 }
 }
 
 async function build(
@@ -125,16 +126,6 @@ function buildFailure(error: unknown, logFile: string): FixpointError {
     hint: error instanceof FixpointError ? error.hint : `Read the end of ${logFile}, mend the cause and run the same command again.`,
     cause: error
   })
-}
-
-async function imageBytes(engine: Engine, tag: string, signal: AbortSignal | undefined): Promise<number | undefined> {
-  try {
-    const { Size } = await engine.call('look up an image', () => engine.docker.getImage(tag).inspect(), signal)
-    return Size
-  } catch (error) {
-    if (engineStatus(error) === 404) return undefined
-    throw error
-  }
 }
 
 /**

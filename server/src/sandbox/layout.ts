@@ -1,7 +1,7 @@
 import { FixpointError } from '@fixpoint/protocol'
 import type { MountSettings } from 'dockerode'
 import { type Engine, engineStatus } from './engine.ts'
-import { createVolume, findVolume, removeContainer, removeVolume } from './engine-objects.ts'
+import { createVolume, findVolume, imageMissing, removeContainer, removeVolume } from './engine-objects.ts'
 import { LABELS } from './names.ts'
 import type { SandboxSettings } from './settings.ts'
 import { layoutTemplate, WITHOUT_COPY, WORKSPACE } from './template.ts'
@@ -53,7 +53,7 @@ export function createLayout({ engine, settings, uniqueName, underWay }: LayoutO
       if (StatusCode !== 0) throw new FixpointError('sandbox_start_failed', `Laying out files ended with status ${StatusCode}.`)
     } catch (error) {
       if (engineStatus(error) !== 404) throw error
-      throw new FixpointError('image_missing', `The sandbox image ${settings.image} is not there.`, { cause: error })
+      throw imageMissing(settings.image, error)
     } finally {
       await removeContainer(engine, name)
       underWay.delete(name)

@@ -7,7 +7,7 @@ import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { type EgressOptions, serveEgress } from './egress.ts'
 import type { AllowListEntry } from './egress-policy.ts'
 import { type Engine, engineMessage, engineStatus } from './engine.ts'
-import { removeContainer } from './engine-objects.ts'
+import { imageMissing, removeContainer } from './engine-objects.ts'
 import type { SandboxLogger } from './logger.ts'
 import type { Network } from './network.ts'
 import { awaitHealth, type SandboxCalls, sandboxCalls } from './sandbox-calls.ts'
@@ -105,7 +105,7 @@ async function create({ engine, settings, template }: RunOptions, signal: AbortS
     return container.id
   } catch (error) {
     if (engineStatus(error) === 404) {
-      throw new FixpointError('image_missing', `The sandbox image ${settings.image} is not there.`, { cause: error })
+      throw imageMissing(settings.image, error)
     }
     if (error instanceof FixpointError || signal?.aborted) throw error
     throw new FixpointError('sandbox_start_failed', `Docker refused to create the sandbox: ${engineMessage(error)}`, { cause: error })

@@ -2,6 +2,7 @@ import { type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders, t
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { errorFromFailure, FixpointError, problemSchema } from '@fixpoint/protocol'
+import { parseJson } from '../parse-json.ts'
 
 /** Room for data on its way: what 100 MB/s need where an answer takes some hundred milliseconds. */
 const STREAM_WINDOW = 16 * 1024 * 1024
@@ -228,13 +229,4 @@ function problemFrom(body: Buffer, path: string, status: number | undefined): Fi
   if (!problem.success)
     return new FixpointError('outcome_unknown', `The sandbox answered ${path} with status ${status} and nothing that can be read.`)
   return errorFromFailure({ ...problem.data, message: problem.data.detail })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
