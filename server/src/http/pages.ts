@@ -29,11 +29,7 @@ export function createPages(openApi: () => object): Router {
     response.type('html').send(DOCS)
   })
   router.get('/docs/start.js', (_request, response) => {
-    response
-      .type('js')
-      .send(
-        "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', deepLinking: true, validatorUrl: null, tryItOutEnabled: false })\n"
-      )
+    response.type('js').send(START)
   })
   router.use('/docs/assets', express.static(swagger, { index: false, maxAge: '1d' }))
   return router
@@ -70,6 +66,14 @@ const PAIR = `
 <p>No panel yet? Load the extension first: <code>chrome://extensions</code>, Developer mode, “Load unpacked”, the folder that <code>npm start</code> names.</p>`
 
 const DOCS = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Fixpoint API</title><link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head><body><div id="reference"></div><script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`
+
+// Swagger UI is dark where its page says so, and leaves it to the page to find out.
+const START = `const dark = matchMedia('(prefers-color-scheme: dark)')
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', follow)
+follow()
+SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', deepLinking: true, validatorUrl: null, tryItOutEnabled: false })
+`
 
 function errorTable(): string {
   const rows = Object.entries(ERRORS).map(
