@@ -1,5 +1,6 @@
 /** What goes wrong around a turn: every prompt ends in exactly one of done, failed and stopped, and says why. */
 import { execFileSync } from 'node:child_process'
+import type { Script } from '@fixpoint/demo/model'
 import type { SessionEvent, SessionState } from '@fixpoint/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, editStyle, say, scriptOf } from './src/model-scripts.ts'
@@ -226,15 +227,27 @@ describe('the page', () => {
 })
 
 describe('stop', () => {
-  it.each([
-    ['while the model writes', { parts: [{ text: 'word '.repeat(200) }], msPerWord: 50 }, 'step.text'],
-    ['while the model is silent', { fault: 'silent', parts: [{ text: 'I' }] }, 'step.started'],
-    ['while a command runs', call('bash', { command: 'sleep 60' }), 'tool.started'],
-    ['while the sandbox starts', { ...say('hello'), thinkMs: 5_000 }, 'sandbox.starting']
-  ] as const)('%s ends the turn within a second', async (_name, step, point) => {
-    world.setScript(() => step as never)
-    const { sessionId } = await world.server.prompt('tiny', 'Line the price up')
-    await world.server.waitForEvent(sessionId, event => event.type === point)
+  const is = (type: SessionEvent['type']) => (event: SessionEvent) => event.type === type
+
+  it.each<[string, Script, (event: SessionEvent) => boolean]>([
+    ['while the model writes', () => ({ parts: [{ text: 'word '.repeat(200) }], msPerWord: 50 }), is('step.text')],
+    ['while the model is silent', () => ({ fault: 'silent', parts: [{ text: 'I' }] }), is('step.started')],
+    ['while a command runs', () => call('bash', { command: 'sleep 60' }), is('tool.started')],
+    ['while the sandbox starts', () => ({ ...say('hello'), thinkMs: 5_000 }), is('sandbox.starting')],
+    [
+      'while the after picture is taken',
+      scriptOf([fixStyle, say('Done.')]),
+      event => event.type === 'proof.started' && event.data.phase === 'after'
+    ],
+    [
+      'while the checks run',
+      scriptOf([call('bash', { command: 'echo "sleep 60" > check.sh' }), fixStyle, say('Done.')]),
+      event => event.type === 'proof.captured' && event.data.phase === 'after'
+    ]
+  ])('%s ends the turn within seconds', async (_name, script, isPoint) => {
+    world.setScript(script)
+    const { sessionId } = await world.server.prompt('tiny', 'Line the price up', { context })
+    await world.server.waitForEvent(sessionId, isPoint)
     await world.server.client.call('stopSession', { params: { sessionId } })
     const state = await world.server.waitUntilQuiet(sessionId)
     const events = await world.server.events(sessionId)
