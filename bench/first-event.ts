@@ -4,11 +4,12 @@ import { call, say, scriptOf } from '../e2e/src/model-scripts.ts'
 import type { ServerProcess } from '../e2e/src/server-process.ts'
 import type { BenchWorld } from './bench-world.ts'
 import type { Figure, Part } from './figure.ts'
-import { summarise } from './measure.ts'
+import { summarise, timed } from './measure.ts'
 import { type PanelTimes, timePanel } from './panel-timing.ts'
 
 const WARM_UP = 2
 const PROMPTS = 12
+const STOPS = 8
 
 const FIRST_WORDS = 'I look at the page first.'
 
@@ -28,7 +29,9 @@ export async function benchFirstEvent({ shop }: BenchWorld): Promise<Part> {
   shop.setScript(quickScript)
   const panel = await timePanel(shop, { warmUp: WARM_UP, prompts: PROMPTS, firstWords: FIRST_WORDS })
   const socket = await timeSocket(shop.server)
-  return { figures: [...panelFigures(panel), ...socketFigures(socket)], remarks: [] }
+  shop.setScript(scriptOf([call('bash', { command: 'sleep 60' })]))
+  const stops = await timeStops(shop.server)
+  return { figures: [...panelFigures(panel), ...socketFigures(socket), stopFigure(stops)], remarks: [] }
 }
 
 function panelFigures({ inSession, newSession }: PanelTimes): Figure[] {
@@ -66,6 +69,32 @@ function panelFigures({ inSession, newSession }: PanelTimes): Figure[] {
       ours: texts.newSession
     }
   ]
+}
+
+/** From asking to stop until the log says that the turn has ended, while a command runs. */
+async function timeStops(server: ServerProcess): Promise<number[]> {
+  const { sessionId } = await server.client.call('createSession', { body: { projectId: 'demo' } })
+  const times: number[] = []
+  for (let stop = -1; stop < STOPS; stop++) {
+    const { seq } = await server.client.call('createPrompt', { params: { sessionId }, body: { text: `Wait, ${stop}` } })
+    await server.waitForEvent(sessionId, event => event.seq > seq && event.type === 'tool.started')
+    const ms = await timed(async () => {
+      await server.client.call('stopSession', { params: { sessionId } })
+      await server.waitForEvent(sessionId, event => event.seq > seq && event.type === 'turn.finished')
+    })
+    if (stop >= 0) times.push(ms)
+  }
+  return times
+}
+
+function stopFigure(times: number[]): Figure {
+  return {
+    what: 'Stop → turn ended',
+    how: 'from before the request to stop until the log says that the turn has ended; a command of 60 s runs in the sandbox',
+    unit: 'ms',
+    ours: summarise(times),
+    wanted: { atMost: 1_000 }
+  }
 }
 
 interface SocketTimes {
