@@ -31,6 +31,8 @@ function updateUrls({ publicUrl, rings }: Pick<UpdatesConfig, 'publicUrl' | 'rin
  */
 export async function openUpdates(config: UpdatesConfig, { ledger, files }: Storage, clock: () => Date) {
   const store = new CrxStore(files)
+  const extensionIds = new Set(config.extensions.map(({ id }) => id))
+  let changes = 0
   let state: UpdatesState = ledger.entries.reduce(reduceEntry, EMPTY_STATE)
   for (const release of allReleases(state)) await store.check(release)
 
@@ -39,6 +41,7 @@ export async function openUpdates(config: UpdatesConfig, { ledger, files }: Stor
     const entries = await ledger.follow()
     if (entries.length === 0) return
     state = entries.reduce(reduceEntry, state)
+    changes += 1
     const published = entries.flatMap(({ events }) => events.filter(event => event.type === 'release.published'))
     for (const release of published) await store.check(release)
   }
@@ -51,9 +54,10 @@ export async function openUpdates(config: UpdatesConfig, { ledger, files }: Stor
   }
   const record = async (who: string, events: UpdateEvent[]) => {
     state = reduceEntry(state, await ledger.append(who, clock(), events))
+    changes += 1
   }
   const requireExtension = (extensionId: string) => {
-    if (config.extensions.some(({ id }) => id === extensionId)) return
+    if (extensionIds.has(extensionId)) return
     throw new FixpointError('extension_unknown', `The extension ${extensionId.slice(0, 50)} is not one of this server’s.`)
   }
   const requireRelease = (extensionId: string, version: string): Release => {
@@ -69,6 +73,10 @@ export async function openUpdates(config: UpdatesConfig, { ledger, files }: Stor
   return {
     get state() {
       return state
+    },
+    /** Another number after each change of what a browser may be answered. */
+    get revision() {
+      return changes + store.changes
     },
     ledger,
 
@@ -111,7 +119,7 @@ export async function openUpdates(config: UpdatesConfig, { ledger, files }: Stor
 
     /** What a browser is offered: a release, `none` for nothing newer, `unknown` for an extension that is not this server's. */
     check: (ring: string, check: UpdateCheck): Release | 'none' | 'unknown' => {
-      if (!config.extensions.some(({ id }) => id === check.extensionId)) return 'unknown'
+      if (!extensionIds.has(check.extensionId)) return 'unknown'
       return chooseOffer(state, ring, check, release => store.faultOf(release) === undefined) ?? 'none'
     },
 

@@ -14,15 +14,21 @@ export class CrxStore {
   /** Verified bytes by SHA-256, the longest unused first. */
   readonly #kept = new Map<string, Buffer>()
   readonly #faults = new Map<string, FixpointError>()
+  #changes = 0
 
   constructor(files: CrxFiles) {
     this.#files = files
   }
 
+  /** Another number after each change of what is in order. */
+  get changes(): number {
+    return this.#changes
+  }
+
   /** Writes a file whole or not at all. */
   async write(release: StoredRelease, bytes: Buffer): Promise<void> {
     await this.#files.write(release, bytes)
-    this.#faults.delete(release.sha256)
+    this.#forgetFault(release)
   }
 
   /** The bytes to send. @throws FixpointError `crx_unavailable` where the file is missing or not what was published. */
@@ -67,7 +73,7 @@ export class CrxStore {
     try {
       if (bytes === null) throw new FixpointError('file_not_found', 'It is missing.')
       const crx = verifyCrx(bytes, release)
-      this.#faults.delete(release.sha256)
+      this.#forgetFault(release)
       return { bytes, crx }
     } catch (error) {
       if (!(error instanceof FixpointError)) throw error
@@ -88,7 +94,12 @@ export class CrxStore {
   #fault(release: StoredRelease, reason: string, cause: unknown): FixpointError {
     const fault = new FixpointError('crx_unavailable', `The file of version ${release.version} is not in order. ${reason}`, { cause })
     this.#faults.set(release.sha256, fault)
+    this.#changes += 1
     return fault
+  }
+
+  #forgetFault({ sha256 }: StoredRelease): void {
+    if (this.#faults.delete(sha256)) this.#changes += 1
   }
 
   #keep(sha256: string, bytes: Buffer): void {
