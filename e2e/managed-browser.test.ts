@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { parseConfig } from '../policies/src/config.ts'
 import { generateFiles } from '../policies/src/generate.ts'
 import { extensionIdOf } from '../update-server/src/crx/extension-id.ts'
@@ -319,7 +318,6 @@ describe('Fixpoint’s own extension', () => {
       await new Promise(resolve => setTimeout(resolve, 5_000))
       expect(await installed()).toBe(first.version)
       expect(await panel.text()).toContain('Update now')
-      expect(await parkedIn(panel)).toEqual([])
 
       // With the panel closed nobody is disturbed.
       await person.closeSidePanel()
@@ -329,7 +327,6 @@ describe('Fixpoint’s own extension', () => {
       expect(await panel.evaluate(WRITTEN)).toBe('make it larger')
       expect(await panel.evaluate('chrome.runtime.getManifest().version')).toBe('50.0.0')
       expect(await panel.text()).not.toContain('is ready.')
-      await until('the copy on disk is gone', async () => (await parkedIn(panel)).length === 0)
 
       // Version 3 is chosen by the person while the panel is open.
       await publish(updates, releases.packAs(updates.url, '51.0.0'))
@@ -341,6 +338,18 @@ describe('Fixpoint’s own extension', () => {
       panel = await openPanel(person, page)
       await panel.waitUntil(PICKED, 30_000)
       expect(await panel.evaluate(WRITTEN)).toBe('make it larger')
+
+      // The button “Update” of chrome://extensions asks nobody: it takes the panel away from under whoever writes in it.
+      await panel.click('.fx-composer textarea')
+      await panel.type(' and bold')
+      await until('the last words have been kept', async () => (await panel.evaluate(WRITTEN)) === 'make it larger and bold')
+      await publish(updates, releases.packAs(updates.url, '52.0.0'))
+      await launched.updateNow()
+      await until('version 4 is installed', async () => (await installed()) === '52.0.0')
+      await until('the panel has closed', async () => !(await person.hasSidePanel()))
+      panel = await openPanel(person, page)
+      await panel.waitUntil(PICKED, 30_000)
+      expect(await panel.evaluate(WRITTEN)).toBe('make it larger and bold')
       expect(await launched.extension(releases.id)).toMatchObject({ state: 'ENABLED', runtimeErrors: [] })
     } finally {
       takeAway()
@@ -370,10 +379,4 @@ async function openPanel(person: ExtensionBrowser, page: Page): Promise<SidePane
     return person.hasSidePanel()
   })
   return person.sidePanel()
-}
-
-/** What of drafts is on disk. */
-async function parkedIn(panel: SidePanel): Promise<string[]> {
-  const keys = await panel.evaluate(`chrome.storage.local.get(null).then(all => Object.keys(all).filter(key => key.startsWith('parked')))`)
-  return z.array(z.string()).parse(keys)
 }
