@@ -12,6 +12,7 @@ import { benchServer } from './memory.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSizes } from './sizes.ts'
 import { formatTable } from './table.ts'
+import { benchUpdateServer } from './update-server.ts'
 
 let world: Promise<BenchWorld> | null = null
 /** One server for all parts that need one: preparing its project takes longer than measuring. */
@@ -27,6 +28,7 @@ const sharedWorld = () => {
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sandbox: benchSandbox,
   sizes: benchSizes,
+  'update-server': benchUpdateServer,
   server: async () => benchServer(await sharedWorld()),
   'first-event': async () => benchFirstEvent(await sharedWorld()),
   'after-picture': async () => benchAfterPicture(await sharedWorld()),

@@ -57,8 +57,12 @@ export class ManagedBrowser {
     this.#extensions = extensions
   }
 
-  static async launch(): Promise<ManagedBrowser> {
-    const profile = mkdtempSync(join(tmpdir(), 'fixpoint-managed-'))
+  /** @param switches of the browser, besides those that each has */
+  static async launch(switches: readonly string[] = []): Promise<ManagedBrowser> {
+    return ManagedBrowser.#open(mkdtempSync(join(tmpdir(), 'fixpoint-managed-')), switches)
+  }
+
+  static async #open(profile: string, switches: readonly string[]): Promise<ManagedBrowser> {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env['FIXPOINT_CHROMIUM'] ?? '/usr/bin/chromium',
       headless: true,
@@ -69,7 +73,7 @@ export class ManagedBrowser {
         '--disable-background-networking',
         '--disable-default-apps'
       ],
-      args: ['--no-sandbox', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic']
+      args: ['--no-sandbox', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic', ...switches]
     })
     const page = await context.newPage()
     const extensions = await context.newPage()
@@ -77,10 +81,15 @@ export class ManagedBrowser {
     return new ManagedBrowser(context, profile, page, extensions)
   }
 
-  /** What the browser itself says of the extension; undefined where it has none. */
-  async extension(id: string) {
+  /** What the browser itself says of all extensions that it has. */
+  async extensions() {
     const all: unknown = await this.#extensions.evaluate('new Promise(done => chrome.developerPrivate.getExtensionsInfo({}, done))')
-    return extensionsSchema.parse(all).find(extension => extension.id === id)
+    return extensionsSchema.parse(all)
+  }
+
+  /** The same of one; undefined where it has none. */
+  async extension(id: string) {
+    return (await this.extensions()).find(extension => extension.id === id)
   }
 
   /** The browser as a person uses it with an extension that it has. */
@@ -96,9 +105,15 @@ export class ManagedBrowser {
     return z.record(z.string(), z.string()).parse(await this.#page.evaluate('({ ...document.documentElement.dataset })'))
   }
 
-  /** What the button “Update” of chrome://extensions does; by itself Chrome asks every few hours. */
+  /** What the button “Update” of chrome://extensions does; it ends when everything that was offered is installed or refused. */
   async updateNow(): Promise<void> {
     await this.#extensions.evaluate('new Promise(done => chrome.developerPrivate.autoUpdate(() => done()))')
+  }
+
+  /** Closes the browser and starts it again on the same profile. */
+  async restart(): Promise<ManagedBrowser> {
+    await this.#context.close()
+    return ManagedBrowser.#open(this.#profile, [])
   }
 
   async close(): Promise<void> {

@@ -52,6 +52,12 @@ export class UpdateServerProcess {
     return new UpdateServerProcess(folder, String(line).trim(), child)
   }
 
+  /** Of the server's process. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('The update server does not run.')
+    return this.#child.pid
+  }
+
   /** Runs `fixpoint-updates` as one of the people. */
   run(person: keyof typeof PEOPLE, ...args: string[]): Promise<Outcome> {
     const env = {

@@ -2,12 +2,14 @@
 import { z } from 'zod'
 import { errorFromProblem, FixpointError, problemSchema } from './errors.ts'
 import { type Route, type RouteInput, type RouteName, type RouteResponse, routes } from './http-api.ts'
-import { PROTOCOL_HEADER, PROTOCOL_VERSION } from './protocol-version.ts'
+import { CLIENT_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION } from './protocol-version.ts'
 
 export interface ApiClientOptions {
   /** Origin of the server, such as `http://127.0.0.1:4700`. */
   serverUrl: string
   token?: string
+  /** Name and version of the client, such as `extension/0.1.0`; shown to whoever runs the server. */
+  client?: string
   fetch: typeof globalThis.fetch
 }
 
@@ -35,9 +37,10 @@ const looseInputSchema = z.object({
 })
 const pictureSchema = z.object({ bytes: z.instanceof(Uint8Array<ArrayBuffer>), mediaType: z.string() })
 
-export function createApiClient({ serverUrl, token, fetch }: ApiClientOptions): ApiClient {
+export function createApiClient({ serverUrl, token, client, fetch }: ApiClientOptions): ApiClient {
   const common: Record<string, string> = {
     [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
+    ...(client === undefined ? {} : { [CLIENT_HEADER]: client }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
   }
 

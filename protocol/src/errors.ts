@@ -595,6 +595,24 @@ export const ERRORS = {
     retryable: false,
     hint: 'Restore the data folder from a backup; the named line is the first that does not follow from the one before.'
   },
+  audit_conflict: {
+    status: 409,
+    title: 'Another update server was faster',
+    retryable: true,
+    hint: 'Look at the status, and do it again where it is still wanted.'
+  },
+  storage_unreachable: {
+    status: 503,
+    title: 'The storage of the update server cannot be used',
+    retryable: true,
+    hint: 'Check endpoint, bucket, region and credentials.'
+  },
+  storage_unsafe: {
+    status: 500,
+    title: 'The storage does not keep servers from writing over each other',
+    retryable: false,
+    hint: 'Use storage that knows “If-None-Match: *” for writes, or a folder.'
+  },
 
   // Policies of managed browsers
   extension_id_invalid: {

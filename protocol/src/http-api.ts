@@ -39,7 +39,9 @@ const serverInfoSchema = z
     protocolVersion: z.number().int(),
     /** Changes when the log is not the continuation of what it was, for example after a backup was restored. */
     epoch: z.string(),
-    model: z.object({ provider: z.string(), id: z.string(), isScripted: z.boolean() })
+    model: z.object({ provider: z.string(), id: z.string(), isScripted: z.boolean() }),
+    /** How many clients are connected, by name and version as they say it themselves, such as `extension/0.1.0`. */
+    clients: z.record(z.string(), z.number().int())
   })
   .meta({ id: 'ServerInfo' })
 export type ServerInfo = z.infer<typeof serverInfoSchema>

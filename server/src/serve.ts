@@ -19,6 +19,7 @@ import { createIdempotencyKeys } from './http/idempotency.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import type { AccessRules } from './http/security.ts'
+import { createConnectedClients } from './observe/connected-clients.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createReadiness } from './observe/readiness.ts'
@@ -91,7 +92,8 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     const firstToken = await readOrCreateSecret(join(dataFolder, 'token'), () => makeToken(edges))
     await storeToken(db, edges, firstToken, person, 'the server’s own command line')
 
-    const metrics = createMetrics()
+    const clients = createConnectedClients()
+    const metrics = createMetrics(clients)
     const artifacts = createArtifactStore(db, join(dataFolder, 'artifacts'), edges)
     const log = createSessionLog(db, edges)
     const repositories = createProjectRepositories({
@@ -179,6 +181,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       image: async signal => await driver.checkImage(signal)
     })
     const handlers = createHandlers({
+      clients,
       info: { version, epoch, model: { provider: model.provider, id: model.id, isScripted: model.isScripted } },
       publicUrl: () => url,
       db,
@@ -209,7 +212,17 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, maxHeaderSize: 32_768 },
       app
     )
-    const sockets = createSocketServer({ httpServer, log, deltas, verifyToken: tokens.verify, rules: () => rules, epoch, edges, logger })
+    const sockets = createSocketServer({
+      httpServer,
+      log,
+      deltas,
+      verifyToken: tokens.verify,
+      rules: () => rules,
+      epoch,
+      clients,
+      edges,
+      logger
+    })
     await listen(httpServer, config)
     undo.push(async () => {
       await sockets.close()

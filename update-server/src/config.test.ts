@@ -10,6 +10,15 @@ const good = {
 
 it('fills in what may be left out', () => {
   expect(parseConfig(JSON.stringify(good))).toMatchObject({ host: '127.0.0.1', port: 4800, rings: ['canary', 'early', 'all'] })
+  expect(parseConfig(JSON.stringify(good)).storage).toEqual({ kind: 'folder', folder: 'data' })
+  const { dataFolder: _, ...rest } = good
+  expect(parseConfig(JSON.stringify({ ...rest, s3: { bucket: 'updates' } })).storage).toEqual({
+    kind: 'bucket',
+    bucket: 'updates',
+    prefix: '',
+    region: 'us-east-1',
+    pathStyle: false
+  })
   expect(parseConfig(JSON.stringify({ ...good, publicUrl: 'http://127.0.0.1:4800/' })).publicUrl).toBe('http://127.0.0.1:4800')
 })
 
@@ -26,6 +35,12 @@ it.each([
   ['people', { people: [...good.people, { ...good.people[0], name: 'grace' }] }],
   ['people.0.tokenSha256', { people: [{ ...good.people[0], tokenSha256: 'secret' }] }],
   ['people.0.roles.0', { people: [{ ...good.people[0], roles: ['owner'] }] }],
+  ['s3', { s3: { bucket: 'updates' } }],
+  ['dataFolder', { dataFolder: undefined }],
+  ['s3.bucket', { s3: { bucket: 'My_Bucket' } }],
+  ['s3.prefix', { s3: { bucket: 'updates', prefix: '/fixpoint' } }],
+  ['s3.endpoint', { s3: { bucket: 'updates', endpoint: 'http://storage.example.com' } }],
+  ['s3', { s3: { bucket: 'updates', secretAccessKey: 'x' } }],
   ['', { unknown: 1 }]
 ])('names %s where it is wrong', (field, change) => {
   expect(() => parseConfig(JSON.stringify({ ...good, ...change }))).toThrow(expect.objectContaining({ code: 'config_invalid', field }))

@@ -1,14 +1,13 @@
-import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import type { UpdatesConfig } from './config.ts'
 import { verifyCrx } from './crx/verify.ts'
 import { isVersion } from './crx/version.ts'
 import type { UpdateEvent } from './ledger/events.ts'
-import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { CrxStore } from './releases/crx-store.ts'
 import { decideApproval, decideHalt, decidePromotion, decidePublish, decideResumption } from './releases/decisions.ts'
 import { chooseOffer, type UpdateCheck } from './releases/offer.ts'
 import { EMPTY_STATE, findRelease, type Release, reduceEntry, releasesOf, type UpdatesState } from './releases/state.ts'
+import type { Storage } from './storage/storage.ts'
 
 export interface PublishOptions {
   /** The version that the publisher believes to publish. */
@@ -25,32 +24,40 @@ function updateUrls({ publicUrl, rings }: Pick<UpdatesConfig, 'publicUrl' | 'rin
   return [`${publicUrl}/update`, ...rings.map(ring => `${publicUrl}/rings/${ring}/update`)]
 }
 
-export const auditFile = (dataFolder: string) => join(dataFolder, 'audit.jsonl')
-export const crxFolder = (dataFolder: string) => join(dataFolder, 'crx')
-
 /**
- * Releases and rings over one data folder. Every file is verified before this fulfils; what is not in order is left out and named by
+ * Releases and rings over one storage. Every file is verified before this fulfils; what is not in order is left out and named by
  * `faults`, and everything else is served.
- * @throws FixpointError `audit_broken`
+ * @throws FixpointError `storage_unreachable`
  */
-export async function openUpdates(config: UpdatesConfig, clock: () => Date) {
-  const ledger: Ledger = await openLedger(auditFile(config.dataFolder))
-  const store = new CrxStore(crxFolder(config.dataFolder))
+export async function openUpdates(config: UpdatesConfig, { ledger, files }: Storage, clock: () => Date) {
+  const store = new CrxStore(files)
+  const extensionIds = new Set(config.extensions.map(({ id }) => id))
+  let changes = 0
   let state: UpdatesState = ledger.entries.reduce(reduceEntry, EMPTY_STATE)
   for (const release of allReleases(state)) await store.check(release)
 
+  /** Takes over what other servers on the same storage have done. */
+  const follow = async () => {
+    const entries = await ledger.follow()
+    if (entries.length === 0) return
+    state = entries.reduce(reduceEntry, state)
+    changes += 1
+    const published = entries.flatMap(({ events }) => events.filter(event => event.type === 'release.published'))
+    for (const release of published) await store.check(release)
+  }
   // One change after the other: each is decided on what the one before has left.
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <Value>(change: () => Promise<Value>): Promise<Value> => {
-    const result = last.then(change)
+    const result = last.then(follow).then(change)
     last = result.catch(() => undefined)
     return result
   }
   const record = async (who: string, events: UpdateEvent[]) => {
     state = reduceEntry(state, await ledger.append(who, clock(), events))
+    changes += 1
   }
   const requireExtension = (extensionId: string) => {
-    if (config.extensions.some(({ id }) => id === extensionId)) return
+    if (extensionIds.has(extensionId)) return
     throw new FixpointError('extension_unknown', `The extension ${extensionId.slice(0, 50)} is not one of this server’s.`)
   }
   const requireRelease = (extensionId: string, version: string): Release => {
@@ -66,6 +73,10 @@ export async function openUpdates(config: UpdatesConfig, clock: () => Date) {
   return {
     get state() {
       return state
+    },
+    /** Another number after each change of what a browser may be answered. */
+    get revision() {
+      return changes + store.changes
     },
     ledger,
 
@@ -108,7 +119,7 @@ export async function openUpdates(config: UpdatesConfig, clock: () => Date) {
 
     /** What a browser is offered: a release, `none` for nothing newer, `unknown` for an extension that is not this server's. */
     check: (ring: string, check: UpdateCheck): Release | 'none' | 'unknown' => {
-      if (!config.extensions.some(({ id }) => id === check.extensionId)) return 'unknown'
+      if (!extensionIds.has(check.extensionId)) return 'unknown'
       return chooseOffer(state, ring, check, release => store.faultOf(release) === undefined) ?? 'none'
     },
 
@@ -122,6 +133,9 @@ export async function openUpdates(config: UpdatesConfig, clock: () => Date) {
     },
 
     faultOf: (release: Release) => store.faultOf(release),
+
+    /** Learns what other servers have done; nothing where there are none. @throws FixpointError `audit_broken`, `storage_unreachable` */
+    follow: (): Promise<void> => inTurn(async () => undefined),
 
     /** Looks again at the files that were not in order; one that was restored is served from then on. */
     recheckFaulty: async (): Promise<void> => {

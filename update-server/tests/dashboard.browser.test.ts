@@ -47,7 +47,9 @@ afterAll(async () => {
 })
 
 /** The dashboard in a window of its own; whatever the page's policy stops or its code throws is kept. */
-async function open(options: { width?: number; colorScheme?: 'light' | 'dark' } = {}): Promise<{ page: Page; faults: string[] }> {
+async function open(
+  options: { width?: number; colorScheme?: 'light' | 'dark'; url?: string } = {}
+): Promise<{ page: Page; faults: string[] }> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1_200, height: 900 },
     colorScheme: options.colorScheme ?? 'light'
@@ -59,7 +61,7 @@ async function open(options: { width?: number; colorScheme?: 'light' | 'dark' } 
     // Chromium writes every refused request there; those are looked at where they matter.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text())
   })
-  await page.goto(server.url)
+  await page.goto(options.url ?? server.url)
   return { page, faults }
 }
 
@@ -143,6 +145,31 @@ describe('the dashboard', () => {
     await ringOf(page, 'canary').waitFor()
     await take(page, 'rings-narrow')
     expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+  })
+
+  it('says so where there is nothing yet, and where the server is away, and holds what is long', async () => {
+    const empty = await startTestServer({ dashboardFolder })
+    const { page, faults } = await open({ width: 380, url: empty.url })
+    try {
+      await signIn(page, 'ada')
+      await ringOf(page, 'canary').getByText('No release has been promoted here.').waitFor()
+      await page.getByText('Nothing has been published yet.').waitFor()
+      await take(page, 'empty-narrow')
+      await empty.ask('ada', 'POST', `/api/rings/${sampleId}/canary/halt`, {
+        reason: `${'unbroken'.repeat(20)} ${'and on it goes '.repeat(20)}`
+      })
+      await ringOf(page, 'canary').getByText('and on it goes').waitFor()
+      await take(page, 'long-narrow')
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+      await empty.stop()
+      await page.getByRole('alert').getByText('What is shown is from before.').waitFor()
+      await take(page, 'away-narrow')
+      await empty.restart()
+      await page.getByRole('alert').waitFor({ state: 'hidden' })
+      expect(faults).toEqual([])
+    } finally {
+      await empty.close()
+    }
   })
 
   it('runs no code but its own', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { fakeBrowser } from 'wxt/testing/fake-browser'
-import { discardParkedDrafts, parkDrafts, restoreDrafts } from './parked-drafts.ts'
+import { keepDraftsParked, parkDrafts, restoreDrafts } from './parked-drafts.ts'
 import { storedDraft, storedRun } from './session-store.ts'
 
 const picture = { dataUrl: 'data:image/webp;base64,AAAA', mediaType: 'image/webp', width: 10, height: 10, bytes: 3 } as const
@@ -77,11 +77,22 @@ test('a worker that starts again changes nothing', async () => {
   expect(await storedDraft.read(tabId)).toBeNull()
 })
 
-test('while a panel is open nothing is on disk', async () => {
-  await parkDrafts()
-  expect(await parkedKeys()).toHaveLength(3)
-  await discardParkedDrafts()
-  expect(await parkedKeys()).toEqual([])
+test('what is written and picked is on disk at once, for an update that comes without a word, and goes with the draft', async () => {
+  keepDraftsParked()
+  const later = { ...composer, text: 'Line this up, please' }
+  await chrome.storage.session.set({ 'composer:https://shop.example': later })
+  await storedDraft.write(tabId, record(tabId, 2))
+  await vi.waitFor(async () => expect(await parkedKeys()).toHaveLength(3))
+  // The old worker has ended by then, and hears nothing of it.
+  fakeBrowser.storage.session.onChanged.removeAllListeners()
+  await emptySession()
+  await restoreDrafts()
+  expect(await storedDraft.read(tabId)).toEqual(record(tabId, 2))
+  expect(await chrome.storage.session.get('composer:https://shop.example')).toEqual({ 'composer:https://shop.example': later })
+  keepDraftsParked()
+  await storedDraft.write(tabId, null)
+  await chrome.storage.session.remove('composer:https://shop.example')
+  await vi.waitFor(async () => expect(await parkedKeys()).toEqual(['parked-tabs']))
 })
 
 test('where there is no room the pictures of the oldest are left out', async () => {
@@ -105,12 +116,12 @@ test('where there is no room the pictures of the oldest are left out', async () 
   expect((await storedDraft.read(tabId))?.draft.screenshot).toBeUndefined()
 })
 
-test('private windows leave nothing on disk, and what the others have there alone', async () => {
+test('private windows leave nothing on disk', async () => {
   await parkDrafts()
   vi.stubGlobal('chrome', Object.assign(fakeBrowser, { extension: { inIncognitoContext: true } }))
-  await discardParkedDrafts()
-  expect(await parkedKeys()).toHaveLength(3)
   await chrome.storage.local.clear()
   await parkDrafts()
+  keepDraftsParked()
+  await storedDraft.write(tabId, record(tabId, 3))
   expect(await parkedKeys()).toEqual([])
 })

@@ -1,10 +1,11 @@
 /**
  * Drafts live in `chrome.storage.session`, in memory, which Chrome empties when it updates the extension; and it does so by itself,
- * without a word, once no panel is open and the worker has ended. So a copy is parked on disk while no panel is open, and taken up by the
- * new version. It belongs to this run of the browser: after a restart it is thrown away unread, as drafts have always gone then.
+ * without a word: once no panel is open and the worker has ended, or at any moment when somebody presses “Update” on chrome://extensions.
+ * So a copy is kept on disk, and taken up by the new version. It belongs to this run of the browser: after a restart it is thrown away
+ * unread, as drafts have always gone then.
  */
 import { oneAtATime } from './one-at-a-time.ts'
-import { storedDraft, withoutPictures } from './session-store.ts'
+import { type DraftRecord, storedDraft, withoutPictures } from './session-store.ts'
 
 /** What is worth keeping; runs and pointing end with the version that began them. */
 const KEPT = /^(?:draft|composer|outbox):/
@@ -16,7 +17,41 @@ const MARKER = 'drafts-restored'
 
 const QUEUE = 'parked-drafts'
 
-/** Copies the drafts to disk, in place of what was parked before. Pictures that do not fit are left out, the oldest first. */
+/** Copies each change of a draft to disk, from now on. */
+export function keepDraftsParked(): void {
+  if (chrome.extension.inIncognitoContext) return
+  chrome.storage.session.onChanged.addListener(changes => {
+    const changed = Object.entries(changes).filter(([key]) => KEPT.test(key))
+    if (changed.length === 0) return
+    oneAtATime(QUEUE, async () => {
+      await chrome.storage.local.set({ [TABS_KEY]: await openTabs() })
+      for (const [key, { newValue }] of changed) await parkOne(key, newValue)
+    }).catch((error: unknown) => console.error(error))
+  })
+}
+
+async function parkOne(key: string, value: unknown): Promise<void> {
+  if (value === undefined) {
+    await chrome.storage.local.remove(PREFIX + key)
+    return
+  }
+  const record = key.startsWith('draft:') ? await storedDraft.read(Number(key.slice('draft:'.length))) : null
+  if (record === null) await chrome.storage.local.set({ [PREFIX + key]: value })
+  else await parkRecord(record)
+}
+
+/** With its pictures, or without them where there is no room. */
+async function parkRecord(record: DraftRecord): Promise<void> {
+  const key = `${PREFIX}draft:${record.draft.tabId}`
+  try {
+    await chrome.storage.local.set({ [key]: record })
+  } catch (error) {
+    if (!/quota/i.test(String(error))) throw error
+    await chrome.storage.local.set({ [key]: withoutPictures(record) })
+  }
+}
+
+/** Copies all drafts to disk, in place of what was parked before. Pictures that do not fit are left out, the oldest first. */
 export async function parkDrafts(): Promise<void> {
   // Private windows leave nothing on disk; their drafts go with an update.
   if (chrome.extension.inIncognitoContext) return
@@ -31,19 +66,11 @@ export async function parkDrafts(): Promise<void> {
     })
     const records = await Promise.all((await storedDraft.tabs()).map(tabId => storedDraft.read(tabId)))
     const newestFirst = records.flatMap(record => record ?? []).sort((a, b) => b.changedAt - a.changedAt)
-    for (const record of newestFirst) {
-      const key = `${PREFIX}draft:${record.draft.tabId}`
-      try {
-        await chrome.storage.local.set({ [key]: record })
-      } catch (error) {
-        if (!/quota/i.test(String(error))) throw error
-        await chrome.storage.local.set({ [key]: withoutPictures(record) })
-      }
-    }
+    for (const record of newestFirst) await parkRecord(record)
   })
 }
 
-/** Takes parked drafts up where the session's storage was emptied since. The copy stays until a panel is open. */
+/** Takes parked drafts up where the session's storage was emptied since. */
 export async function restoreDrafts(): Promise<void> {
   if (chrome.extension.inIncognitoContext) return
   await oneAtATime(QUEUE, async () => {
@@ -64,12 +91,6 @@ export async function restoreDrafts(): Promise<void> {
     }
     await chrome.storage.session.set({ [MARKER]: true })
   })
-}
-
-/** While a panel is open the drafts are in memory alone. */
-export async function discardParkedDrafts(): Promise<void> {
-  if (chrome.extension.inIncognitoContext) return
-  await oneAtATime(QUEUE, discard)
 }
 
 async function discard(): Promise<void> {

@@ -5,7 +5,7 @@ import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
 import { describeTab } from './inspectable.ts'
 import { pointingOf, setPointing, tellTabChanged } from './panel-events.ts'
-import { restoreDrafts } from './parked-drafts.ts'
+import { keepDraftsParked, restoreDrafts } from './parked-drafts.ts'
 import {
   acceptEnd,
   acceptPick,
@@ -33,6 +33,7 @@ export function startBackground(): void {
   void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
   const restored = restoreDrafts().catch((error: unknown) => console.error(error))
   void restored.then(recoverInterrupted)
+  keepDraftsParked()
   followUpdates()
   answerPanel(restored)
   answerPicker()

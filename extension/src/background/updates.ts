@@ -12,7 +12,7 @@ import { success } from '../outcome.ts'
 import { PANEL_PORT, type PanelReport, panelReportSchema } from '../panel-report.ts'
 import { isHigherVersion, storedWaitingUpdate, type WaitingUpdate } from '../waiting-update.ts'
 import { oneAtATime } from './one-at-a-time.ts'
-import { discardParkedDrafts, parkDrafts } from './parked-drafts.ts'
+import { parkDrafts } from './parked-drafts.ts'
 import { leaveAllPages } from './pointing.ts'
 import { guarded, isExtensionPage, refusals } from './senders.ts'
 import { storedPointing } from './session-store.ts'
@@ -68,7 +68,6 @@ function followPanel(port: chrome.runtime.Port): void {
     return
   }
   reports.set(port, null)
-  run(discardParkedDrafts())
   port.onMessage.addListener((message: unknown) => {
     const report = panelReportSchema.safeParse(message)
     if (!report.success) {

@@ -1,6 +1,7 @@
 import { FixpointError, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
 import { Button, ErrorCard, InlineCode, Spinner } from '@fixpoint/ui'
 import { type FormEvent, useId, useState } from 'react'
+import { clientName } from './client-name.ts'
 import { invitationTo } from './managed-settings.ts'
 import { isOnThisMachine, type PairingInvitation, parseCode, parsePairingLink, parseServerUrl } from './pairing.ts'
 import { type Problem, problemOf } from './problem.ts'
@@ -150,10 +151,10 @@ function requireLink(text: string): PairingInvitation {
 /** Exchanges the code for a token and makes sure that both sides speak the same version. */
 async function pair({ serverUrl, code }: PairingInvitation): Promise<SavedConnection> {
   const fetchHere: typeof fetch = (address, init) => fetch(address, init)
-  const { token, person } = await connectServer({ serverUrl, fetch: fetchHere }).call('pair', {
+  const { token, person } = await connectServer({ serverUrl, client: clientName(), fetch: fetchHere }).call('pair', {
     body: { code, client: strings.pairing.client(systemName(navigator.userAgent)) }
   })
-  const info = await connectServer({ serverUrl, token, fetch: fetchHere }).call('getServer', {})
+  const info = await connectServer({ serverUrl, token, client: clientName(), fetch: fetchHere }).call('getServer', {})
   requireSameProtocol(PROTOCOL_VERSION, info.protocolVersion)
   return { serverUrl, token, person, pairedAt: new Date().toISOString() }
 }

@@ -22,6 +22,7 @@ import { useReportedWork } from './use-panel-report.ts'
 import { usePointing } from './use-pointing.ts'
 import { type Sending, useSending } from './use-sending.ts'
 import type { ServerLink } from './use-server.ts'
+import { useServerVersion } from './use-server-version.ts'
 import { useSessionActions } from './use-session-actions.ts'
 import { useSessions } from './use-sessions.ts'
 import { useShortcut } from './use-shortcut.ts'
@@ -115,12 +116,14 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
     pointing.dismissProblem()
   }
 
+  const serverVersion = useServerVersion(server, connection)
   const diagnostics = (told?: Problem, turn?: TurnState) =>
     diagnosticsOf({
       extensionVersion: chrome.runtime.getManifest().version,
       userAgent: navigator.userAgent,
       now: new Date().toISOString(),
       serverUrl: server.serverUrl,
+      serverVersion,
       connection,
       session: state,
       turn: turn ?? state?.turns.at(-1),

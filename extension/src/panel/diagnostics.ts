@@ -6,6 +6,8 @@ export interface DiagnosticsInput {
   userAgent: string
   now: string
   serverUrl: string
+  /** With the protocol that it speaks; undefined where it has not said so yet. */
+  serverVersion?: string | undefined
   connection: Connection
   session: SessionState | null
   turn?: TurnState | undefined
@@ -22,6 +24,7 @@ export function diagnosticsOf({
   userAgent,
   now,
   serverUrl,
+  serverVersion,
   connection,
   session,
   turn,
@@ -33,7 +36,7 @@ export function diagnosticsOf({
     `time: ${now}`,
     `extension: ${extensionVersion}, protocol ${PROTOCOL_VERSION}`,
     `browser: ${userAgent}`,
-    `server: ${serverUrl}`,
+    `server: ${serverUrl}, ${serverVersion ?? 'version not known'}`,
     `connection: ${connection.status}${connection.status === 'refused' ? ` (${connection.failure.code})` : ''}`,
     session !== null &&
       `session: ${session.sessionId}, seq ${session.seq}, project ${session.projectId}, sandbox ${session.sandbox.status}`,

@@ -70,7 +70,10 @@ test('after further changes the pull request is offered again, as an update', ()
 })
 
 function matcherWith(fetch: typeof globalThis.fetch, clock: () => number = () => 0) {
-  return createProjectMatcher(connectServer({ serverUrl: 'http://127.0.0.1:4700', token: 'secret', fetch }), clock)
+  return createProjectMatcher(
+    connectServer({ serverUrl: 'http://127.0.0.1:4700', token: 'secret', client: 'extension/0.1.0', fetch }),
+    clock
+  )
 }
 
 test('the server is told the origin of a page and no more, and is not asked again within a minute', async () => {
@@ -119,12 +122,21 @@ test('diagnostics name everything by id and tell nothing of the content', () => 
     userAgent: 'Chrome',
     now: '2026-03-04T12:00:00.000Z',
     serverUrl: 'http://127.0.0.1:4700',
+    serverVersion: '0.2.0, protocol 1',
     connection: { status: 'connected' },
     session: state,
     turn: state.turns[0],
     failure: state.turns[0]?.failure,
     requestId: 'req_1'
   })
-  for (const part of [state.sessionId, state.turns[0]?.turnId, 'model_rate_limited', 'req_1', '0.1.0']) expect(text).toContain(part)
+  for (const part of [
+    state.sessionId,
+    state.turns[0]?.turnId,
+    'model_rate_limited',
+    'req_1',
+    'extension: 0.1.0',
+    '4700, 0.2.0, protocol 1'
+  ])
+    expect(text).toContain(part)
   for (const secret of ['Line this price up', 'localhost:5173', 'price--long', 'ada@example.com']) expect(text).not.toContain(secret)
 })

@@ -57,6 +57,7 @@ class FakeServer {
   readonly client = connectServer({
     serverUrl: 'http://127.0.0.1:4700',
     token: 'secret',
+    client: 'extension/0.1.0',
     fetch: async (address, init) => {
       const { pathname } = new URL(String(address))
       const route = pathname.endsWith('/prompts') ? 'createPrompt' : pathname.endsWith('/artifacts') ? 'uploadArtifact' : 'createSession'

@@ -6,11 +6,12 @@ import type { LogSocket } from './session-follower.ts'
 type ServerSocket = Socket<ServerToClientEvents, ClientToServerEvents>
 
 /** One Socket.IO client for everything that the panel follows. It connects when it is told to. */
-export function openServerSocket(serverUrl: string, token: string): { log: LogSocket; connection: Reconnectable } {
+export function openServerSocket(serverUrl: string, token: string, client: string): { log: LogSocket; connection: Reconnectable } {
   const socket: ServerSocket = io(serverUrl, {
     // Without host permissions a page of the extension may not poll, and a WebSocket is what is wanted anyway.
     transports: ['websocket'],
     auth: { token, protocolVersion: PROTOCOL_VERSION },
+    query: { client: client },
     autoConnect: false,
     reconnection: false,
     forceNew: true,

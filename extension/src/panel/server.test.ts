@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks())
 
 function serverWith(fetch: typeof globalThis.fetch) {
-  return connectServer({ serverUrl: 'http://127.0.0.1:4700', token: 'secret', fetch })
+  return connectServer({ serverUrl: 'http://127.0.0.1:4700', token: 'secret', client: 'extension/0.1.0', fetch })
 }
 
 function problem(): Response {
@@ -38,7 +38,13 @@ test('pictures are fetched once with the token and freed at the end', async () =
   expect(fetch).toHaveBeenCalledOnce()
   expect(fetch).toHaveBeenCalledWith(
     expect.stringContaining(artifact('a')),
-    expect.objectContaining({ headers: expect.objectContaining({ authorization: 'Bearer secret', 'Fixpoint-Protocol': '1' }) })
+    expect.objectContaining({
+      headers: expect.objectContaining({
+        authorization: 'Bearer secret',
+        'Fixpoint-Protocol': '1',
+        'Fixpoint-Client': 'extension/0.1.0'
+      })
+    })
   )
   server.dispose()
   await vi.waitFor(() => expect(URL.revokeObjectURL).toHaveBeenCalledWith('blob:1'))

@@ -21,6 +21,8 @@ export interface Server {
 interface ServerOptions {
   serverUrl: string
   token?: string
+  /** As the server is told who asks. */
+  client: string
   fetch: typeof globalThis.fetch
 }
 
@@ -36,7 +38,7 @@ export function requestIdOf(error: unknown): string | undefined {
 }
 
 /** The server as the panel uses it. */
-export function connectServer({ serverUrl, token, fetch }: ServerOptions): Server {
+export function connectServer({ serverUrl, token, client: clientName, fetch }: ServerOptions): Server {
   async function call<K extends RouteName>(
     name: K,
     input: RouteInput<K>,
@@ -47,6 +49,7 @@ export function connectServer({ serverUrl, token, fetch }: ServerOptions): Serve
     const client = createApiClient({
       serverUrl,
       token,
+      client: clientName,
       fetch: async (address, init) => {
         const response = await fetch(address, init)
         if (!response.ok) requestId = await readRequestId(response.clone())

@@ -1,5 +1,6 @@
 import type { Connection } from '@fixpoint/ui'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { clientName } from './client-name.ts'
 import { connectServer, type Server } from './server.ts'
 import { keepConnected, type ServerConnection } from './server-connection.ts'
 import { openServerSocket } from './server-socket.ts'
@@ -26,8 +27,8 @@ export function useServer({ serverUrl, token }: SavedConnection): ServerLink | n
   const [open, setOpen] = useState<OpenLink | null>(null)
 
   useEffect(() => {
-    const server = connectServer({ serverUrl, token, fetch: (address, init) => fetch(address, init) })
-    const socket = openServerSocket(serverUrl, token)
+    const server = connectServer({ serverUrl, token, client: clientName(), fetch: (address, init) => fetch(address, init) })
+    const socket = openServerSocket(serverUrl, token, clientName())
     const kept = keepConnected({ socket: socket.connection, now: Date.now, random: Math.random, delay: delayInBrowser })
     setOpen({ server, log: socket.log, kept })
     return () => {

@@ -6,6 +6,7 @@ import { defaultDataFolder } from '../config/load-config.ts'
 import type { Environment } from '../config/secrets.ts'
 import { parseJson } from '../parse-json.ts'
 import { isErrno } from '../store/errno.ts'
+import { serverVersion } from '../version.ts'
 
 export interface ConnectionOptions {
   server?: string | undefined
@@ -33,7 +34,8 @@ export async function connect({ server, token }: ConnectionOptions, environment:
     throw new FixpointError('server_url_invalid', `“${serverUrl.slice(0, 100)}” is not the address of a server.`)
   }
   const secret = token ?? environment['FIXPOINT_TOKEN'] ?? (await localToken(dataFolder))
-  return { serverUrl, client: createApiClient({ serverUrl, token: secret, fetch: globalThis.fetch }) }
+  const name = `cli/${await serverVersion()}`
+  return { serverUrl, client: createApiClient({ serverUrl, token: secret, client: name, fetch: globalThis.fetch }) }
 }
 
 async function localAddress(dataFolder: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { FixpointError } from '@fixpoint/protocol'
+import { FixpointError, PROTOCOL_VERSION } from '@fixpoint/protocol'
 import Docker from 'dockerode'
 import { execa } from 'execa'
 import pc from 'picocolors'
 import { createModel } from '../agent/model.ts'
+import { asFixpointError } from '../as-fixpoint-error.ts'
 import type { Config } from '../config/config-schema.ts'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import type { Environment } from '../config/secrets.ts'
@@ -14,6 +15,7 @@ import { createSandboxDriver } from '../sandbox/driver.ts'
 import { systemNetwork } from '../sandbox/network.ts'
 import { defaultSandboxSettings } from '../sandbox/settings.ts'
 import { processStartTime, takeDataFolder } from '../store/data-folder.ts'
+import { connect } from './connection.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -42,7 +44,8 @@ export async function doctorCommand({ json, environment, folder }: DoctorOptions
     nodeRow(),
     await gitRow(),
     ...(await dockerRows(environment)),
-    ...(loaded instanceof Error ? [configFailure(loaded)] : await configRows(loaded))
+    ...(loaded instanceof Error ? [configFailure(loaded)] : await configRows(loaded)),
+    await serverRow(environment, folder)
   ]
   if (json) terminal.answer(JSON.stringify(rows, null, 2))
   else terminal.answer(formatRows(rows))
@@ -117,6 +120,26 @@ async function dockerRows(environment: Environment): Promise<DoctorRow[]> {
         remedy: 'Install and start Docker; as root on Debian, `npm start` does it.'
       }
     ]
+  }
+}
+
+/** The server that command lines from here reach, and which clients it has: a client that is too old is told to update. */
+async function serverRow(environment: Environment, folder: string): Promise<DoctorRow> {
+  const name = 'Server'
+  try {
+    const { client, serverUrl } = await connect({}, environment, folder)
+    const info = await client.call('getServer', {}, { signal: AbortSignal.timeout(5_000) })
+    const clients = Object.entries(info.clients).map(([client, count]) => `${client} × ${count}`)
+    return {
+      name,
+      state: info.protocolVersion === PROTOCOL_VERSION ? 'ok' : 'warning',
+      found: `${info.version}, protocol ${info.protocolVersion}, at ${serverUrl}; connected: ${clients.join(', ') || 'nobody'}`,
+      remedy: `This command line speaks protocol ${PROTOCOL_VERSION}; use the server’s own.`
+    }
+  } catch (error) {
+    const { code, message } = asFixpointError(error)
+    if (code === 'server_unreachable') return { name, state: 'ok', found: 'none runs that is known here' }
+    return { name, state: 'warning', found: message, remedy: asFixpointError(error).hint }
   }
 }
 

@@ -1,4 +1,4 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { CLIENT_HEADER, clientNameSchema, FixpointError } from '@fixpoint/protocol'
 import express, { type Express, Router } from 'express'
 import helmet from 'helmet'
 import { type Edges, newId } from '../edges.ts'
@@ -35,7 +35,14 @@ export function createApp({ handlers, rules, openApi, edges, logger, metrics, ..
       metrics.httpRequest(request.method, route, response.statusCode, durationMs)
       // The path without its query: page addresses are in queries, and they are people's own.
       logger.debug(
-        { requestId, method: request.method, path: request.path, status: response.statusCode, durationMs: Math.round(durationMs) },
+        {
+          requestId,
+          method: request.method,
+          path: request.path,
+          status: response.statusCode,
+          durationMs: Math.round(durationMs),
+          client: clientNameSchema.safeParse(request.get(CLIENT_HEADER)).data
+        },
         'request'
       )
     })

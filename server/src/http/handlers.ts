@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
 import type { PullRequests } from '../git/pull-requests.ts'
+import type { ConnectedClients } from '../observe/connected-clients.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Readiness } from '../observe/readiness.ts'
 import { describeProject, type ProjectRegistry } from '../projects/project-registry.ts'
@@ -17,7 +18,8 @@ import { sendArtifact } from './artifact-response.ts'
 import type { Handlers } from './route-binding.ts'
 
 export interface HandlerParts {
-  info: Omit<ServerInfo, 'name' | 'protocolVersion'>
+  info: Omit<ServerInfo, 'name' | 'protocolVersion' | 'clients'>
+  clients: ConnectedClients
   publicUrl: () => string
   db: Database
   log: SessionLog
@@ -36,7 +38,7 @@ export interface HandlerParts {
 export function createHandlers(parts: HandlerParts): Handlers {
   const { db, log, commands, artifacts, projects, pairing, pullRequests, readiness, metrics } = parts
   return {
-    getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info }),
+    getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info, clients: parts.clients.counts() }),
     getMe: async (_input, { caller }) => caller.person,
 
     createPairingCode: async (_input, { caller }) => {

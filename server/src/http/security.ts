@@ -1,4 +1,4 @@
-import { FixpointError, PROTOCOL_HEADER, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
+import { CLIENT_HEADER, FixpointError, PROTOCOL_HEADER, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
 import type { RequestHandler } from 'express'
 import type { Caller } from '../auth/tokens.ts'
 
@@ -37,7 +37,7 @@ export function checkOrigin(rules: () => AccessRules): RequestHandler {
       response.setHeader('Access-Control-Allow-Methods', 'GET, POST, DELETE')
       response.setHeader(
         'Access-Control-Allow-Headers',
-        `Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, ${PROTOCOL_HEADER}`
+        `Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Range, ${PROTOCOL_HEADER}, ${CLIENT_HEADER}`
       )
       response.setHeader('Access-Control-Max-Age', '600')
       response.status(204).end()

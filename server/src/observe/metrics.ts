@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ConnectedClients } from './connected-clients.ts'
 
 /** What the server counts, in Prometheus' form. */
 export interface Metrics {
@@ -14,7 +15,7 @@ export interface Metrics {
 
 const MILLISECONDS = [5, 20, 50, 100, 250, 500, 1_000, 2_500, 10_000, 60_000]
 
-export function createMetrics(): Metrics {
+export function createMetrics(clients: ConnectedClients): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const http = new Histogram({
@@ -60,6 +61,16 @@ export function createMetrics(): Metrics {
     registers: [registry]
   })
   const running = new Gauge({ name: 'fixpoint_turns_running', help: 'Turns that run now', registers: [registry] })
+  new Gauge({
+    name: 'fixpoint_clients_connected',
+    help: 'Clients that follow sessions now, by their name and version',
+    labelNames: ['client'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [client, count] of Object.entries(clients.counts())) this.set({ client }, count)
+    }
+  })
   return {
     httpRequest: (method, route, status, durationMs) => http.observe({ method, route, status: String(status) }, durationMs),
     turnFinished: (outcome, durationMs) => {

@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import {
   type ClientToServerEvents,
+  clientNameSchema,
   type ErrorCode,
   FixpointError,
   type FollowAnswer,
@@ -19,6 +20,7 @@ import type { Caller } from '../auth/tokens.ts'
 import { watchAccess } from '../auth/watch-access.ts'
 import { type Edges, newId } from '../edges.ts'
 import type { AccessRules } from '../http/security.ts'
+import type { ConnectedClients } from '../observe/connected-clients.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
 import { followLog } from './log-follower.ts'
@@ -35,6 +37,7 @@ export interface SocketServerOptions {
   verifyToken: (token: string) => Promise<Caller>
   rules: () => AccessRules
   epoch: string
+  clients: ConnectedClients
   edges: Edges
   logger: Logger
 }
@@ -134,13 +137,22 @@ function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown'
 }
 
-async function authenticate(socket: Connection, { verifyToken }: SocketServerOptions): Promise<void> {
+async function authenticate(socket: Connection, { verifyToken, logger }: SocketServerOptions): Promise<void> {
   const auth = handshakeAuthSchema.safeParse(socket.handshake.auth)
   if (!auth.success)
     throw new FixpointError('auth_required', 'The handshake has no token.', { hint: 'Connect with auth: { token, protocolVersion }.' })
   const { token, protocolVersion } = auth.data
-  requireSameProtocol(protocolVersion, PROTOCOL_VERSION)
+  try {
+    requireSameProtocol(protocolVersion, PROTOCOL_VERSION)
+  } catch (error) {
+    logger.warn({ client: clientNameOf(socket), protocolVersion }, 'a client of another version of the protocol was refused')
+    throw error
+  }
   socket.data = { caller: await verifyToken(token), token }
+}
+
+function clientNameOf(socket: Connection): string {
+  return clientNameSchema.safeParse(socket.handshake.query['client']).data ?? 'unknown'
 }
 
 /** Socket.IO hands `data` of a connect error to the client. */
@@ -153,6 +165,9 @@ function serveConnection(socket: Connection, options: SocketServerOptions): void
   const { log, deltas, edges, logger, epoch, verifyToken } = options
   const followed = new Map<string, AbortController>()
   const limits = { messages: 0, unknown: 0 }
+  const client = clientNameOf(socket)
+  logger.debug({ client }, 'a client has connected')
+  socket.once('disconnect', options.clients.add(client))
 
   const refuse = (error: FixpointError) => socket.emit('refused', error.toProblem(newId(edges, 'request')))
   const disconnectWith = (code: ErrorCode, message: string) => {

@@ -2,12 +2,15 @@ import { access, constants, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import { loadConfig, type UpdatesConfig } from '../config.ts'
+import type { LedgerEntry } from '../ledger/events.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { isErrno, readIfThere } from '../read-if-there.ts'
 import { CrxStore } from '../releases/crx-store.ts'
 import { EMPTY_STATE, reduceEntry } from '../releases/state.ts'
 import { DASHBOARD_FOLDER } from '../serve.ts'
-import { allReleases, auditFile, crxFolder } from '../updates.ts'
+import { auditFile, filesInFolder } from '../storage/folder-storage.ts'
+import type { CrxFiles } from '../storage/storage.ts'
+import { allReleases } from '../updates.ts'
 
 export interface Finding {
   name: string
@@ -28,9 +31,8 @@ export async function examine(configPath: string, environment: Readonly<Record<s
   return [
     { name: 'Configuration', state: 'good', detail: configPath },
     examinePeople(config),
-    await examineDataFolder(config.dataFolder),
-    ...(await examineReleases(config)),
-    await examineKeys(config, environment),
+    ...(await examineStorage(config.storage)),
+    await examineKeys(config.storage, environment),
     await examineDashboard()
   ]
 }
@@ -66,20 +68,44 @@ async function examineDataFolder(folder: string): Promise<Finding> {
   return isOpen ? { name, state: 'warning', detail: `others on this machine may write ${folder}` } : { name, state: 'good', detail: folder }
 }
 
-async function examineReleases({ dataFolder }: UpdatesConfig): Promise<Finding[]> {
-  const name = 'Audit log'
-  const text = await readIfThere(auditFile(dataFolder))
-  if (text === null) return [{ name, state: 'good', detail: 'empty' }]
-  try {
+export async function examineStorage(storage: UpdatesConfig['storage']): Promise<Finding[]> {
+  if (storage.kind === 'folder') {
+    const text = (await readIfThere(auditFile(storage.folder))) ?? ''
     // What a server that is running may be in the middle of writing is left out.
-    const entries = readLedger(text.slice(0, text.lastIndexOf('\n') + 1))
-    const store = new CrxStore(crxFolder(dataFolder))
+    const readEntries = async () => readLedger(text.slice(0, text.lastIndexOf('\n') + 1))
+    return [await examineDataFolder(storage.folder), ...(await examineReleases(readEntries, filesInFolder(storage.folder)))]
+  }
+  const { connectBucket } = await import('../storage/s3-bucket.ts')
+  const { filesInBucket } = await import('../storage/bucket-storage.ts')
+  const { readBucketLedger } = await import('../storage/bucket-ledger.ts')
+  const bucket = connectBucket(storage)
+  try {
+    const entries = await readBucketLedger(bucket)
+    return [
+      { name: 'Bucket', state: 'good', detail: `${bucket.name} can be read; whether it keeps servers apart shows when one starts` },
+      ...(await examineReleases(async () => entries, filesInBucket(bucket)))
+    ]
+  } catch (error) {
+    if (!(error instanceof FixpointError)) throw error
+    const isLog = error.code === 'audit_broken'
+    return [{ name: isLog ? 'Audit log' : 'Bucket', state: 'bad', detail: `${error.message} ${error.hint}` }]
+  } finally {
+    bucket.close()
+  }
+}
+
+async function examineReleases(readEntries: () => Promise<LedgerEntry[]>, crxFiles: CrxFiles): Promise<Finding[]> {
+  const name = 'Audit log'
+  try {
+    const entries = await readEntries()
+    if (entries.length === 0) return [{ name, state: 'good', detail: 'empty' }]
+    const store = new CrxStore(crxFiles)
     const releases = allReleases(entries.reduce(reduceEntry, EMPTY_STATE))
     const files: Finding[] = []
     for (const release of releases) {
       const fault = await store.check(release)
       if (fault !== undefined)
-        files.push({ name: `File ${release.version}`, state: 'bad', detail: `${store.pathOf(release)}: ${fault.message}` })
+        files.push({ name: `File ${release.version}`, state: 'bad', detail: `${crxFiles.nameOf(release)}: ${fault.message}` })
     }
     const sum: Finding = { name: 'Files', state: 'good', detail: `${releases.length} of ${releases.length} verified` }
     return [
@@ -87,20 +113,22 @@ async function examineReleases({ dataFolder }: UpdatesConfig): Promise<Finding[]
       ...(files.length === 0 ? [sum] : files)
     ]
   } catch (error) {
-    if (error instanceof FixpointError) return [{ name, state: 'bad', detail: error.message }]
+    if (error instanceof FixpointError && error.code === 'audit_broken') return [{ name, state: 'bad', detail: error.message }]
     throw error
   }
 }
 
 /** The key must not be where the server is. */
-async function examineKeys({ dataFolder }: UpdatesConfig, environment: Readonly<Record<string, string | undefined>>): Promise<Finding> {
+async function examineKeys(storage: UpdatesConfig['storage'], environment: Readonly<Record<string, string | undefined>>): Promise<Finding> {
   const name = 'Signing key'
   if (environment['FIXPOINT_CRX_KEY'] !== undefined) {
     return { name, state: 'warning', detail: 'FIXPOINT_CRX_KEY is set here; the key belongs on another machine than the update server' }
   }
-  const paths = (await statIfThere(dataFolder)) === null ? [] : await readdir(dataFolder, { recursive: true })
+  const dataFolder = storage.kind === 'folder' ? storage.folder : null
+  const paths = dataFolder === null || (await statIfThere(dataFolder)) === null ? [] : await readdir(dataFolder, { recursive: true })
   const keyFile = paths.find(path => /\.(?:pem|key|p8|p12|pfx)$/i.test(path))
-  if (keyFile !== undefined) return { name, state: 'bad', detail: `${join(dataFolder, keyFile)} looks like a key; take it away` }
+  if (dataFolder !== null && keyFile !== undefined)
+    return { name, state: 'bad', detail: `${join(dataFolder, keyFile)} looks like a key; take it away` }
   return { name, state: 'good', detail: 'not on this machine, as far as can be seen' }
 }
 

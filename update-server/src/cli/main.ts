@@ -19,13 +19,15 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   version_invalid: 2,
   rollout_invalid: 2,
   server_unreachable: 3,
+  storage_unreachable: 3,
   auth_required: 4,
   token_invalid: 4,
   role_missing: 4,
   config_invalid: 78,
   data_dir_locked: 78,
   port_in_use: 78,
-  audit_broken: 78
+  audit_broken: 78,
+  storage_unsafe: 78
 }
 
 interface ClientOptions extends ConnectionOptions {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { FixpointError } from '@fixpoint/protocol'
 import express, { type Express, type Request, Router } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { UpdatesConfig } from '../config.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import { countedVersion, createVersionsSeen } from '../observe/versions-seen.ts'
-import { type AppQuery, parseUpdateBody, parseUpdateQuery } from '../omaha/request.ts'
-import { type AppAnswer, type CodebaseOf, renderJson, renderXml } from '../omaha/response.ts'
+import { versionsSeen } from '../observe/versions-seen.ts'
 import type { Updates } from '../updates.ts'
 import { createApi } from './api.ts'
 import { sendCrx } from './crx-response.ts'
 import { problemHandler } from './problems.ts'
 import { describeStatus } from './status.ts'
+import { type CheckAnswer, createUpdateChecks, type UpdateChecks } from './update-checks.ts'
 
 export interface AppOptions {
   updates: Updates
@@ -23,8 +23,26 @@ export interface AppOptions {
   dashboardFolder: string
 }
 
-/** The HTTP side of the update server. */
-export function createApp({ updates, config, metrics, logger, dashboardFolder }: AppOptions): Express {
+/**
+ * The HTTP side of the update server. An answer to an update check that was given before is sent before Express sees the request: Express
+ * takes as long for a request as everything else together, and browsers ask for little but this, again and again.
+ */
+export function createApp(options: AppOptions): RequestListener {
+  const checks = createUpdateChecks(options.updates, options.config, options.metrics)
+  const app = createExpressApp(options, checks)
+  const answered = options.metrics.requests.of({ status: '200' })
+  return (request, response) => {
+    const answer = request.method === 'GET' ? checks.kept(request.url ?? '') : undefined
+    if (answer === undefined) {
+      app(request, response)
+      return
+    }
+    sendCheck(response, answer, XML_TYPE)
+    answered.count += 1
+  }
+}
+
+function createExpressApp({ updates, config, metrics, logger, dashboardFolder }: AppOptions, checks: UpdateChecks): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', false)
@@ -32,7 +50,9 @@ export function createApp({ updates, config, metrics, logger, dashboardFolder }:
     const requestId = randomUUID()
     response.locals['requestId'] = requestId
     response.setHeader('X-Request-Id', requestId)
-    response.once('close', () => metrics.httpRequest(response.statusCode))
+    response.once('close', () => {
+      metrics.requests.of({ status: String(response.statusCode) }).count += 1
+    })
     next()
   })
   app.use(
@@ -54,24 +74,7 @@ export function createApp({ updates, config, metrics, logger, dashboardFolder }:
     })
   )
 
-  const versionsSeen = createVersionsSeen()
   const routes = Router({ strict: true, caseSensitive: true })
-  const codebaseOf: CodebaseOf = ({ extensionId, version }) => `${config.publicUrl}/crx/${extensionId}/${version}.crx`
-  const answer = (ring: string, queries: readonly AppQuery[]): AppAnswer[] =>
-    queries.map(({ check, isUpdateCheck }) => {
-      const { extensionId } = check
-      const result = updates.check(ring, check)
-      if (result === 'unknown') {
-        metrics.updateCheck('other', ring, 'unknown')
-        return { extensionId, answer: result }
-      }
-      const version = countedVersion(updates.state, extensionId, check.version)
-      versionsSeen.add(extensionId, ring, version)
-      metrics.versionSeen(extensionId, ring, version)
-      if (!isUpdateCheck) return { extensionId, answer: 'no-check' }
-      metrics.updateCheck(extensionId, ring, result === 'none' ? 'none' : 'offered')
-      return { extensionId, answer: result }
-    })
   const ringOf = (request: Request): string => {
     const { ring = config.rings.at(-1) } = request.params
     if (typeof ring !== 'string' || !config.rings.includes(ring)) {
@@ -82,13 +85,11 @@ export function createApp({ updates, config, metrics, logger, dashboardFolder }:
 
   for (const path of ['/update', '/rings/:ring/update']) {
     routes.get(path, (request, response) => {
-      const answers = answer(ringOf(request), parseUpdateQuery(queryOf(request)))
-      response.type('text/xml').set('Cache-Control', 'no-store').send(renderXml(answers, codebaseOf))
+      sendCheck(response, checks.xml(ringOf(request), request.originalUrl), XML_TYPE)
     })
     // Any content type: some clients send none.
     routes.post(path, express.json({ type: () => true, limit: '64kb', inflate: false }), (request, response) => {
-      const answers = answer(ringOf(request), parseUpdateBody(request.body, queryOf(request)))
-      response.type('application/json').set('Cache-Control', 'no-store').send(renderJson(answers, codebaseOf))
+      sendCheck(response, checks.json(ringOf(request), request.originalUrl, request.body), 'application/json; charset=utf-8')
     })
   }
   // GET has HEAD with it.
@@ -109,7 +110,7 @@ export function createApp({ updates, config, metrics, logger, dashboardFolder }:
   app.use(routes)
   app.use(
     '/api',
-    createApi(updates, config, () => describeStatus(updates, config, versionsSeen.seen))
+    createApi(updates, config, () => describeStatus(updates, config, versionsSeen(metrics.versions)))
   )
   app.use(express.static(dashboardFolder, { index: 'index.html', redirect: false, cacheControl: false }))
   app.get('/', () => {
@@ -124,7 +125,12 @@ export function createApp({ updates, config, metrics, logger, dashboardFolder }:
   return app
 }
 
-function queryOf({ originalUrl }: Request): string {
-  const mark = originalUrl.indexOf('?')
-  return mark === -1 ? '' : originalUrl.slice(mark + 1)
+const XML_TYPE = 'text/xml; charset=utf-8'
+
+/** As one list of names and values, and the body as text: so Node sends both at once, which is most of what an answer costs. */
+function sendCheck(response: ServerResponse, { text, tallies }: CheckAnswer, type: string): void {
+  for (const tally of tallies) tally.count += 1
+  const headers = ['Content-Type', type, 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Length']
+  response.writeHead(200, [...headers, String(Buffer.byteLength(text))])
+  response.end(text)
 }

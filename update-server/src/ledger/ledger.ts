@@ -1,7 +1,7 @@
 /**
- * The audit log: a file of JSON lines that is only ever appended to. Each line carries the hash of the line before, so that a changed,
- * removed or inserted line shows at the next start. Whoever can write the file can write a whole new chain; the hash of the last line,
- * kept elsewhere, tells that apart.
+ * The audit log: JSON lines that are only ever appended to. Each line carries the hash of the line before, so that a changed, removed or
+ * inserted line shows at the next start. Whoever can write the log can write a whole new chain; the hash of the last line, kept
+ * elsewhere, tells that apart. Here it is a file; `storage/bucket-ledger.ts` has it in a bucket.
  */
 import { createHash } from 'node:crypto'
 import { appendFile, truncate } from 'node:fs/promises'
@@ -16,8 +16,10 @@ export interface Ledger {
   readonly entries: readonly LedgerEntry[]
   /** Hash of the last entry; 64 zeros where there is none. */
   readonly head: string
-  /** Writes what one person did; it is on the disk when the promise is fulfilled. */
+  /** Writes what one person did; it is safe when the promise is fulfilled. @throws FixpointError `audit_conflict`, `storage_unreachable` */
   append(who: string, at: Date, events: UpdateEvent[]): Promise<LedgerEntry>
+  /** Reads what other servers have appended since. @throws FixpointError `audit_broken`, `storage_unreachable` */
+  follow(): Promise<readonly LedgerEntry[]>
 }
 
 /** Adds text to the end of a file; it is on the disk when the promise is fulfilled. */
@@ -38,16 +40,16 @@ export async function openLedger(path: string, appendText: AppendText = appendTo
     hasTail = false
   }
   if (hasTail) await removeTail()
-  const headOf = () => entries.at(-1)?.hash ?? FIRST_PREVIOUS
   return {
     entries,
     get head() {
-      return headOf()
+      return headOf(entries)
     },
+    // The folder is locked: nobody else appends.
+    follow: async () => [],
     append: async (who, at, events) => {
-      const unsigned = { seq: entries.length + 1, at: at.toISOString(), who, events, previous: headOf() }
-      const entry = { ...unsigned, hash: hashOf(unsigned) }
-      const line = `${JSON.stringify(entry)}\n`
+      const entry = nextEntry(entries, who, at, events)
+      const line = `${lineOf(entry)}\n`
       // What a failed attempt has left, such as on a full disk, must not stand before the next line.
       if (hasTail) await removeTail()
       hasTail = true
@@ -65,14 +67,35 @@ export function readLedger(text: string): LedgerEntry[] {
   const entries: LedgerEntry[] = []
   for (const [index, line] of text.split('\n').slice(0, -1).entries()) {
     const entry = parseEntry(line)
-    const isNext = entry?.seq === index + 1 && entry.previous === (entries.at(-1)?.hash ?? FIRST_PREVIOUS)
-    if (entry === undefined || !isNext) throw new FixpointError('audit_broken', `Line ${index + 1} of the audit log has been changed.`)
+    if (entry === undefined || !isNext(entries, entry))
+      throw new FixpointError('audit_broken', `Line ${index + 1} of the audit log has been changed.`)
     entries.push(entry)
   }
   return entries
 }
 
-function parseEntry(line: string): LedgerEntry | undefined {
+/** Hash of the last entry; 64 zeros where there is none. */
+export function headOf(entries: readonly LedgerEntry[]): string {
+  return entries.at(-1)?.hash ?? FIRST_PREVIOUS
+}
+
+/** What one person did, bound to what was before. */
+export function nextEntry(entries: readonly LedgerEntry[], who: string, at: Date, events: UpdateEvent[]): LedgerEntry {
+  const unsigned = { seq: entries.length + 1, at: at.toISOString(), who, events, previous: headOf(entries) }
+  return { ...unsigned, hash: hashOf(unsigned) }
+}
+
+export function isNext(entries: readonly LedgerEntry[], entry: LedgerEntry): boolean {
+  return entry.seq === entries.length + 1 && entry.previous === headOf(entries)
+}
+
+/** The one encoding of an entry. */
+export function lineOf(entry: LedgerEntry): string {
+  return JSON.stringify(entry)
+}
+
+/** @returns undefined where the line is not an entry, or not as `lineOf` has written it */
+export function parseEntry(line: string): LedgerEntry | undefined {
   let raw: unknown
   try {
     raw = JSON.parse(line)
@@ -84,7 +107,7 @@ function parseEntry(line: string): LedgerEntry | undefined {
   if (!parsed.success) return undefined
   // Only the one encoding that `append` writes hashes to this value.
   const { hash, ...rest } = parsed.data
-  return hashOf(rest) === hash && JSON.stringify({ ...rest, hash }) === line ? parsed.data : undefined
+  return hashOf(rest) === hash && lineOf({ ...rest, hash }) === line ? parsed.data : undefined
 }
 
 function hashOf({ seq, at, who, events, previous }: Omit<LedgerEntry, 'hash'>): string {

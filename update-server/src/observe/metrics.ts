@@ -1,39 +1,36 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Updates } from '../updates.ts'
+import { Tallies } from './tallies.ts'
 
 export interface Metrics {
   registry: Registry
-  updateCheck(extensionId: string, ring: string, answer: 'offered' | 'none' | 'unknown'): void
-  versionSeen(extensionId: string, ring: string, version: string): void
+  /** Update checks by what was answered: offered, none, unknown. */
+  checks: Tallies<'extension' | 'ring' | 'answer'>
+  /** Update checks by the version that the browser has. */
+  versions: Tallies<'extension' | 'ring' | 'version'>
+  /** Requests by the status of the answer. */
+  requests: Tallies<'status'>
   download(extensionId: string, version: string): void
-  httpRequest(status: number): void
 }
 
 export function createMetrics(updates: Updates, rings: readonly string[]): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const checks = new Counter({
+  const checks = new Tallies(registry, {
     name: 'fixpoint_update_checks_total',
     help: 'Update checks answered',
-    labelNames: ['extension', 'ring', 'answer'],
-    registers: [registry]
+    labels: ['extension', 'ring', 'answer']
   })
-  const versions = new Counter({
+  const versions = new Tallies(registry, {
     name: 'fixpoint_update_versions_seen_total',
     help: 'Update checks by the version that the browser has',
-    labelNames: ['extension', 'ring', 'version'],
-    registers: [registry]
+    labels: ['extension', 'ring', 'version']
   })
+  const requests = new Tallies(registry, { name: 'fixpoint_update_http_requests_total', help: 'HTTP requests', labels: ['status'] })
   const downloads = new Counter({
     name: 'fixpoint_update_downloads_total',
     help: 'CRX files sent, whole or in part',
     labelNames: ['extension', 'version'],
-    registers: [registry]
-  })
-  const requests = new Counter({
-    name: 'fixpoint_update_http_requests_total',
-    help: 'HTTP requests',
-    labelNames: ['status'],
     registers: [registry]
   })
   new Gauge({
@@ -60,9 +57,9 @@ export function createMetrics(updates: Updates, rings: readonly string[]): Metri
   })
   return {
     registry,
-    updateCheck: (extension, ring, answer) => checks.inc({ extension, ring, answer }),
-    versionSeen: (extension, ring, version) => versions.inc({ extension, ring, version }),
-    download: (extension, version) => downloads.inc({ extension, version }),
-    httpRequest: status => requests.inc({ status: String(status) })
+    checks,
+    versions,
+    requests,
+    download: (extension, version) => downloads.inc({ extension, version })
   }
 }

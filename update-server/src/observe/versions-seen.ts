@@ -1,5 +1,6 @@
 import { isVersion } from '../crx/version.ts'
 import { findRelease, type UpdatesState } from '../releases/state.ts'
+import type { Tallies } from './tallies.ts'
 
 /** Update checks since the start: by extension, by ring, by the version that the browser has. */
 export type VersionsSeen = Record<string, Record<string, Record<string, number>>>
@@ -11,16 +12,12 @@ export function countedVersion(state: UpdatesState, extensionId: string, version
   return release?.version ?? 'other'
 }
 
-export function createVersionsSeen() {
+export function versionsSeen(versions: Tallies<'extension' | 'ring' | 'version'>): VersionsSeen {
   const seen: VersionsSeen = {}
-  return {
-    seen,
-    add: (extensionId: string, ring: string, version: string): void => {
-      seen[extensionId] ??= {}
-      const byRing = seen[extensionId]
-      byRing[ring] ??= {}
-      const byVersion = byRing[ring]
-      byVersion[version] = (byVersion[version] ?? 0) + 1
-    }
+  for (const { labels, tally } of versions.all()) {
+    seen[labels.extension] ??= {}
+    const byRing = seen[labels.extension] ?? {}
+    byRing[labels.ring] = { ...byRing[labels.ring], [labels.version]: tally.count }
   }
+  return seen
 }

@@ -1,49 +1,34 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import { type VerifiedCrx, verifyCrx } from '../crx/verify.ts'
-
-/** What names a file in the store and says what it has to be. */
-export interface StoredRelease {
-  extensionId: string
-  version: string
-  sha256: string
-}
+import type { CrxFiles, StoredRelease } from '../storage/storage.ts'
 
 /** Bytes of CRX files that are kept in memory after they have been verified. */
 const KEPT_BYTES = 256 * 1024 * 1024
 
 /**
- * The folder with the CRX files. Nothing leaves it unverified: what is sent are bytes in memory that were verified after they were
- * read, so that a file that is changed on the disk is never sent, not even a part of it.
+ * The CRX files. Nothing leaves it unverified: what is sent are bytes in memory that were verified after they were read, so that a file
+ * that is changed in the storage is never sent, not even a part of it.
  */
 export class CrxStore {
-  readonly #folder: string
+  readonly #files: CrxFiles
   /** Verified bytes by SHA-256, the longest unused first. */
   readonly #kept = new Map<string, Buffer>()
   readonly #faults = new Map<string, FixpointError>()
+  #changes = 0
 
-  constructor(folder: string) {
-    this.#folder = folder
+  constructor(files: CrxFiles) {
+    this.#files = files
   }
 
-  pathOf({ extensionId, version }: Pick<StoredRelease, 'extensionId' | 'version'>): string {
-    return join(this.#folder, extensionId, `${version}.crx`)
+  /** Another number after each change of what is in order. */
+  get changes(): number {
+    return this.#changes
   }
 
   /** Writes a file whole or not at all. */
   async write(release: StoredRelease, bytes: Buffer): Promise<void> {
-    const path = this.pathOf(release)
-    await mkdir(join(this.#folder, release.extensionId), { recursive: true })
-    const file = await open(`${path}.new`, 'w', 0o600)
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(`${path}.new`, path)
-    this.#faults.delete(release.sha256)
+    await this.#files.write(release, bytes)
+    this.#forgetFault(release)
   }
 
   /** The bytes to send. @throws FixpointError `crx_unavailable` where the file is missing or not what was published. */
@@ -59,7 +44,7 @@ export class CrxStore {
     return bytes
   }
 
-  /** The files in a release, from the disk. @throws FixpointError `crx_unavailable` */
+  /** The files in a release, from the storage. @throws FixpointError `crx_unavailable` */
   async verified(release: StoredRelease): Promise<VerifiedCrx> {
     return (await this.#load(release)).crx
   }
@@ -69,31 +54,52 @@ export class CrxStore {
     return this.#faults.get(release.sha256)
   }
 
-  /** Looks at a file on the disk, whatever is kept of it. @returns what is wrong with it; undefined for nothing */
+  /**
+   * Looks at a file in the storage, whatever is kept of it. @returns what is wrong with it; undefined for nothing
+   * @throws FixpointError `storage_unreachable`
+   */
   async check(release: StoredRelease): Promise<FixpointError | undefined> {
     try {
       await this.#load(release)
       return undefined
     } catch (error) {
-      if (error instanceof FixpointError) return error
+      if (error instanceof FixpointError && error.code === 'crx_unavailable') return error
       throw error
     }
   }
 
   async #load(release: StoredRelease): Promise<{ bytes: Buffer; crx: VerifiedCrx }> {
+    const bytes = await this.#read(release)
     try {
-      const bytes = await readFile(this.pathOf(release))
+      if (bytes === null) throw new FixpointError('file_not_found', 'It is missing.')
       const crx = verifyCrx(bytes, release)
-      this.#faults.delete(release.sha256)
+      this.#forgetFault(release)
       return { bytes, crx }
     } catch (error) {
-      const reason = error instanceof FixpointError ? error.message : 'It cannot be read.'
-      const fault = new FixpointError('crx_unavailable', `The file of version ${release.version} is not in order. ${reason}`, {
-        cause: error
-      })
-      this.#faults.set(release.sha256, fault)
-      throw fault
+      if (!(error instanceof FixpointError)) throw error
+      throw this.#fault(release, error.message, error)
     }
+  }
+
+  async #read(release: StoredRelease): Promise<Buffer | null> {
+    try {
+      return await this.#files.read(release)
+    } catch (error) {
+      // Of storage that does not answer nobody knows what is in it.
+      if (error instanceof FixpointError && error.code === 'storage_unreachable') throw error
+      throw this.#fault(release, 'It cannot be read.', error)
+    }
+  }
+
+  #fault(release: StoredRelease, reason: string, cause: unknown): FixpointError {
+    const fault = new FixpointError('crx_unavailable', `The file of version ${release.version} is not in order. ${reason}`, { cause })
+    this.#faults.set(release.sha256, fault)
+    this.#changes += 1
+    return fault
+  }
+
+  #forgetFault({ sha256 }: StoredRelease): void {
+    if (this.#faults.delete(sha256)) this.#changes += 1
   }
 
   #keep(sha256: string, bytes: Buffer): void {

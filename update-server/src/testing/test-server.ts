@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { UpdatesConfig } from '../config.ts'
 import { DASHBOARD_FOLDER, serve } from '../serve.ts'
+import type { BucketSettings } from '../storage/s3-bucket.ts'
 import { sampleId } from './sample-extension.ts'
 
 /** Tokens of the people in the tests' configuration. */
@@ -33,19 +34,23 @@ export interface TestServer {
 
 export async function startTestServer({
   extensionIds = [sampleId],
-  dashboardFolder = DASHBOARD_FOLDER
+  dashboardFolder = DASHBOARD_FOLDER,
+  bucket
 }: {
   extensionIds?: string[]
   dashboardFolder?: string
+  /** Keeps the releases in place of the data folder. */
+  bucket?: BucketSettings
 } = {}): Promise<TestServer> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'fixpoint-updates-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+  const storage: UpdatesConfig['storage'] = bucket === undefined ? { kind: 'folder', folder: dataFolder } : { kind: 'bucket', ...bucket }
   const config: UpdatesConfig = {
     publicUrl: url,
     host: '127.0.0.1',
     port,
-    dataFolder,
+    storage,
     extensions: extensionIds.map((id, index) => ({ id, name: `Sample ${index + 1}` })),
     rings: ['canary', 'early', 'all'],
     people: [
