@@ -6,6 +6,7 @@
 import type { Box } from '@fixpoint/protocol'
 import type { LocatedSource, RawSource } from './inspector/inspection.ts'
 import type { CollectedContext } from './page-context/collected-context.ts'
+import type { PickTarget } from './picker/pick-target.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
 
@@ -22,6 +23,8 @@ interface CoverReport {
 export interface PickerInPage {
   /** Elements by the number of their pick; those that left the document are still in it. */
   readonly pickedElements: ReadonlyMap<number, Element>
+  /** The same with what exactly was picked. */
+  readonly picks: ReadonlyMap<number, PickTarget>
   /** The element that Fixpoint itself put into the page. */
   readonly overlayHost: Element
   /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. */

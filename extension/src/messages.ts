@@ -5,7 +5,14 @@
  */
 import { defineExtensionMessaging } from '@webext-core/messaging'
 import type { ActiveTab, PageDraft, PointingState } from './draft.ts'
-import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from './message-schemas.ts'
+import type {
+  ComponentChainsRequest,
+  DescribedElement,
+  DescribeRequest,
+  HoldTimersRequest,
+  PickedMessage,
+  PointingEndedMessage
+} from './message-schemas.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Asked by the panel, answered by the background. */
@@ -44,12 +51,18 @@ interface PickerRequests {
   picked(data: PickedMessage): Outcome<{ nextNonce: string | null }>
   /** Component and source of the element under the pointer. */
   describeElement(data: DescribeRequest): Outcome<DescribedElement>
+  /** Names of the components around some elements, from the nearest outwards; for walking by component. */
+  componentChains(data: ComponentChainsRequest): Outcome<string[][]>
+  /** The freeze key: holds the page's timers back, or lets them go. */
+  holdTimers(data: HoldTimersRequest): Outcome<null>
   pointingEnded(data: PointingEndedMessage): Outcome<null>
 }
 
 /** Sent by the background to the picker in a tab's top frame. */
 interface PickerCommands {
-  beginPointing(data: { runId: string; nonce: string; nextNumber: number }): null
+  beginPointing(data: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean }): null
+  /** The freeze key, pressed as a shortcut of the browser. */
+  toggleFreeze(data: null): null
   /** `discardMarkers` takes everything off the page. */
   endPointing(data: { discardMarkers: boolean }): null
   removeMarker(data: { number: number }): null

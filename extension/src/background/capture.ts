@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import type { DraftCrop, DraftPick, PageDraft } from '../draft.ts'
 import { readConsoleWatch, watchedConsoleSchema } from '../inspector/console-watch.ts'
-import type { ElementReference } from '../message-schemas.ts'
+import type { ElementReference, PickedMessage } from '../message-schemas.ts'
 import { type CollectedContext, type CollectedPick, collectedContextSchema } from '../page-context/collected-context.ts'
 import { type ElementPicture, elementPictureSchema } from '../pictures/element-picture.ts'
 import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
@@ -28,6 +28,7 @@ const DRAW_LIMIT = 6_000
 
 interface PickToCapture {
   number: number
+  kind: PickedMessage['kind']
   element: ElementReference
 }
 
@@ -46,7 +47,7 @@ export async function capture(page: PageDocument, pick: PickToCapture | null): P
 
   const first = await changeDraft(page, record => withContext(record, page, collected, inspection, described, nameCounts))
   const window = await photograph(page, problems)
-  const crop = pick ? await cropOf(page, pick.number, window, problems) : undefined
+  const crop = pick ? await cropOf(page, pick, window, problems) : undefined
   const screenshot = window ? await encoded(window, problems) : undefined
   window?.bitmap.close()
   const last = await changeDraft(page, record => ({
@@ -107,10 +108,11 @@ function asScreenshotFailure(error: unknown): Failure {
 /** The picture of one element: html2canvas, html2canvas-pro where it throws, else the element's place in the screenshot. */
 async function cropOf(
   page: PageDocument,
-  number: number,
+  { number, kind }: PickToCapture,
   window: WindowPicture | null,
   problems: Failure[]
 ): Promise<DraftCrop | undefined> {
+  if (kind === 'region') return regionCrop(number, window, problems)
   const plain = await draw(page, number, '/element-picture.js')
   if ('dataUrl' in plain) return drawnCrop(plain, 'html2canvas', undefined)
   let note = `html2canvas: ${plain.reason}`
@@ -129,6 +131,19 @@ async function cropOf(
   problems.push(
     new FixpointError('screenshot_unavailable', `Pick ${number} has no picture of its own (${note}).`.slice(0, 2_000)).toFailure()
   )
+  return undefined
+}
+
+/** A region is more than one element: what the window shows there. */
+async function regionCrop(number: number, window: WindowPicture | null, problems: Failure[]): Promise<DraftCrop | undefined> {
+  try {
+    const cut = window && (await cropWindow(window, number))
+    if (cut) return { ...cut.picture, method: 'visible-tab' }
+  } catch (error) {
+    problems.push(asScreenshotFailure(error))
+    return undefined
+  }
+  problems.push(new FixpointError('screenshot_unavailable', `Region ${number} has no picture: it is not in the window.`).toFailure())
   return undefined
 }
 

@@ -2,10 +2,18 @@ import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import { z } from 'zod'
 import type { PageDraft, PointingState } from '../draft.ts'
 import { beginConsoleWatch } from '../inspector/console-watch.ts'
-import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from '../message-schemas.ts'
+import { holdTimers, releaseTimers } from '../inspector/hold-timers.ts'
+import type {
+  ComponentChainsRequest,
+  DescribedElement,
+  DescribeRequest,
+  HoldTimersRequest,
+  PickedMessage,
+  PointingEndedMessage
+} from '../message-schemas.ts'
 import { sendMessage } from '../messages.ts'
 import { capture, takeConsole } from './capture.ts'
-import { inspectElements } from './components.ts'
+import { componentNames, inspectElements } from './components.ts'
 import { describeTab } from './inspectable.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
@@ -17,7 +25,7 @@ const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
 
 /** Lets the person point in a tab; a run that is under way there is ended first. */
-export async function startPointing(tabId: number): Promise<PointingState> {
+export async function startPointing(tabId: number, isFrozen = false): Promise<PointingState> {
   return oneAtATime(runs(tabId), async () => {
     await requireInspectable(tabId)
     await setPointing({ tabId, status: 'starting' })
@@ -29,12 +37,18 @@ export async function startPointing(tabId: number): Promise<PointingState> {
       await storedWatch.write(tabId, { runId: run.runId, documentId: run.documentId })
       await storedRun.write(tabId, run)
       const nextNumber = await nextPickNumber(page)
-      await sendMessage('beginPointing', { runId: run.runId, nonce: run.nonce ?? '', nextNumber }, { tabId, frameId: 0 })
+      await sendMessage('beginPointing', { runId: run.runId, nonce: run.nonce ?? '', nextNumber, isFrozen }, { tabId, frameId: 0 })
       return await setPointing({ tabId, status: 'pointing' })
     } catch (error) {
       return await setPointing({ tabId, status: 'off', failure: toError(error).toFailure() })
     }
   })
+}
+
+/** The freeze key as a shortcut: where nobody points yet, pointing begins with everything standing still. */
+export async function freezePage(tabId: number): Promise<void> {
+  if ((await pointingOf(tabId)).status === 'pointing') await sendMessage('toggleFreeze', null, { tabId, frameId: 0 })
+  else await startPointing(tabId, true)
 }
 
 /** Ends pointing and keeps draft and markers. */
@@ -67,11 +81,11 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
   })
 }
 
-async function capturePick(page: PageDocument, { number, element, runId }: PickedMessage, isLast: boolean): Promise<void> {
+async function capturePick(page: PageDocument, { number, kind, element, runId }: PickedMessage, isLast: boolean): Promise<void> {
   const { tabId } = page
   const failure = await oneAtATime(captures(tabId), async () => {
     try {
-      await capture(page, { number, element })
+      await capture(page, { number, kind, element })
       await takeConsole(page, runId, false)
       return undefined
     } catch (error) {
@@ -98,6 +112,20 @@ export async function describeElement(tabId: number, documentId: string, { runId
   const { elements } = await inspectElements({ tabId, documentId }, [element], {})
   const nearest = elements[0]?.components[0]
   return { component: nearest?.name ?? null, source: nearest?.source ?? null }
+}
+
+/** Names of the components around some elements, for walking by component. */
+export async function componentChains(tabId: number, documentId: string, { runId, elements }: ComponentChainsRequest): Promise<string[][]> {
+  await requireRun(tabId, documentId, runId)
+  return componentNames({ tabId, documentId }, elements)
+}
+
+/** Holds the page's timers while the page is frozen, or gives them back. */
+export async function setTimersHeld(tabId: number, documentId: string, { runId, isHeld }: HoldTimersRequest): Promise<void> {
+  // Giving back is allowed when the run has ended: it is how it ends.
+  if (isHeld) await requireRun(tabId, documentId, runId)
+  const func = isHeld ? holdTimers : releaseTimers
+  await callInPage({ tabId, documentId }, { world: 'MAIN', func, args: [`timers ${runId}`], limit: 1_000 }, z.unknown())
 }
 
 /** The person has pressed Escape, or the page has taken the overlay away. */

@@ -1,6 +1,12 @@
 import { FixpointError } from '@fixpoint/protocol'
 import { z } from 'zod'
-import { describeRequestSchema, pickedMessageSchema, pointingEndedMessageSchema } from '../message-schemas.ts'
+import {
+  componentChainsRequestSchema,
+  describeRequestSchema,
+  holdTimersRequestSchema,
+  pickedMessageSchema,
+  pointingEndedMessageSchema
+} from '../message-schemas.ts'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
 import { describeTab } from './inspectable.ts'
@@ -10,10 +16,13 @@ import {
   acceptEnd,
   acceptPick,
   clearDraft,
+  componentChains,
   describeElement,
   forgetRunOfLeftPage,
+  freezePage,
   readConsole,
   removePick,
+  setTimersHeld,
   startPointing,
   stopPointing,
   takeScreenshot
@@ -112,6 +121,21 @@ function answerPicker(): void {
     })
   )
   onMessage(
+    'componentChains',
+    guarded(isPicker, componentChainsRequestSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      return success(await componentChains(tabId, documentId, data))
+    })
+  )
+  onMessage(
+    'holdTimers',
+    guarded(isPicker, holdTimersRequestSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      await setTimersHeld(tabId, documentId, data)
+      return success(null)
+    })
+  )
+  onMessage(
     'pointingEnded',
     guarded(isPicker, pointingEndedMessageSchema, async (data, sender) => {
       const { tabId, documentId } = whence(sender)
@@ -133,7 +157,7 @@ function countUnknownMessages(): void {
   const known = new Set([
     ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
     ...['draftsReady', 'applyUpdate'],
-    ...['picked', 'describeElement', 'pointingEnded']
+    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointingEnded']
   ])
   const messageSchema = z.object({ type: z.string(), timestamp: z.number() })
   chrome.runtime.onMessage.addListener(message => {
@@ -153,11 +177,14 @@ function followBrowser(): void {
     void noteClick(tab)
   })
   chrome.commands.onCommand.addListener((command, tab) => {
-    if (command !== 'point' || tab?.id === undefined) return
+    if ((command !== 'point' && command !== 'freeze') || tab?.id === undefined) return
     void chrome.sidePanel.open({ windowId: tab.windowId })
     const { id } = tab
     void noteClick(tab)
-      .then(() => startPointing(id))
+      .then(async () => {
+        if (command === 'freeze') await freezePage(id)
+        else await startPointing(id)
+      })
       .catch(error => console.warn(error))
   })
   chrome.tabs.onActivated.addListener(({ tabId, windowId }) => tellTabChanged(windowId, tabId))

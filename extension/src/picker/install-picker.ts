@@ -1,10 +1,10 @@
 import type { Box } from '@fixpoint/protocol'
 import { isolatedWorld, type PickerInPage } from '../isolated-world.ts'
 import { onMessage, sendMessage } from '../messages.ts'
-import { topBoxOf } from '../page-tree/page-tree.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
 import { typedSecrets, withoutTypedSecrets } from '../privacy/typed-secrets.ts'
 import { Overlay } from './overlay.ts'
+import { boxOfTarget } from './pick-target.ts'
 import { Picker } from './picker.ts'
 
 /** Makes the picker of this document and connects it with the background; does nothing when it is there already. */
@@ -15,6 +15,8 @@ export function installPicker(): void {
   const picker = new Picker(overlay, {
     picked: pick => sendMessage('picked', pick),
     describe: request => sendMessage('describeElement', request),
+    componentChains: request => sendMessage('componentChains', request),
+    holdTimers: request => sendMessage('holdTimers', request),
     ended: message => sendMessage('pointingEnded', message)
   })
   world.picker = pickerInPage(overlay, picker)
@@ -25,6 +27,10 @@ export function installPicker(): void {
     // What takes the pointer over frames counts from the frame on that shows it.
     await nextFrame()
     await nextFrame()
+    return null
+  })
+  onMessage('toggleFreeze', ({ sender }) => {
+    if (isFromBackground(sender)) picker.toggleFreeze()
     return null
   })
   onMessage('endPointing', ({ data, sender }) => {
@@ -45,22 +51,28 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
   let covers: Box[] = []
   let isAttachedForCover = false
   return {
-    pickedElements: picker.picks,
+    get pickedElements() {
+      return new Map([...picker.picks].map(([number, { element }]) => [number, element]))
+    },
+    picks: picker.picks,
     overlayHost: overlay.host,
     async cover() {
       isAttachedForCover = !overlay.isInPlace
       if (isAttachedForCover) overlay.attach()
-      const { boxes, counts } = privateBoxes(overlay.host)
-      covers = boxes
-      overlay.cover(boxes)
+      const { boxes: hidden, counts } = privateBoxes(overlay.host)
+      covers = hidden
+      overlay.cover(hidden)
       // The first frame draws the covers, the second begins when the first has been handed to the compositor.
       await nextFrame()
       await nextFrame()
-      const present = [...picker.picks].filter(([, element]) => element.isConnected)
+      const boxes = [...picker.picks].flatMap(([number, target]) => {
+        const box = boxOfTarget(target)
+        return box ? [{ number, box }] : []
+      })
       return {
         covered: counts,
         window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
-        boxes: present.map(([number, element]) => ({ number, box: topBoxOf(element) }))
+        boxes
       }
     },
     withoutTypedSecrets(texts) {
