@@ -120,6 +120,19 @@ export const pickSchema = z
   .meta({ id: 'Pick' })
 export type Pick = z.infer<typeof pickSchema>
 
+/** What a pick is called where there is little room: the words that were selected, the region, the component or the tag. */
+export function pickLabel(pick: {
+  tag: string
+  region?: unknown
+  selection?: { text: string } | undefined
+  components: readonly { name: string }[]
+}): string {
+  if (pick.selection)
+    return `“${pick.selection.text.length > 40 ? `${pick.selection.text.slice(0, 40).toWellFormed()}…` : pick.selection.text}”`
+  const name = pick.components[0]?.name ?? pick.tag
+  return pick.region ? `Region in ${name}` : name
+}
+
 const colorSchema = z.string().regex(/^#[0-9a-f]{6}$/)
 
 /** Something that the person drew on the screenshot. Places are in CSS pixels of the viewport, as boxes are. */

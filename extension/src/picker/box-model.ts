@@ -24,10 +24,10 @@ export function boxModelOf(element: Element): BoxModel | null {
   }
 }
 
-/** As CSS writes it: `8`, `8 16` or `8 16 4 2`. */
+/** As CSS writes it: `8`, `8 16`, `8 16 4` or `8 16 4 2`. */
 export function writeSides([top, right, bottom, left]: Sides): string {
   const [a, b, c, d] = [top, right, bottom, left].map(side => String(Math.round(side * 100) / 100))
-  if (a === c && b === d) return a === b ? `${a}` : `${a} ${b}`
+  if (b === d) return a === c ? (a === b ? `${a}` : `${a} ${b}`) : `${a} ${b} ${c}`
   return `${a} ${b} ${c} ${d}`
 }
 

@@ -322,7 +322,7 @@ export class Picker {
     const place = run.pointer ?? middleOf(run.current)
     if (!place) return
     const elements = run.layers?.elements ?? layersAtPoint(place.x, place.y, this.#overlay.host)
-    const known = run.layers?.index ?? elements.findIndex(element => element === run.current?.element)
+    const known = run.layers?.index ?? (run.current ? elements.indexOf(run.current.element) : -1)
     const index = Math.min(elements.length - 1, Math.max(0, known + by))
     const element = elements[index]
     if (!element) return
