@@ -27,8 +27,13 @@ export interface PickerInPage {
   readonly picks: ReadonlyMap<number, PickTarget>
   /** The element that Fixpoint itself put into the page. */
   readonly overlayHost: Element
-  /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. */
-  cover(): Promise<CoverReport>
+  /**
+   * Where the content of a frame begins and how much it is scaled, with the selectors of the frame. By the places of the windows on the
+   * way to it; null where there is no such frame.
+   */
+  placeOfFrame(path: readonly number[]): { selectors: string[]; x: number; y: number; scaleX: number; scaleY: number } | null
+  /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. `openFrames` cover themselves. */
+  cover(openFrames: readonly number[][]): Promise<CoverReport>
   /** Texts that the page has said elsewhere (its console), without what was typed into fields for passwords, codes and cards. */
   withoutTypedSecrets(texts: readonly string[]): string[]
   /** Ends `cover`. False when something private had moved out from under its cover, so that the picture must not be used. */

@@ -11,6 +11,7 @@ import type {
   DescribeRequest,
   HoldTimersRequest,
   PickedMessage,
+  PointerEnteredMessage,
   PointingEndedMessage
 } from './message-schemas.ts'
 import type { Outcome } from './outcome.ts'
@@ -55,12 +56,18 @@ interface PickerRequests {
   componentChains(data: ComponentChainsRequest): Outcome<string[][]>
   /** The freeze key: holds the page's timers back, or lets them go. */
   holdTimers(data: HoldTimersRequest): Outcome<null>
+  /** The pointer has come into this document. */
+  pointerEntered(data: PointerEnteredMessage): Outcome<null>
   pointingEnded(data: PointingEndedMessage): Outcome<null>
 }
 
-/** Sent by the background to the picker in a tab's top frame. */
+/** Sent by the background to the pickers in a tab's top frame and in frames of other sites. */
 interface PickerCommands {
-  beginPointing(data: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean }): null
+  beginPointing(data: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: number[][] }): null
+  /** The pointer is in another of the tab's documents now. */
+  leavePointer(data: null): null
+  /** A number was given in another of the tab's documents. */
+  numberTaken(data: { number: number }): null
   /** The freeze key, pressed as a shortcut of the browser. */
   toggleFreeze(data: null): null
   /** `discardMarkers` takes everything off the page. */

@@ -1,8 +1,11 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readOverlay } from './overlay-reader.ts'
 import { type PageServer, servePages } from './pages.ts'
-import { eventually, Person, value } from './person.ts'
+import { EXTENSION_FOLDER, eventually, Person, value } from './person.ts'
 
 const PAGES = {
   '/turned': `<!doctype html><title>Turned</title><body style="margin:0;height:2000px"><div id="turned" style="position:absolute;left:200px;top:150px;width:200px;height:100px;rotate:30deg;background:#ddd">Turned</div>
@@ -18,7 +21,7 @@ const PAGES = {
     <canvas id="deep" style="position:absolute;left:40px;top:40px;width:240px;height:100px;z-index:-1;background:#eee"></canvas>
     <div id="veil" style="position:absolute;inset:0;background:rgb(0 0 0 / 0.2)"></div>
     <div style="position:absolute;left:400px;top:50px;width:100px;height:40px"><button id="faint" disabled style="pointer-events:none;width:100px;height:40px"><b id="word">Disabled</b></button></div>`,
-  '/modal': `<!doctype html><title>Modal</title><body style="margin:0"><p id="behind" style="position:absolute;left:300px;top:300px;width:100px;height:30px">Behind</p><dialog style="left:0;top:0;margin:0;width:600px;height:600px"><button id="inside">Inside</button>
+  '/modal': `<!doctype html><title>Modal</title><body style="margin:0"><p id="behind" style="margin:0;position:absolute;left:300px;top:300px;width:100px;height:30px">Behind</p><dialog style="left:0;top:0;margin:0;width:600px;height:600px"><button id="inside">Inside</button>
     <div id="pop" popover="manual" style="left:200px;top:200px;margin:0;width:100px;height:50px;padding:0;border:0;background:#000"></div></dialog><script>document.querySelector('dialog').showModal()</script>`,
   '/hover': `<!doctype html><title>Hover</title><style>body{margin:0}nav{position:absolute;left:20px;top:20px;width:100px;height:30px;background:#ddd}
     ul{display:none;position:absolute;left:0;top:30px;margin:0;padding:0;list-style:none;background:#eee}li{width:160px;height:30px} nav:hover ul{display:block} @media (min-width:1px){nav:hover{outline:2px solid red}}
@@ -334,6 +337,82 @@ describe('the picker', () => {
     await eventually(async () =>
       expect(value(await person.ask('getPointing', { tabId }))).toMatchObject({ status: 'off', failure: { code: 'frame_changed' } })
     )
+  })
+})
+
+describe('frames of another site that the person has given access to', () => {
+  let person: Person
+  let server: PageServer
+  let folder: string
+
+  beforeAll(async () => {
+    server = await servePages({
+      '/': `<!doctype html><title>Shop</title><body style="margin:0"><h1 id="top" style="margin:0;height:60px">Shop</h1>
+        <iframe src="{otherOrigin}/pay" style="margin-left:70px;width:400px;height:300px;border:5px solid"></iframe>`,
+      '/pay': `<!doctype html><title>Pay</title><body style="margin:0"><button id="pay" style="position:absolute;left:20px;top:30px;width:120px;height:40px" onclick="parent.postMessage('clicked','*')">Pay now</button>
+        <input value="4242 4242 4242 4242" style="position:absolute;left:20px;top:90px;width:200px"><iframe src="{origin}/inner" style="position:absolute;left:20px;top:140px;width:200px;height:100px;border:0"></iframe>`,
+      '/inner': `<!doctype html><title>Inner</title><body style="margin:0"><p id="deep" style="margin:10px;width:100px;height:20px">Deep inside</p>`
+    })
+    // What the person’s consent comes to: the site is among those that the extension may see.
+    folder = await mkdtemp(join(tmpdir(), 'fixpoint-extension-'))
+    await cp(EXTENSION_FOLDER, folder, { recursive: true })
+    const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
+    await writeFile(
+      join(folder, 'manifest.json'),
+      JSON.stringify({ ...manifest, host_permissions: ['http://localhost/*', 'http://127.0.0.1/*'] })
+    )
+    person = await Person.start({ extensionFolder: folder })
+  })
+  afterAll(async () => {
+    await person.close()
+    await server.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('are pointed into, with places and selectors from the top, and notice nothing', async () => {
+    const { page, tabId } = await person.open(server.origin)
+    await page.evaluate('window.addEventListener("message", event => { window.fromFrame = event.data })')
+    await person.startPointing(tabId)
+    await page.mouse.move(30, 30)
+    await page.mouse.move(40, 40)
+    await eventually(async () => expect((await readOverlay(page))?.label).toMatch(/#top/))
+    await page.mouse.move(150, 100)
+    await page.mouse.move(155, 120)
+    // The outline of the top document goes when the pointer is in the frame.
+    await eventually(async () => expect((await readOverlay(page))?.label).toBe(''))
+    await page.keyboard.down('Shift')
+    await page.mouse.click(155, 120)
+    await page.keyboard.up('Shift')
+    await page.mouse.move(40, 40)
+    await page.mouse.move(45, 45)
+    await page.mouse.click(45, 45)
+    const draft = await person.completeDraft(tabId)
+    expect(draft.picks).toMatchObject([
+      { number: 1, selectors: ['body > iframe', '#pay'], tag: 'button', text: 'Pay now', box: { x: 95, y: 95, width: 120, height: 40 } },
+      { number: 2, selectors: ['#top'] }
+    ])
+    expect(draft.picks[0]?.crop).toMatchObject({ method: 'html2canvas' })
+    expect(JSON.stringify(draft)).not.toContain('4242')
+    expect(await page.evaluate('window.fromFrame ?? null')).toBeNull()
+    // The frame is in the picture, and in it what was typed is covered.
+    const [button, field] = await person.contrasts(
+      draft.screenshot?.dataUrl ?? '',
+      [
+        { x: 95, y: 95, width: 120, height: 40 },
+        { x: 100, y: 160, width: 180, height: 10 }
+      ],
+      1
+    )
+    expect([(button ?? 0) > 50, (field ?? 255) < 10]).toEqual([true, true])
+    value(await person.ask('clearDraft', { tabId }))
+  })
+
+  it('are pointed into also where one is in another', async () => {
+    const { page, tabId } = await person.open(server.origin)
+    const draft = await person.pickAt(page, tabId, 75 + 20 + 10 + 30, 65 + 140 + 10 + 10)
+    expect(draft.picks).toMatchObject([
+      { selectors: ['body > iframe', 'body > iframe', '#deep'], box: { x: 105, y: 215, width: 100, height: 20 } }
+    ])
   })
 })
 

@@ -1,5 +1,6 @@
 /** From a pick to the draft: outline and styles, components and files, screenshot and crop, each in its own step. */
 import {
+  type Box,
   type ConsoleMessage,
   cutText,
   type Failure,
@@ -16,6 +17,7 @@ import { type CollectedContext, type CollectedPick, collectedContextSchema } fro
 import { type ElementPicture, elementPictureSchema } from '../pictures/element-picture.ts'
 import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
 import { type Inspection, inspectElements } from './components.ts'
+import { type FramePlace, type OpenFrame, placesOnTheWay, throughFrames } from './frames.ts'
 import { callInPage, injectScript, type PageDocument } from './page-scripts.ts'
 import { tellDraftChanged } from './panel-events.ts'
 import { captureWindow, cropWindow, encodeWindow, type WindowPicture } from './screenshot.ts'
@@ -30,24 +32,29 @@ interface PickToCapture {
   number: number
   kind: PickedMessage['kind']
   element: ElementReference
+  /** The frame of another site that it is in. */
+  frame: OpenFrame | null
 }
 
 /**
  * Captures the page, and a pick if there is one, into the tab's draft. The draft is stored and told twice: as soon as there is
  * something to show, and when the pictures are there. What fails on the way is in the draft's `problems`.
+ * @param page is the top document, `frames` those of other sites that can be looked into.
  * @throws FixpointError when not even the outline could be had; the draft is then as it was before.
  */
-export async function capture(page: PageDocument, pick: PickToCapture | null): Promise<PageDraft> {
-  const collected = await collect(page, pick)
+export async function capture(page: PageDocument, pick: PickToCapture | null, frames: readonly OpenFrame[]): Promise<PageDraft> {
+  const places = pick?.frame ? await placesOnTheWay(page, pick.frame, frames) : []
+  const collected = pick?.frame ? await collectInFrame(page, pick, pick.frame, places) : await collect(page, pick)
   const nameCounts: RedactionCounts = {}
   const problems: Failure[] = []
-  const inspection = await inspect(page, pick, nameCounts, problems)
+  const home = pick?.frame ?? page
+  const inspection = await inspect(home, pick, nameCounts, problems)
   const described = pick ? collected.picks.find(({ number }) => number === pick.number) : undefined
   if (pick && !described) throw new FixpointError('element_gone', `Pick ${pick.number} is no longer on the page.`)
 
   const first = await changeDraft(page, record => withContext(record, page, collected, inspection, described, nameCounts))
-  const window = await photograph(page, problems)
-  const crop = pick ? await cropOf(page, pick, window, problems) : undefined
+  const window = await photograph(page, frames, problems)
+  const crop = pick ? await cropOf(home, pick, window, problems) : undefined
   const screenshot = window ? await encoded(window, problems) : undefined
   window?.bitmap.close()
   const last = await changeDraft(page, record => ({
@@ -71,6 +78,38 @@ async function collect(page: PageDocument, pick: PickToCapture | null): Promise<
   )
 }
 
+/** The page as ever, with a pick of a frame as if the frame were part of it. */
+async function collectInFrame(page: PageDocument, pick: PickToCapture, frame: OpenFrame, places: FramePlace[]): Promise<CollectedContext> {
+  const outer = await collect(page, null)
+  const inner = await collect(frame, pick)
+  const selectors = places.flatMap(place => place.selectors)
+  const outline = `${outer.outline}\n\nInside the frame ${selectors.join(' >>> ')}:\n${inner.outline}`
+  return {
+    ...outer,
+    outline: outline.slice(0, PAGE_CONTEXT_LIMITS.outlineCharacters),
+    picks: inner.picks.map(found => ({
+      ...found,
+      selectors: [...selectors, ...found.selectors].slice(-10),
+      box: throughFrames(found.box, places),
+      region: found.region && {
+        ...found.region,
+        box: throughFrames(found.region.box, places),
+        elements: found.region.elements.map(element => ({
+          ...throughFramesOf(element, places),
+          selectors: [...selectors, ...element.selectors].slice(-10)
+        }))
+      },
+      selection: found.selection && throughFramesOf(found.selection, places)
+    })),
+    redactions: mostOf(outer.redactions, inner.redactions),
+    truncated: [...outer.truncated, ...inner.truncated].slice(0, 20)
+  }
+}
+
+function throughFramesOf<T extends { box: Box }>(value: T, places: readonly FramePlace[]): T {
+  return { ...value, box: throughFrames(value.box, places) }
+}
+
 /** Without components a pick is still worth sending, so that their failure is only noted. */
 async function inspect(page: PageDocument, pick: PickToCapture | null, counts: RedactionCounts, problems: Failure[]): Promise<Inspection> {
   try {
@@ -81,9 +120,9 @@ async function inspect(page: PageDocument, pick: PickToCapture | null, counts: R
   }
 }
 
-async function photograph(page: PageDocument, problems: Failure[]): Promise<WindowPicture | null> {
+async function photograph(page: PageDocument, frames: readonly OpenFrame[], problems: Failure[]): Promise<WindowPicture | null> {
   try {
-    return await captureWindow(page)
+    return await captureWindow(page, frames)
   } catch (error) {
     problems.push(asScreenshotFailure(error))
     return null

@@ -1,5 +1,5 @@
 /**
- * Who may send what. Panel requests come from Fixpoint's own pages; picker requests from the script in a tab's top frame. Anything
+ * Who may send what. Panel requests come from Fixpoint's own pages; picker requests from its scripts in a tab. Anything
  * else is counted and dropped: a page cannot reach these listeners, but a page's process that was taken over can.
  */
 import { ERRORS, FixpointError } from '@fixpoint/protocol'
@@ -25,12 +25,12 @@ export function isBackground(sender: Sender, extensionId: string): boolean {
   return sender.id === extensionId && sender.tab === undefined
 }
 
-/** A content script in the top frame of a tab. */
-export function isTopFrameScript(sender: Sender, extensionId: string): boolean {
+/** A content script in a tab. Whether pointing goes on in its document is for the run to say. */
+export function isContentScript(sender: Sender, extensionId: string): boolean {
   return (
     sender.id === extensionId &&
     sender.tab?.id !== undefined &&
-    sender.frameId === 0 &&
+    sender.frameId !== undefined &&
     sender.documentId !== undefined &&
     !sender.origin?.startsWith('chrome-extension:')
   )

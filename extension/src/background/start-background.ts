@@ -5,6 +5,7 @@ import {
   describeRequestSchema,
   holdTimersRequestSchema,
   pickedMessageSchema,
+  pointerEnteredMessageSchema,
   pointingEndedMessageSchema
 } from '../message-schemas.ts'
 import { onMessage } from '../messages.ts'
@@ -20,6 +21,7 @@ import {
   describeElement,
   forgetRunOfLeftPage,
   freezePage,
+  movePointer,
   readConsole,
   removePick,
   setTimersHeld,
@@ -28,7 +30,7 @@ import {
   takeScreenshot
 } from './pointing.ts'
 import { recoverInterrupted } from './recover.ts'
-import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
+import { guarded, isContentScript, isExtensionPage, refusals } from './senders.ts'
 import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
 import { followUpdates } from './updates.ts'
 
@@ -105,7 +107,7 @@ function answerPanel(restored: Promise<void>): void {
 }
 
 function answerPicker(): void {
-  const isPicker = (sender: Sender) => isTopFrameScript(sender, chrome.runtime.id)
+  const isPicker = (sender: Sender) => isContentScript(sender, chrome.runtime.id)
   onMessage(
     'picked',
     guarded(isPicker, pickedMessageSchema, async (data, sender) => {
@@ -118,6 +120,14 @@ function answerPicker(): void {
     guarded(isPicker, describeRequestSchema, async (data, sender) => {
       const { tabId, documentId } = whence(sender)
       return success(await describeElement(tabId, documentId, data))
+    })
+  )
+  onMessage(
+    'pointerEntered',
+    guarded(isPicker, pointerEnteredMessageSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      await movePointer(tabId, documentId, data)
+      return success(null)
     })
   )
   onMessage(
@@ -157,7 +167,7 @@ function countUnknownMessages(): void {
   const known = new Set([
     ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
     ...['draftsReady', 'applyUpdate'],
-    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointingEnded']
+    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointerEntered', 'pointingEnded']
   ])
   const messageSchema = z.object({ type: z.string(), timestamp: z.number() })
   chrome.runtime.onMessage.addListener(message => {

@@ -31,3 +31,4 @@ export const coverReportSchema = z.object({
   }),
   boxes: z.array(z.object({ number: z.number().int(), box: boxSchema })).max(50)
 })
+export type CoverReport = z.infer<typeof coverReportSchema>

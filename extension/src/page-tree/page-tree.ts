@@ -82,7 +82,7 @@ export function toTopBox(box: Box, owner: Document): Box {
 }
 
 /** Where the content of a frame begins in the window around it, and how much it is scaled by transforms. */
-function framePlacement(frame: Element): { x: number; y: number; scaleX: number; scaleY: number } {
+export function framePlacement(frame: Element): { x: number; y: number; scaleX: number; scaleY: number } {
   const rect = frame.getBoundingClientRect()
   const { offsetWidth = rect.width, offsetHeight = rect.height } = isHTMLElement(frame) ? frame : {}
   const scaleX = offsetWidth > 0 ? rect.width / offsetWidth : 1

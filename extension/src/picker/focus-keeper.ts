@@ -12,6 +12,9 @@ export function borrowFocus(): () => void {
   const isForeign = before !== null && isFrame(before) && !frameDocumentOf(before)
   if (isForeign) window.focus()
   return () => {
+    const now = focusedElement()
+    // Keys went into a frame of another site, while the pointer was there.
+    if (before === null && now && isFrame(now)) quietly(now, () => now.blur())
     if (!before?.isConnected) return
     if (isForeign) quietly(before, () => before.contentWindow?.focus())
     else if (focusedElement() !== before && 'focus' in before) quietly(before, () => (before as HTMLElement).focus({ preventScroll: true }))

@@ -1,6 +1,8 @@
 import type { Box } from '@fixpoint/protocol'
 import { isolatedWorld, type PickerInPage } from '../isolated-world.ts'
 import { onMessage, sendMessage } from '../messages.ts'
+import { selectorsOf } from '../page-context/selectors.ts'
+import { contentPlacement, frameAt } from '../page-tree/frame-places.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
 import { typedSecrets, withoutTypedSecrets } from '../privacy/typed-secrets.ts'
 import { Overlay } from './overlay.ts'
@@ -16,6 +18,7 @@ export function installPicker(): void {
     picked: pick => sendMessage('picked', pick),
     describe: request => sendMessage('describeElement', request),
     componentChains: request => sendMessage('componentChains', request),
+    pointerEntered: message => sendMessage('pointerEntered', message),
     holdTimers: request => sendMessage('holdTimers', request),
     ended: message => sendMessage('pointingEnded', message)
   })
@@ -27,6 +30,14 @@ export function installPicker(): void {
     // What takes the pointer over frames counts from the frame on that shows it.
     await nextFrame()
     await nextFrame()
+    return null
+  })
+  onMessage('leavePointer', ({ sender }) => {
+    if (isFromBackground(sender)) picker.leavePointer()
+    return null
+  })
+  onMessage('numberTaken', ({ data, sender }) => {
+    if (isFromBackground(sender)) picker.takeNumber(data.number)
     return null
   })
   onMessage('toggleFreeze', ({ sender }) => {
@@ -49,6 +60,7 @@ function isFromBackground(sender: chrome.runtime.MessageSender): boolean {
 
 function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
   let covers: Box[] = []
+  let coveringThemselves = new Set<Element>()
   let isAttachedForCover = false
   return {
     get pickedElements() {
@@ -56,10 +68,15 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
     },
     picks: picker.picks,
     overlayHost: overlay.host,
-    async cover() {
+    placeOfFrame(path) {
+      const frame = frameAt(path)
+      return frame && { selectors: selectorsOf(frame).map(selector => selector.slice(0, 2_000)), ...contentPlacement(frame) }
+    },
+    async cover(openFrames) {
       isAttachedForCover = !overlay.isInPlace
       if (isAttachedForCover) overlay.attach()
-      const { boxes: hidden, counts } = privateBoxes(overlay.host)
+      coveringThemselves = new Set(openFrames.flatMap(path => frameAt(path) ?? []))
+      const { boxes: hidden, counts } = privateBoxes(overlay.host, coveringThemselves)
       covers = hidden
       overlay.cover(hidden)
       // The first frame draws the covers, the second begins when the first has been handed to the compositor.
@@ -80,7 +97,7 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
       return texts.map(text => withoutTypedSecrets(text, secrets, () => undefined))
     },
     uncover() {
-      const areStillCovered = overlay.isInPlace && areCovered(privateBoxes(overlay.host).boxes, covers)
+      const areStillCovered = overlay.isInPlace && areCovered(privateBoxes(overlay.host, coveringThemselves).boxes, covers)
       overlay.uncover()
       if (isAttachedForCover) overlay.remove()
       return areStillCovered

@@ -4,6 +4,7 @@ import type {
   DescribeRequest,
   HoldTimersRequest,
   PickedMessage,
+  PointerEnteredMessage,
   PointingEndedMessage
 } from '../message-schemas.ts'
 import type { Outcome } from '../outcome.ts'
@@ -16,5 +17,6 @@ export interface PickerPort {
   componentChains(request: ComponentChainsRequest): Promise<Outcome<ComponentChain[]>>
   /** Holds or gives back the page's timers. */
   holdTimers(request: HoldTimersRequest): Promise<unknown>
+  pointerEntered(message: PointerEnteredMessage): Promise<unknown>
   ended(message: PointingEndedMessage): Promise<unknown>
 }

@@ -1,6 +1,7 @@
 import type { Box } from '@fixpoint/protocol'
 import { elementAtPoint, layersAtPoint } from '../page-tree/at-point.ts'
 import { elementReference } from '../page-tree/element-path.ts'
+import { frameAt } from '../page-tree/frame-places.ts'
 import { foreignFrames, isDocument, parentOf, reachableRoots, toTopBox } from '../page-tree/page-tree.ts'
 import { boxModelOf, describeBoxModel } from './box-model.ts'
 import { componentStep } from './component-walk.ts'
@@ -50,8 +51,11 @@ interface Run {
   /** The deepest hovered element at the last look; only kept until the first pointer event has come. */
   hovered: Element | null
   hasPointerEvents: boolean
-  /** Frames of other sites; found anew every now and then. */
-  foreignFrames: readonly Element[]
+  openFrames: readonly (readonly number[])[]
+  /** Frames of other sites that cannot be looked into; found anew every now and then. */
+  closedFrames: readonly Element[]
+  /** Among the pickers of a tab the pointer is in one. */
+  isPointerHere: boolean
   looks: number
   /** Picks that wait for the answer to the one before. */
   waiting: { target: PickTarget; number: number; isMoreToCome: boolean }[]
@@ -86,7 +90,9 @@ export class Picker {
     return this.#run !== null && !this.#run.isFinishing
   }
 
-  begin({ runId, nonce, nextNumber, isFrozen }: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean }): void {
+  /** @param start `openFrames` of other sites have pickers of their own; their places are as `frameAt` reads them. */
+  begin(start: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: readonly number[][] }): void {
+    const { runId, nonce, nextNumber, isFrozen, openFrames } = start
     this.#endRun()
     const run: Run = {
       runId,
@@ -111,19 +117,21 @@ export class Picker {
       frameRequest: null,
       hovered: null,
       hasPointerEvents: false,
-      foreignFrames: [],
+      openFrames,
+      closedFrames: [],
+      isPointerHere: false,
       looks: 0,
       waiting: []
     }
     this.#run = run
     const roots = [...reachableRoots()]
     for (const root of roots) if (isDocument(root)) this.#shield(run, root.defaultView)
-    run.foreignFrames = foreignFrames(roots)
+    run.closedFrames = closedFrames(roots, openFrames)
     if (isFrozen) this.#toggleFreeze(run)
     if (!this.#overlay.isInPlace) this.#overlay.attach()
     if (isFrozen) this.#shield(run, this.#overlay.catchEverything(false))
-    this.#overlay.catchPointerOver(run.foreignFrames)
-    this.#overlay.showRing(true)
+    this.#overlay.catchPointerOver(run.closedFrames)
+    this.#overlay.showRing(window === window.top)
     this.#followLayout()
     this.#overlay.announce('Pointing. Click an element, or walk with the arrow keys and Tab; Enter picks, Escape ends.')
     if (run.offered) this.#select(run, run.offered)
@@ -133,6 +141,23 @@ export class Picker {
   /** The freeze key, when it was pressed somewhere else. */
   toggleFreeze(): void {
     if (this.#run && !this.#run.isFinishing) this.#toggleFreeze(this.#run)
+  }
+
+  /** The pointer is in another document of the tab now. */
+  leavePointer(): void {
+    const run = this.#run
+    if (!run || run.isFinishing) return
+    run.isPointerHere = false
+    run.pointer = null
+    run.current = null
+    run.layers = null
+    this.#endDrag(run)
+    this.#drawOutline()
+  }
+
+  /** A number was given in another document of the tab. */
+  takeNumber(number: number): void {
+    if (this.#run) this.#run.nextNumber = Math.max(this.#run.nextNumber, number + 1)
   }
 
   /** Ends pointing without telling anyone; picks and their markers stay. */
@@ -157,7 +182,7 @@ export class Picker {
   redraw(): void {
     for (const [number, target] of this.picks) this.#overlay.showMarker(number, boxOfTarget(target))
     this.#drawOutline()
-    if (this.#run) this.#overlay.catchPointerOver(this.#run.foreignFrames)
+    if (this.#run) this.#overlay.catchPointerOver(this.#run.closedFrames)
   }
 
   #shield(run: Run, target: Window | null): void {
@@ -178,6 +203,7 @@ export class Picker {
       return
     }
     run.hasPointerEvents = true
+    if (!run.isPointerHere) this.#enter(run)
     const point = pointOf(event)
     const isHeld = run.keyboardHold !== null && Math.hypot(point.x - run.keyboardHold.x, point.y - run.keyboardHold.y) < 4
     run.pointer = point
@@ -215,6 +241,13 @@ export class Picker {
     }
     if (!isHeld) this.#updateCurrent(run)
     if (run.current) this.#pick(run, withPoint(run.current, isHeld ? null : point), event.shiftKey)
+  }
+
+  /** Keys go where the pointer is. */
+  #enter(run: Run): void {
+    run.isPointerHere = true
+    void this.#port.pointerEntered({ runId: run.runId })
+    if (!document.hasFocus()) window.focus()
   }
 
   #draggedTarget(run: Run, point: Point): PickTarget | null {
@@ -543,7 +576,7 @@ export class Picker {
   #lookAround(run: Run): void {
     this.#lookForSwallowedEvents(run)
     run.freeze?.holdNew()
-    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) run.foreignFrames = foreignFrames(reachableRoots())
+    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) run.closedFrames = closedFrames(reachableRoots(), run.openFrames)
   }
 
   /** The pointer moves over the page, but no event of it arrives: a listener that the page added first stops them all. */
@@ -561,6 +594,12 @@ export class Picker {
     this.#following = null
     this.#overlay.remove()
   }
+}
+
+/** Frames of other sites that have no picker of their own. */
+function closedFrames(roots: Iterable<Document | ShadowRoot>, open: readonly (readonly number[])[]): Element[] {
+  const withPicker = new Set<Element | null>(open.map(frameAt))
+  return foreignFrames(roots).filter(frame => !withPicker.has(frame))
 }
 
 /** Where an event is in the top window. */
