@@ -4,7 +4,7 @@
  * messenger, because the picker carries it into pages.
  */
 import { defineExtensionMessaging } from '@webext-core/messaging'
-import type { ActiveTab, PageDraft, PointingState } from './draft.ts'
+import type { ActiveTab, AnnotateMessage, PageDraft, PointingState } from './draft.ts'
 import type {
   ComponentChainsRequest,
   DescribedElement,
@@ -30,6 +30,8 @@ interface PanelRequests {
   /** Ends pointing and keeps the draft. */
   stopPointing(data: { tabId: number }): Outcome<PointingState>
   removePick(data: { tabId: number; number: number }): Outcome<PageDraft | null>
+  /** Keeps what the person drew on the screenshot; null takes it off. */
+  annotate(data: AnnotateMessage): Outcome<PageDraft | null>
   /** Forgets the draft and takes its markers off the page; after sending, or when the person starts over. */
   clearDraft(data: { tabId: number }): Outcome<null>
   /** The draft with what the page's console has said until now; asked for before sending. */

@@ -254,6 +254,7 @@ function withContext(
       picks: picks.sort((a, b) => a.number - b.number),
       console: before?.console ?? [],
       screenshot: before?.screenshot,
+      annotated: before?.annotated,
       redactions: mostOf(mostOf(before?.redactions ?? {}, redactions), nameCounts),
       truncated: truncated.slice(0, 20),
       problems: []
@@ -274,6 +275,8 @@ function withPictures(draft: PageDraft, { pick, screenshot, crop, covered, probl
     ...draft,
     revision: draft.revision + 1,
     screenshot: screenshot ?? draft.screenshot,
+    // What was drawn stays with the picture that it was drawn on.
+    annotated: draft.annotated && { ...draft.annotated, isCurrent: draft.annotated.isCurrent && screenshot === undefined },
     picks: draft.picks.map(other => (other.number === pick?.number ? { ...other, crop, isComplete: true } : other)),
     redactions: mostOf(draft.redactions, covered),
     problems: problems.slice(0, 20)

@@ -1,7 +1,7 @@
 import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import type { GetDataType } from '@webext-core/messaging'
 import { z } from 'zod'
-import type { PageDraft, PointingState } from '../draft.ts'
+import type { AnnotateMessage, PageDraft, PointingState } from '../draft.ts'
 import { beginConsoleWatch } from '../inspector/console-watch.ts'
 import { holdTimers, releaseTimers } from '../inspector/hold-timers.ts'
 import type {
@@ -22,7 +22,7 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
-import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch } from './session-store.ts'
+import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
 
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
@@ -214,6 +214,22 @@ export async function removePick(tabId: number, number: number): Promise<PageDra
     await storedDraft.write(tabId, { ...record, draft })
     tellDraftChanged(tabId, draft.revision)
     return draft
+  })
+}
+
+/** Keeps what the person drew on the screenshot; null takes it off. */
+export async function annotate({ tabId, annotated }: AnnotateMessage): Promise<PageDraft | null> {
+  return oneAtATime(captures(tabId), async () => {
+    const record = await storedDraft.read(tabId)
+    if (!record) return null
+    const draft = {
+      ...record.draft,
+      revision: record.draft.revision + 1,
+      annotated: annotated ? { ...annotated, isCurrent: true } : undefined
+    }
+    const stored = await writeDraft({ ...record, draft })
+    tellDraftChanged(tabId, stored.draft.revision)
+    return stored.draft
   })
 }
 

@@ -42,11 +42,12 @@ export function isContentScript(sender: Sender, extensionId: string): boolean {
 export function guarded<I, O>(
   isAllowed: (sender: Sender) => boolean,
   schema: z.ZodType<I>,
-  answer: (data: I, sender: Sender) => Promise<Outcome<O>>
+  answer: (data: I, sender: Sender) => Promise<Outcome<O>>,
+  largest = LARGEST_MESSAGE
 ): (message: { data: unknown; sender: Sender }) => Promise<Outcome<O>> {
   return async ({ data, sender }) => {
     if (!isAllowed(sender)) return refuse('sender_not_allowed', ERRORS.sender_not_allowed.title)
-    if ((JSON.stringify(data) ?? '').length > LARGEST_MESSAGE) return refuse('capture_too_large', 'The message is too large.')
+    if ((JSON.stringify(data) ?? '').length > largest) return refuse('capture_too_large', 'The message is too large.')
     const parsed = schema.safeParse(data)
     if (!parsed.success) return refuse('invalid_message', `${parsed.error.issues[0]?.message ?? 'not readable'}`)
     try {

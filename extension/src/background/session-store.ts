@@ -114,7 +114,7 @@ async function otherDrafts(tabId: number): Promise<DraftRecord[]> {
 }
 
 export function withoutPictures(record: DraftRecord): DraftRecord {
-  const { screenshot: _, ...draft } = record.draft
+  const { screenshot: _, annotated: _drawn, ...draft } = record.draft
   const note = 'Pictures: left out, because there was no room to keep them'
   const bare: PageDraft = {
     ...draft,

@@ -1,5 +1,6 @@
 import { FixpointError } from '@fixpoint/protocol'
 import { z } from 'zod'
+import { annotateMessageSchema } from '../draft.ts'
 import {
   componentChainsRequestSchema,
   describeRequestSchema,
@@ -16,6 +17,7 @@ import { restoreDrafts } from './parked-drafts.ts'
 import {
   acceptEnd,
   acceptPick,
+  annotate,
   clearDraft,
   componentChains,
   describeElement,
@@ -35,6 +37,9 @@ import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
 import { followUpdates } from './updates.ts'
 
 type Sender = chrome.runtime.MessageSender
+
+/** In characters; a picture of 10 MB as text, and some. */
+const LARGEST_PICTURE_MESSAGE = 14_000_000
 
 const tabMessage = z.object({ tabId: z.number().int() })
 
@@ -88,6 +93,10 @@ function answerPanel(restored: Promise<void>): void {
   onMessage(
     'removePick',
     guarded(isPanel, tabMessage.extend({ number: z.number().int() }), async ({ tabId, number }) => success(await removePick(tabId, number)))
+  )
+  onMessage(
+    'annotate',
+    guarded(isPanel, annotateMessageSchema, async data => success(await annotate(data)), LARGEST_PICTURE_MESSAGE)
   )
   onMessage(
     'clearDraft',
@@ -165,7 +174,17 @@ function whence(sender: Sender): { tabId: number; documentId: string } {
 /** The messenger ignores what it does not know; it is counted here, so that diagnostics can tell that somebody tries. */
 function countUnknownMessages(): void {
   const known = new Set([
-    ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+    ...[
+      'getActiveTab',
+      'getDraft',
+      'getPointing',
+      'startPointing',
+      'stopPointing',
+      'removePick',
+      'clearDraft',
+      'takeScreenshot',
+      'annotate'
+    ],
     ...['draftsReady', 'applyUpdate'],
     ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointerEntered', 'pointingEnded']
   ])

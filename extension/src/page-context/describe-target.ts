@@ -1,16 +1,17 @@
-import { PAGE_CONTEXT_LIMITS, type Pick } from '@fixpoint/protocol'
-import { topBoxOf } from '../page-tree/page-tree.ts'
+import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { frameDocumentOf, isFrame, topBoxOf } from '../page-tree/page-tree.ts'
 import { boxOfTarget, type PickTarget } from '../picker/pick-target.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
+import type { CollectedPick } from './collected-context.ts'
 import type { PageText } from './page-text.ts'
 import { selectorsOf } from './selectors.ts'
 
 /** What a pick says beyond its element: where it was clicked, what a region holds, which text was selected. */
-export function describeTarget(target: PickTarget | undefined, text: PageText): Partial<Pick> {
+export function describeTarget(target: PickTarget | undefined, text: PageText): Partial<CollectedPick> {
   const box = target && boxOfTarget(target)
   if (!target || !box) return {}
-  if (target.kind === 'element') return target.point ? { point: target.point } : {}
+  if (target.kind === 'element') return { point: target.point, frameOrigin: originOfForeignFrame(target.element) }
   if (target.kind === 'text') {
     const words = text.clean(publicText(target.range), PAGE_CONTEXT_LIMITS.selectionCharacters)
     return words === '' ? {} : { selection: { text: words, ...offsetsIn(target.element, target.range), box } }
@@ -22,6 +23,13 @@ export function describeTarget(target: PickTarget | undefined, text: PageText): 
       omitted: target.omitted
     }
   }
+}
+
+/** Which site a frame belongs to, as far as its element says. */
+function originOfForeignFrame(element: Element): string | undefined {
+  if (!isFrame(element) || frameDocumentOf(element)) return undefined
+  const url = URL.parse(element.src)
+  return url && /^https?:$/.test(url.protocol) ? url.origin : undefined
 }
 
 function describeInside(element: Element, text: PageText) {

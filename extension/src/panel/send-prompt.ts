@@ -144,6 +144,7 @@ async function uploadContext(server: SendOptions['server'], sessionId: string, {
   const uploaded: UploadedPictures = { crops }
   if (choice.screenshot) {
     if (page.screenshot !== undefined) uploaded.screenshot = await upload(page.screenshot)
+    if (page.annotated !== undefined) uploaded.annotated = await upload(page.annotated)
     for (const { number, crop } of page.picks) {
       if (crop !== undefined) crops.set(number, await upload(crop))
     }
