@@ -24,7 +24,8 @@ export default defineConfig({
     action: { default_title: 'Fixpoint: point at something', default_icon: icons },
     commands: {
       _execute_action: { suggested_key: { default: 'Alt+Shift+F' }, description: 'Open Fixpoint' },
-      point: { suggested_key: { default: 'Alt+Shift+P' }, description: 'Point at something on this page' }
+      point: { suggested_key: { default: 'Alt+Shift+P' }, description: 'Point at something on this page' },
+      freeze: { suggested_key: { default: 'Alt+Shift+L' }, description: 'Point, with the page standing still as it is now' }
     },
     // Private windows get their own background and storage, so that nothing of theirs is seen elsewhere.
     incognito: 'split',

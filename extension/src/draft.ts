@@ -3,6 +3,7 @@ import {
   consoleMessageSchema,
   type Failure,
   failureSchema,
+  markSchema,
   PAGE_CONTEXT_LIMITS,
   type PageContextInput,
   pickSchema,
@@ -29,12 +30,20 @@ const draftCropSchema = draftPictureSchema.extend({
 })
 export type DraftCrop = z.infer<typeof draftCropSchema>
 
+const draftAnnotationSchema = draftPictureSchema.extend({
+  marks: z.array(markSchema).min(1).max(PAGE_CONTEXT_LIMITS.marks),
+  /** The screenshot is still the one that was drawn on. */
+  isCurrent: z.boolean()
+})
+
 /**
  * A pick as the panel shows it. While `isComplete` is false its components and crop are still being looked up, and the draft
  * changes again when they are there.
  */
 const draftPickSchema = pickSchema.omit({ crop: true }).extend({
   crop: draftCropSchema.optional(),
+  /** Of a frame of another site: which one it is, so that access to it can be asked for. */
+  frameOrigin: z.string().max(300).optional(),
   isComplete: z.boolean()
 })
 export type DraftPick = z.infer<typeof draftPickSchema>
@@ -55,6 +64,7 @@ export const pageDraftSchema = z.object({
   picks: z.array(draftPickSchema).max(PAGE_CONTEXT_LIMITS.picks),
   console: z.array(consoleMessageSchema).max(PAGE_CONTEXT_LIMITS.consoleEntries),
   screenshot: draftPictureSchema.optional(),
+  annotated: draftAnnotationSchema.optional(),
   /** What was left out or masked, counted by kind, such as `form value` or `jwt`. */
   redactions: z.record(z.string().max(60), z.number().int().min(0)),
   /** What was cut to stay within the limits, in words. */
@@ -63,6 +73,12 @@ export const pageDraftSchema = z.object({
   problems: z.array(failureSchema).max(20)
 })
 export type PageDraft = z.infer<typeof pageDraftSchema>
+
+export const annotateMessageSchema = z.object({
+  tabId: z.number().int(),
+  annotated: draftAnnotationSchema.omit({ isCurrent: true }).nullable()
+})
+export type AnnotateMessage = z.infer<typeof annotateMessageSchema>
 
 /** Where pointing is in one tab. */
 export const pointingStateSchema = z.object({
@@ -95,12 +111,13 @@ export interface ContextChoice {
 /** Artifact ids of the pictures after they were uploaded; crops by number of the pick. */
 export interface UploadedPictures {
   screenshot?: string
+  annotated?: string
   crops: ReadonlyMap<number, string>
 }
 
 /** The page context to send for a draft: uploaded pictures by their ids, and only what the person chose. */
 export function contextFromDraft(draft: PageDraft, choice: ContextChoice, uploaded: UploadedPictures): PageContextInput {
-  const { screenshot } = draft
+  const { screenshot, annotated } = draft
   return {
     url: draft.url,
     title: draft.title,
@@ -113,14 +130,22 @@ export function contextFromDraft(draft: PageDraft, choice: ContextChoice, upload
       choice.screenshot && screenshot && uploaded.screenshot
         ? { artifactId: uploaded.screenshot, width: screenshot.width, height: screenshot.height }
         : undefined,
+    annotated:
+      choice.screenshot && annotated && uploaded.annotated
+        ? { artifactId: uploaded.annotated, width: annotated.width, height: annotated.height, marks: annotated.marks }
+        : undefined,
     outline: choice.dom ? draft.outline : '',
-    picks: draft.picks.map(({ crop, isComplete: _, ...pick }) => {
+    picks: draft.picks.map(({ crop, isComplete: _, frameOrigin: _origin, ...pick }) => {
       const artifactId = uploaded.crops.get(pick.number)
       return {
         ...pick,
         components: choice.components ? pick.components : [],
         styles: choice.dom ? pick.styles : {},
         text: choice.dom ? pick.text : undefined,
+        region: pick.region && {
+          ...pick.region,
+          elements: pick.region.elements.map(({ text, ...element }) => (choice.dom ? { ...element, text } : element))
+        },
         crop:
           choice.screenshot && crop && artifactId
             ? { artifactId, width: crop.width, height: crop.height, method: crop.method, note: crop.note }

@@ -6,6 +6,7 @@
 import type { Box } from '@fixpoint/protocol'
 import type { LocatedSource, RawSource } from './inspector/inspection.ts'
 import type { CollectedContext } from './page-context/collected-context.ts'
+import type { PickTarget } from './picker/pick-target.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
 
@@ -22,10 +23,17 @@ interface CoverReport {
 export interface PickerInPage {
   /** Elements by the number of their pick; those that left the document are still in it. */
   readonly pickedElements: ReadonlyMap<number, Element>
+  /** The same with what exactly was picked. */
+  readonly picks: ReadonlyMap<number, PickTarget>
   /** The element that Fixpoint itself put into the page. */
   readonly overlayHost: Element
-  /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. */
-  cover(): Promise<CoverReport>
+  /**
+   * Where the content of a frame begins and how much it is scaled, with the selectors of the frame. By the places of the windows on the
+   * way to it; null where there is no such frame.
+   */
+  placeOfFrame(path: readonly number[]): { selectors: string[]; x: number; y: number; scaleX: number; scaleY: number } | null
+  /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. `openFrames` cover themselves. */
+  cover(openFrames: readonly number[][]): Promise<CoverReport>
   /** Texts that the page has said elsewhere (its console), without what was typed into fields for passwords, codes and cards. */
   withoutTypedSecrets(texts: readonly string[]): string[]
   /** Ends `cover`. False when something private had moved out from under its cover, so that the picture must not be used. */

@@ -20,6 +20,8 @@ export const pickedMessageSchema = z.object({
   runId: nonceSchema,
   nonce: nonceSchema,
   number: z.number().int().min(1).max(50),
+  kind: z.enum(['element', 'region', 'text']),
+  /** For a region or a text the smallest element that holds all of it. */
   element: elementReferenceSchema,
   /** True when the person goes on pointing (Shift-click). */
   isMoreToCome: z.boolean()
@@ -28,6 +30,15 @@ export type PickedMessage = z.infer<typeof pickedMessageSchema>
 
 export const describeRequestSchema = z.object({ runId: nonceSchema, element: elementReferenceSchema })
 export type DescribeRequest = z.infer<typeof describeRequestSchema>
+
+export const componentChainsRequestSchema = z.object({ runId: nonceSchema, elements: z.array(elementReferenceSchema).min(1).max(20) })
+export type ComponentChainsRequest = z.infer<typeof componentChainsRequestSchema>
+
+export const holdTimersRequestSchema = z.object({ runId: nonceSchema, isHeld: z.boolean() })
+export type HoldTimersRequest = z.infer<typeof holdTimersRequestSchema>
+
+export const pointerEnteredMessageSchema = z.object({ runId: nonceSchema })
+export type PointerEnteredMessage = z.infer<typeof pointerEnteredMessageSchema>
 
 export const pointingEndedMessageSchema = z.object({ runId: nonceSchema, reason: z.enum(['cancelled', 'overlay_removed']) })
 export type PointingEndedMessage = z.infer<typeof pointingEndedMessageSchema>

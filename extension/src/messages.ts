@@ -4,8 +4,16 @@
  * messenger, because the picker carries it into pages.
  */
 import { defineExtensionMessaging } from '@webext-core/messaging'
-import type { ActiveTab, PageDraft, PointingState } from './draft.ts'
-import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from './message-schemas.ts'
+import type { ActiveTab, AnnotateMessage, PageDraft, PointingState } from './draft.ts'
+import type {
+  ComponentChainsRequest,
+  DescribedElement,
+  DescribeRequest,
+  HoldTimersRequest,
+  PickedMessage,
+  PointerEnteredMessage,
+  PointingEndedMessage
+} from './message-schemas.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Asked by the panel, answered by the background. */
@@ -22,6 +30,8 @@ interface PanelRequests {
   /** Ends pointing and keeps the draft. */
   stopPointing(data: { tabId: number }): Outcome<PointingState>
   removePick(data: { tabId: number; number: number }): Outcome<PageDraft | null>
+  /** Keeps what the person drew on the screenshot; null takes it off. */
+  annotate(data: AnnotateMessage): Outcome<PageDraft | null>
   /** Forgets the draft and takes its markers off the page; after sending, or when the person starts over. */
   clearDraft(data: { tabId: number }): Outcome<null>
   /** The draft with what the page's console has said until now; asked for before sending. */
@@ -44,12 +54,24 @@ interface PickerRequests {
   picked(data: PickedMessage): Outcome<{ nextNonce: string | null }>
   /** Component and source of the element under the pointer. */
   describeElement(data: DescribeRequest): Outcome<DescribedElement>
+  /** Names of the components around some elements, from the nearest outwards; for walking by component. */
+  componentChains(data: ComponentChainsRequest): Outcome<string[][]>
+  /** The freeze key: holds the page's timers back, or lets them go. */
+  holdTimers(data: HoldTimersRequest): Outcome<null>
+  /** The pointer has come into this document. */
+  pointerEntered(data: PointerEnteredMessage): Outcome<null>
   pointingEnded(data: PointingEndedMessage): Outcome<null>
 }
 
-/** Sent by the background to the picker in a tab's top frame. */
+/** Sent by the background to the pickers in a tab's top frame and in frames of other sites. */
 interface PickerCommands {
-  beginPointing(data: { runId: string; nonce: string; nextNumber: number }): null
+  beginPointing(data: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: number[][] }): null
+  /** The pointer is in another of the tab's documents now. */
+  leavePointer(data: null): null
+  /** A number was given in another of the tab's documents. */
+  numberTaken(data: { number: number }): null
+  /** The freeze key, pressed as a shortcut of the browser. */
+  toggleFreeze(data: null): null
   /** `discardMarkers` takes everything off the page. */
   endPointing(data: { discardMarkers: boolean }): null
   removeMarker(data: { number: number }): null

@@ -12,6 +12,12 @@ const MESSAGES = [
     'picked',
     'describeElement',
     'pointingEnded',
+    'componentChains',
+    'holdTimers',
+    'pointerEntered',
+    'leavePointer',
+    'numberTaken',
+    'toggleFreeze',
     'beginPointing',
     'endPointing',
     'removeMarker'
@@ -144,8 +150,13 @@ describe('a hostile page', () => {
     }
     const element = { path: [0, 1, 0], tag: 'b', box: { x: 0, y: 0, width: 1, height: 1 } }
     const id = '0'.repeat(32)
-    expect(await send('picked', { runId: id, nonce: id, number: 2, element, isMoreToCome: false })).toContain('sender_not_allowed')
+    expect(await send('picked', { runId: id, nonce: id, number: 2, kind: 'element', element, isMoreToCome: false })).toContain(
+      'sender_not_allowed'
+    )
     expect(await send('describeElement', { runId: id, element })).toContain('sender_not_allowed')
+    expect(await send('componentChains', { runId: id, elements: [element] })).toContain('sender_not_allowed')
+    expect(await send('holdTimers', { runId: id, isHeld: true })).toContain('sender_not_allowed')
+    expect(await send('pointerEntered', { runId: id })).toContain('sender_not_allowed')
     expect(await send('pointingEnded', { runId: id, reason: 'cancelled' })).toContain('sender_not_allowed')
     expect(await send('picked', { runId: 1 })).toContain('invalid_message')
     expect(await send('picked', { runId: 'x'.repeat(300_000) })).toContain('capture_too_large')
@@ -166,14 +177,14 @@ describe('a hostile page', () => {
     const worker = await person.browser.worker()
     const run = (await worker.evaluate(`chrome.storage.session.get('run:${tabId}').then(all => all['run:${tabId}'])`)) as {
       runId: string
-      nonce: string
+      documents: { nonce: string }[]
     }
     const element = { path: [1, 1, 0], tag: 'b', box: { x: 0, y: 0, width: 1, height: 1 } }
     const message = {
       id: 1,
       type: 'picked',
       timestamp: 1,
-      data: { runId: run.runId, nonce: run.nonce, number: 1, element, isMoreToCome: true }
+      data: { runId: run.runId, nonce: run.documents[0]?.nonce, number: 1, kind: 'element', element, isMoreToCome: true }
     }
     const answers = await worker.evaluate(
       `chrome.scripting.executeScript({ target: { tabId: ${tabId} }, args: [${JSON.stringify(message)}],

@@ -28,6 +28,8 @@ export const contextSummarySchema = z
     viewport: viewportSchema,
     colorScheme: colorSchemeSchema,
     screenshot: pictureSchema.optional(),
+    /** The screenshot with what the person drew on it. */
+    annotated: pictureSchema.optional(),
     picks: z.array(
       z.object({
         number: z.number().int(),

@@ -10,7 +10,13 @@ export const PAGE_CONTEXT_LIMITS = {
   components: 50,
   outlineCharacters: 24_000,
   consoleEntries: 50,
-  nameCharacters: 200
+  nameCharacters: 200,
+  /** Elements that a region is said to hold. */
+  elementsInRegion: 30,
+  /** Of a text that was selected. */
+  selectionCharacters: 2_000,
+  /** Things drawn on the screenshot. */
+  marks: 50
 } as const
 
 /** Where a component is written. Lines and columns count from 1, as editors show them. */
@@ -47,12 +53,54 @@ export const cropSchema = z
   .meta({ id: 'Crop' })
 export type Crop = z.infer<typeof cropSchema>
 
+/** From the document through shadow roots and frames; each entry but the last names a host or frame. */
+const selectorsSchema = z.array(storableText(2_000).min(1)).min(1).max(10)
+const tagSchema = z.string().regex(/^[a-zA-Z][a-zA-Z0-9._:-]{0,99}$/)
+
+/** A place in CSS pixels. */
+const pointSchema = z.object({ x: z.number(), y: z.number() })
+
+/** A part of the window that the person drew a rectangle around. The pick itself is the smallest element that holds all of it. */
+export const regionSchema = z
+  .object({
+    /** The rectangle. */
+    box: boxSchema,
+    /** The outermost elements that lie wholly inside, in the order of the document. */
+    elements: z
+      .array(
+        z.object({
+          selectors: selectorsSchema,
+          tag: tagSchema,
+          role: storableText(100).optional(),
+          accessibleName: storableText(500).optional(),
+          text: storableText(500).optional(),
+          box: boxSchema
+        })
+      )
+      .max(PAGE_CONTEXT_LIMITS.elementsInRegion),
+    /** Elements inside that are not listed. */
+    omitted: z.number().int().min(0).default(0)
+  })
+  .meta({ id: 'Region' })
+export type Region = z.infer<typeof regionSchema>
+
+/** A text that the person selected. The pick itself is the smallest element that holds all of it. */
+export const selectionSchema = z
+  .object({
+    text: storableText(PAGE_CONTEXT_LIMITS.selectionCharacters).min(1),
+    /** Where it begins and ends in the element's `textContent`, in UTF-16 units. Absent where it reaches over a frame or shadow root. */
+    start: z.number().int().min(0).optional(),
+    end: z.number().int().min(0).optional(),
+    box: boxSchema
+  })
+  .meta({ id: 'TextSelection' })
+export type TextSelection = z.infer<typeof selectionSchema>
+
 export const pickSchema = z
   .object({
     number: z.number().int().min(1).max(50),
-    /** From the document through open shadow roots and same-origin frames; each entry but the last names a host or frame. */
-    selectors: z.array(storableText(2_000).min(1)).min(1).max(10),
-    tag: z.string().regex(/^[a-zA-Z][a-zA-Z0-9._:-]{0,99}$/),
+    selectors: selectorsSchema,
+    tag: tagSchema,
     testId: storableText(200).optional(),
     role: storableText(100).optional(),
     accessibleName: storableText(500).optional(),
@@ -61,10 +109,42 @@ export const pickSchema = z
     /** React components from the nearest outwards. */
     components: z.array(componentSchema).max(PAGE_CONTEXT_LIMITS.components),
     styles: stylesSchema,
+    /** For what is one element but shows many things (canvas, picture, frame): where the person clicked, from the box's top left corner. */
+    point: pointSchema.optional(),
+    /** There when a rectangle was drawn; `crop` is then its picture. */
+    region: regionSchema.optional(),
+    /** There when text was selected. */
+    selection: selectionSchema.optional(),
     crop: cropSchema.optional()
   })
   .meta({ id: 'Pick' })
 export type Pick = z.infer<typeof pickSchema>
+
+/** What a pick is called where there is little room: the words that were selected, the region, the component or the tag. */
+export function pickLabel(pick: {
+  tag: string
+  region?: unknown
+  selection?: { text: string } | undefined
+  components: readonly { name: string }[]
+}): string {
+  if (pick.selection)
+    return `“${pick.selection.text.length > 40 ? `${pick.selection.text.slice(0, 40).toWellFormed()}…` : pick.selection.text}”`
+  const name = pick.components[0]?.name ?? pick.tag
+  return pick.region ? `Region in ${name}` : name
+}
+
+const colorSchema = z.string().regex(/^#[0-9a-f]{6}$/)
+
+/** Something that the person drew on the screenshot. Places are in CSS pixels of the viewport, as boxes are. */
+export const markSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('pen'), color: colorSchema, points: z.array(pointSchema).min(1).max(300) }),
+    z.object({ kind: z.literal('arrow'), color: colorSchema, from: pointSchema, to: pointSchema }),
+    z.object({ kind: z.literal('box'), color: colorSchema, box: boxSchema }),
+    z.object({ kind: z.literal('text'), color: colorSchema, at: pointSchema, text: storableText(500).min(1) })
+  ])
+  .meta({ id: 'Mark' })
+export type Mark = z.infer<typeof markSchema>
 
 export const consoleMessageSchema = z
   .object({ level: z.enum(['error', 'warning']), text: storableText(2_000), at: timestampSchema })
@@ -85,6 +165,15 @@ export const pageContextSchema = z
     frameworks: z.array(storableText(100)).max(10).default([]),
     screenshot: z
       .object({ artifactId: artifactIdSchema, width: z.number().int().min(1).max(16_384), height: z.number().int().min(1).max(16_384) })
+      .optional(),
+    /** The screenshot with what the person drew on it. */
+    annotated: z
+      .object({
+        artifactId: artifactIdSchema,
+        width: z.number().int().min(1).max(16_384),
+        height: z.number().int().min(1).max(16_384),
+        marks: z.array(markSchema).max(PAGE_CONTEXT_LIMITS.marks)
+      })
       .optional(),
     /** The elements around the picks as an indented outline, with the picks' numbers in it. */
     outline: storableText(PAGE_CONTEXT_LIMITS.outlineCharacters).default(''),

@@ -1,6 +1,8 @@
 import { runningTurn, type SessionState } from '@fixpoint/protocol'
 import { type ReactNode, useState } from 'react'
+import { AnnotateDialog } from '../src/annotate/AnnotateDialog.tsx'
 import { fixtureLogs } from '../src/fixtures/logs.ts'
+import { fixturePictureUrl, pictures } from '../src/fixtures/pictures.ts'
 import { contextPreview } from '../src/fixtures/preview.ts'
 import { looksWrongProof, unverifiedProof, verifiedProof } from '../src/fixtures/proofs.ts'
 import type { SessionLog } from '../src/fixtures/session-log.ts'
@@ -76,6 +78,9 @@ function SampleComposer(props: Partial<ComposerProps>) {
     <Composer
       preview={null}
       onRemovePick={nothing}
+      onAnnotate={nothing}
+      onTakeScreenshot={async () => true}
+      onPointInside={nothing}
       destination="http://127.0.0.1:4700"
       pointing="off"
       onPoint={nothing}
@@ -115,6 +120,14 @@ const connections: Connection[] = [
   { status: 'refused', failure: { code: 'token_invalid', message: 'The token is not valid.', hint: 'Pair again.', retryable: false } }
 ]
 
+const LONG_NAMES = [
+  'PriceTag',
+  'ProductRecommendationsCarouselItemWithVeryLongName',
+  'button',
+  'Region in CheckoutSummarySidebarContainer',
+  '“The quick brown fox jumps over the lazy…”'
+]
+
 export const stories: Record<string, Story> = {
   ...Object.fromEntries(Object.entries(fixtureLogs).map(([name, log]) => [name, session(log())])),
   composing: session(fixtureLogs.empty(), { composer: { preview: contextPreview, text: 'Line this price up with the others' } }),
@@ -152,6 +165,32 @@ export const stories: Record<string, Story> = {
       }
     }
   }),
+  onePick: session(fixtureLogs.empty(), { composer: { preview: withPicks(1) } }),
+  fivePicks: session(fixtureLogs.empty(), { composer: { preview: withPicks(5), text: 'Make 2 as wide as 4' } }),
+  twentyPicks: session(fixtureLogs.empty(), { composer: { preview: withPicks(20) } }),
+  frameOffer: session(fixtureLogs.empty(), {
+    composer: {
+      preview: {
+        ...contextPreview,
+        picks: [{ ...samplePick(1), label: 'iframe', source: undefined, isComplete: true, frameHost: 'checkout.payments-provider.example' }]
+      }
+    }
+  }),
+  annotate: plain(
+    <AnnotateDialog
+      key="annotate"
+      screenshot={{ ...pictures.pageBefore, url: fixturePictureUrl(pictures.pageBefore.artifactId) }}
+      widthOnPage={1440}
+      marks={[
+        { kind: 'arrow', color: '#e5243b', from: { x: 900, y: 620 }, to: { x: 760, y: 480 } },
+        { kind: 'box', color: '#1f6fe5', box: { x: 480, y: 330, width: 300, height: 180 } },
+        { kind: 'text', color: '#e5243b', at: { x: 910, y: 610 }, text: 'this one sits lower' },
+        { kind: 'pen', color: '#1f8a4c', points: Array.from({ length: 60 }, (_, i) => ({ x: 150 + i * 4, y: 700 + Math.sin(i / 4) * 40 })) }
+      ]}
+      onSave={nothing}
+      onClose={nothing}
+    />
+  ),
   proofVerified: plain(<ProofCard key="card" proof={verifiedProof} actions={proofActions()} />),
   proofLooksWrong: plain(<ProofCard key="card" proof={looksWrongProof} actions={proofActions()} />),
   proofUnverified: plain(<ProofCard key="card" proof={unverifiedProof} />),
@@ -163,6 +202,18 @@ export const stories: Record<string, Story> = {
       </div>
     ))
   )
+}
+
+function withPicks(count: number) {
+  const picks = Array.from({ length: count }, (_, index) => ({
+    ...samplePick(index + 1),
+    label: LONG_NAMES[index % LONG_NAMES.length] ?? 'p',
+    source:
+      index % 3 === 2 ? undefined : { file: 'src/features/checkout/components/CheckoutSummarySidebarContainer.tsx', line: 120 + index },
+    cropUrl: index % 2 === 0 ? contextPreview.picks[0]?.cropUrl : undefined,
+    isComplete: true
+  }))
+  return { ...contextPreview, picks }
 }
 
 function samplePick(number: number) {

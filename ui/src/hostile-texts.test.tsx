@@ -98,7 +98,7 @@ test('in what is shown before sending', async () => {
   }
   const { container } = render(
     <>
-      <PickChips picks={preview.picks} onRemove={() => undefined} />
+      <PickChips picks={preview.picks} onRemove={() => undefined} onPointInside={() => undefined} />
       <SendPreview
         preview={preview}
         choice={{ screenshot: true, dom: true, components: true, console: true }}

@@ -1,3 +1,4 @@
+export type { MadePicture } from './annotate/draw-annotated.ts'
 export { type ArtifactSource, Artifacts } from './artifacts/ArtifactSource.tsx'
 export { type Clock, ClockProvider, useNow } from './clock.tsx'
 export { Composer, type ComposerProps } from './composer/Composer.tsx'

@@ -70,6 +70,7 @@ export const strings = {
     picks: 'Elements pointed at',
     cropOf: (label: string) => `Picture of ${label}`,
     screenshot: 'Screenshot of the page',
+    annotated: 'Screenshot with what was drawn on it',
     pickCount: (count: number) => amount(count, 'element'),
     consoleCount: (count: number) => (count === 0 ? 'No console messages' : amount(count, 'console message')),
     redactionCount: (count: number) => (count === 0 ? 'Nothing had to be masked' : `${amount(count, 'value')} masked in the browser`),
@@ -211,9 +212,48 @@ export const strings = {
     escapeAgain: 'Press Esc once more to stop.',
     tooLong: (count: number) => `${amount(count, 'character')} too many.`,
     charactersLeft: (count: number) => `${amount(count, 'character')} left`,
-    pointingKeys: 'Click an element. Shift-click adds more, Esc leaves.',
+    pointingKeys: 'Click an element, or drag a region. Shift adds more, Esc leaves.',
+    pointingKeysLabel: 'Keys while pointing',
+    morePointingKeys: [
+      ['↑ ↓ ← →', 'walk'],
+      ['Shift + arrow', 'by component'],
+      ['Tab', 'next control'],
+      ['Space', 'add'],
+      ['[ ]', 'below, above'],
+      ['Alt', 'box model'],
+      ['F', 'freeze'],
+      ['T', 'select text']
+    ],
     keys: 'Enter sends, Shift+Enter starts a new line.',
     keysRunning: 'Enter queues it, Esc Esc stops.'
+  },
+
+  annotate: {
+    title: 'Draw on the screenshot',
+    open: 'Draw',
+    openHint: 'Draw on the screenshot: arrows, boxes, lines and words',
+    edit: 'Change the drawing',
+    tool: 'Tool',
+    tools: { arrow: 'Arrow', box: 'Box', pen: 'Pen', text: 'Text' },
+    color: 'Colour',
+    colors: ['Red', 'Yellow', 'Green', 'Blue', 'Black'],
+    undo: 'Undo (Ctrl+Z)',
+    redo: 'Redo (Ctrl+Shift+Z)',
+    clear: 'Take everything off',
+    zoom: (now: number) => `Larger (now ${now * 100} %)`,
+    stage: (count: number) => `Screenshot with ${amount(count, 'mark')}. The arrow keys move the cross, Enter begins and ends a mark.`,
+    hint: 'Keys: A B P T choose, arrows move the cross, Enter begins and ends.',
+    textLabel: 'Text',
+    full: (most: number) => `At most ${most} marks.`,
+    failed: 'The picture could not be made. Try again.',
+    leaving: 'What you have drawn is not kept yet.',
+    discard: 'Throw away',
+    save: 'Keep'
+  },
+
+  frames: {
+    offer: (host: string) => `Point inside ${host}`,
+    why: (host: string) => `This frame belongs to ${host}. Chrome asks whether Fixpoint may see it; then you can point at what is in it.`
   },
 
   sendPreview: {

@@ -1,5 +1,6 @@
 /** From a pick to the draft: outline and styles, components and files, screenshot and crop, each in its own step. */
 import {
+  type Box,
   type ConsoleMessage,
   cutText,
   type Failure,
@@ -11,11 +12,12 @@ import {
 import { z } from 'zod'
 import type { DraftCrop, DraftPick, PageDraft } from '../draft.ts'
 import { readConsoleWatch, watchedConsoleSchema } from '../inspector/console-watch.ts'
-import type { ElementReference } from '../message-schemas.ts'
+import type { ElementReference, PickedMessage } from '../message-schemas.ts'
 import { type CollectedContext, type CollectedPick, collectedContextSchema } from '../page-context/collected-context.ts'
 import { type ElementPicture, elementPictureSchema } from '../pictures/element-picture.ts'
 import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
 import { type Inspection, inspectElements } from './components.ts'
+import { type FramePlace, type OpenFrame, placesOnTheWay, throughFrames } from './frames.ts'
 import { callInPage, injectScript, type PageDocument } from './page-scripts.ts'
 import { tellDraftChanged } from './panel-events.ts'
 import { captureWindow, cropWindow, encodeWindow, type WindowPicture } from './screenshot.ts'
@@ -28,25 +30,31 @@ const DRAW_LIMIT = 6_000
 
 interface PickToCapture {
   number: number
+  kind: PickedMessage['kind']
   element: ElementReference
+  /** The frame of another site that it is in. */
+  frame: OpenFrame | null
 }
 
 /**
  * Captures the page, and a pick if there is one, into the tab's draft. The draft is stored and told twice: as soon as there is
  * something to show, and when the pictures are there. What fails on the way is in the draft's `problems`.
+ * @param page is the top document, `frames` those of other sites that can be looked into.
  * @throws FixpointError when not even the outline could be had; the draft is then as it was before.
  */
-export async function capture(page: PageDocument, pick: PickToCapture | null): Promise<PageDraft> {
-  const collected = await collect(page, pick)
+export async function capture(page: PageDocument, pick: PickToCapture | null, frames: readonly OpenFrame[]): Promise<PageDraft> {
+  const places = pick?.frame ? await placesOnTheWay(page, pick.frame, frames) : []
+  const collected = pick?.frame ? await collectInFrame(page, pick, pick.frame, places) : await collect(page, pick)
   const nameCounts: RedactionCounts = {}
   const problems: Failure[] = []
-  const inspection = await inspect(page, pick, nameCounts, problems)
+  const home = pick?.frame ?? page
+  const inspection = await inspect(home, pick, nameCounts, problems)
   const described = pick ? collected.picks.find(({ number }) => number === pick.number) : undefined
   if (pick && !described) throw new FixpointError('element_gone', `Pick ${pick.number} is no longer on the page.`)
 
   const first = await changeDraft(page, record => withContext(record, page, collected, inspection, described, nameCounts))
-  const window = await photograph(page, problems)
-  const crop = pick ? await cropOf(page, pick.number, window, problems) : undefined
+  const window = await photograph(page, frames, problems)
+  const crop = pick ? await cropOf(home, pick, window, problems) : undefined
   const screenshot = window ? await encoded(window, problems) : undefined
   window?.bitmap.close()
   const last = await changeDraft(page, record => ({
@@ -70,6 +78,38 @@ async function collect(page: PageDocument, pick: PickToCapture | null): Promise<
   )
 }
 
+/** The page as ever, with a pick of a frame as if the frame were part of it. */
+async function collectInFrame(page: PageDocument, pick: PickToCapture, frame: OpenFrame, places: FramePlace[]): Promise<CollectedContext> {
+  const outer = await collect(page, null)
+  const inner = await collect(frame, pick)
+  const selectors = places.flatMap(place => place.selectors)
+  const outline = `${outer.outline}\n\nInside the frame ${selectors.join(' >>> ')}:\n${inner.outline}`
+  return {
+    ...outer,
+    outline: outline.slice(0, PAGE_CONTEXT_LIMITS.outlineCharacters),
+    picks: inner.picks.map(found => ({
+      ...found,
+      selectors: [...selectors, ...found.selectors].slice(-10),
+      box: throughFrames(found.box, places),
+      region: found.region && {
+        ...found.region,
+        box: throughFrames(found.region.box, places),
+        elements: found.region.elements.map(element => ({
+          ...throughFramesOf(element, places),
+          selectors: [...selectors, ...element.selectors].slice(-10)
+        }))
+      },
+      selection: found.selection && throughFramesOf(found.selection, places)
+    })),
+    redactions: mostOf(outer.redactions, inner.redactions),
+    truncated: [...outer.truncated, ...inner.truncated].slice(0, 20)
+  }
+}
+
+function throughFramesOf<T extends { box: Box }>(value: T, places: readonly FramePlace[]): T {
+  return { ...value, box: throughFrames(value.box, places) }
+}
+
 /** Without components a pick is still worth sending, so that their failure is only noted. */
 async function inspect(page: PageDocument, pick: PickToCapture | null, counts: RedactionCounts, problems: Failure[]): Promise<Inspection> {
   try {
@@ -80,9 +120,9 @@ async function inspect(page: PageDocument, pick: PickToCapture | null, counts: R
   }
 }
 
-async function photograph(page: PageDocument, problems: Failure[]): Promise<WindowPicture | null> {
+async function photograph(page: PageDocument, frames: readonly OpenFrame[], problems: Failure[]): Promise<WindowPicture | null> {
   try {
-    return await captureWindow(page)
+    return await captureWindow(page, frames)
   } catch (error) {
     problems.push(asScreenshotFailure(error))
     return null
@@ -107,10 +147,11 @@ function asScreenshotFailure(error: unknown): Failure {
 /** The picture of one element: html2canvas, html2canvas-pro where it throws, else the element's place in the screenshot. */
 async function cropOf(
   page: PageDocument,
-  number: number,
+  { number, kind }: PickToCapture,
   window: WindowPicture | null,
   problems: Failure[]
 ): Promise<DraftCrop | undefined> {
+  if (kind === 'region') return regionCrop(number, window, problems)
   const plain = await draw(page, number, '/element-picture.js')
   if ('dataUrl' in plain) return drawnCrop(plain, 'html2canvas', undefined)
   let note = `html2canvas: ${plain.reason}`
@@ -129,6 +170,19 @@ async function cropOf(
   problems.push(
     new FixpointError('screenshot_unavailable', `Pick ${number} has no picture of its own (${note}).`.slice(0, 2_000)).toFailure()
   )
+  return undefined
+}
+
+/** A region is more than one element: what the window shows there. */
+async function regionCrop(number: number, window: WindowPicture | null, problems: Failure[]): Promise<DraftCrop | undefined> {
+  try {
+    const cut = window && (await cropWindow(window, number))
+    if (cut) return { ...cut.picture, method: 'visible-tab' }
+  } catch (error) {
+    problems.push(asScreenshotFailure(error))
+    return undefined
+  }
+  problems.push(new FixpointError('screenshot_unavailable', `Region ${number} has no picture: it is not in the window.`).toFailure())
   return undefined
 }
 
@@ -200,6 +254,7 @@ function withContext(
       picks: picks.sort((a, b) => a.number - b.number),
       console: before?.console ?? [],
       screenshot: before?.screenshot,
+      annotated: before?.annotated,
       redactions: mostOf(mostOf(before?.redactions ?? {}, redactions), nameCounts),
       truncated: truncated.slice(0, 20),
       problems: []
@@ -220,6 +275,8 @@ function withPictures(draft: PageDraft, { pick, screenshot, crop, covered, probl
     ...draft,
     revision: draft.revision + 1,
     screenshot: screenshot ?? draft.screenshot,
+    // What was drawn stays with the picture that it was drawn on.
+    annotated: draft.annotated && { ...draft.annotated, isCurrent: draft.annotated.isCurrent && screenshot === undefined },
     picks: draft.picks.map(other => (other.number === pick?.number ? { ...other, crop, isComplete: true } : other)),
     redactions: mostOf(draft.redactions, covered),
     problems: problems.slice(0, 20)

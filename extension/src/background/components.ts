@@ -40,6 +40,16 @@ export async function inspectElements(page: PageDocument, references: ElementRef
   return withSources(inspection, located, counts)
 }
 
+/** Names of the components around elements, without their files. */
+export async function componentNames(page: PageDocument, references: ElementReference[]): Promise<string[][]> {
+  const { elements } = await callInPage(
+    page,
+    { world: 'MAIN', func: inspectInPage, args: [references, DEADLINE - 100], limit: DEADLINE },
+    pageInspectionSchema
+  )
+  return elements.map(({ components }) => components.map(({ name }) => cleanName(name, {})))
+}
+
 async function locate(page: PageDocument, sources: (RawSource | null)[]): Promise<LocatedSource[]> {
   await injectScript(page, '/source-locations.js')
   return callInPage(

@@ -45,7 +45,7 @@ beforeEach(async () => {
 })
 
 test('text, picks and pictures are there after an update, and nothing else of before', async () => {
-  await storedRun.write(tabId, { runId: 'a', nonce: null, documentId: 'D' })
+  await storedRun.write(tabId, { runId: 'a', documents: [], documentId: 'D' })
   await parkDrafts()
   await emptySession()
   await restoreDrafts()

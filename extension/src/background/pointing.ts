@@ -1,40 +1,68 @@
 import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import type { GetDataType } from '@webext-core/messaging'
 import { z } from 'zod'
-import type { PageDraft, PointingState } from '../draft.ts'
+import type { AnnotateMessage, PageDraft, PointingState } from '../draft.ts'
 import { beginConsoleWatch } from '../inspector/console-watch.ts'
-import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from '../message-schemas.ts'
-import { sendMessage } from '../messages.ts'
+import { holdTimers, releaseTimers } from '../inspector/hold-timers.ts'
+import type {
+  ComponentChainsRequest,
+  DescribedElement,
+  DescribeRequest,
+  HoldTimersRequest,
+  PickedMessage,
+  PointerEnteredMessage,
+  PointingEndedMessage
+} from '../message-schemas.ts'
+import { type MessageMap, sendMessage } from '../messages.ts'
 import { capture, takeConsole } from './capture.ts'
-import { inspectElements } from './components.ts'
+import { componentNames, inspectElements } from './components.ts'
+import { framesBelow, openFrames } from './frames.ts'
 import { describeTab } from './inspectable.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
-import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch } from './session-store.ts'
+import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
 
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
 
 /** Lets the person point in a tab; a run that is under way there is ended first. */
-export async function startPointing(tabId: number): Promise<PointingState> {
+export async function startPointing(tabId: number, isFrozen = false): Promise<PointingState> {
   return oneAtATime(runs(tabId), async () => {
     await requireInspectable(tabId)
     await setPointing({ tabId, status: 'starting' })
     try {
       await endRun(tabId)
       const page = await injectPicker(tabId)
-      const run: Run = { runId: randomHex(), nonce: randomHex(), documentId: page.documentId }
+      const frames = await openFrames(tabId)
+      const documents = [{ documentId: page.documentId, frameId: 0, path: [] }, ...frames].map(({ documentId, frameId, path }) => ({
+        documentId,
+        frameId,
+        path,
+        nonce: randomHex()
+      }))
+      const run: Run = { runId: randomHex(), documentId: page.documentId, documents }
       await callInPage(page, { world: 'MAIN', func: beginConsoleWatch, args: [run.runId], limit: 1_000 }, z.unknown())
       await storedWatch.write(tabId, { runId: run.runId, documentId: run.documentId })
       await storedRun.write(tabId, run)
       const nextNumber = await nextPickNumber(page)
-      await sendMessage('beginPointing', { runId: run.runId, nonce: run.nonce ?? '', nextNumber }, { tabId, frameId: 0 })
+      for (const { frameId, nonce, path } of documents) {
+        const begin = { runId: run.runId, nonce, nextNumber, isFrozen, openFrames: framesBelow(path, frames) }
+        await sendMessage('beginPointing', begin, { tabId, frameId })
+      }
       return await setPointing({ tabId, status: 'pointing' })
     } catch (error) {
       return await setPointing({ tabId, status: 'off', failure: toError(error).toFailure() })
     }
   })
+}
+
+/** The freeze key as a shortcut: where nobody points yet, pointing begins with everything standing still. */
+export async function freezePage(tabId: number): Promise<void> {
+  const run = (await pointingOf(tabId)).status === 'pointing' ? await storedRun.read(tabId) : null
+  if (!run) await startPointing(tabId, true)
+  for (const { frameId } of run?.documents ?? []) await sendMessage('toggleFreeze', null, { tabId, frameId }).catch(noteIfUnexpected)
 }
 
 /** Ends pointing and keeps draft and markers. */
@@ -52,33 +80,48 @@ export async function stopPointing(tabId: number): Promise<PointingState> {
 export async function acceptPick(tabId: number, documentId: string, message: PickedMessage): Promise<{ nextNonce: string | null }> {
   return oneAtATime(runs(tabId), async () => {
     const run = await requireRun(tabId, documentId, message.runId)
-    if (run.nonce === null || run.nonce !== message.nonce) throw new FixpointError('sender_not_allowed', 'This pick was sent before.')
+    const place = run.documents.find(document => document.documentId === documentId)
+    if (!place || place.nonce === null || place.nonce !== message.nonce)
+      throw new FixpointError('sender_not_allowed', 'This pick was sent before.')
     const record = await storedDraft.read(tabId)
     const picks = record?.draft.picks.length ?? 0
     const isRoomForMore = picks + 1 < PAGE_CONTEXT_LIMITS.picks && message.number < 50
     const nextNonce = message.isMoreToCome && isRoomForMore ? randomHex() : null
-    await storedRun.write(tabId, { ...run, nonce: nextNonce })
+    await storedRun.write(tabId, {
+      ...run,
+      documents: run.documents.map(other =>
+        other === place ? { ...other, nonce: nextNonce } : nextNonce ? other : { ...other, nonce: null }
+      )
+    })
     if (picks >= PAGE_CONTEXT_LIMITS.picks) {
       throw new FixpointError('capture_too_large', `At most ${PAGE_CONTEXT_LIMITS.picks} picks go with one prompt.`)
     }
     if (nextNonce === null) await setPointing({ tabId, status: 'capturing' })
-    void capturePick({ tabId, documentId }, message, nextNonce === null)
+    for (const { frameId } of run.documents.filter(other => other !== place)) {
+      const told = nextNonce
+        ? sendMessage('numberTaken', { number: message.number }, { tabId, frameId })
+        : sendMessage('endPointing', { discardMarkers: false }, { tabId, frameId })
+      await told.catch(noteIfUnexpected)
+    }
+    void capturePick(run, { tabId, documentId }, message, nextNonce === null)
     return { nextNonce }
   })
 }
 
-async function capturePick(page: PageDocument, { number, element, runId }: PickedMessage, isLast: boolean): Promise<void> {
+async function capturePick(run: Run, page: PageDocument, { number, kind, element, runId }: PickedMessage, isLast: boolean): Promise<void> {
   const { tabId } = page
   const failure = await oneAtATime(captures(tabId), async () => {
     try {
-      await capture(page, { number, element })
-      await takeConsole(page, runId, false)
+      const top = { tabId, documentId: run.documentId }
+      const frames = run.documents.filter(({ frameId }) => frameId !== 0).map(frame => ({ ...frame, tabId }))
+      await capture(top, { number, kind, element, frame: frames.find(({ documentId }) => documentId === page.documentId) ?? null }, frames)
+      await takeConsole(top, runId, false)
       return undefined
     } catch (error) {
       return toError(error).toFailure()
     }
   })
-  if (failure) await sendMessage('removeMarker', { number }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  if (failure) await tellPickers(tabId, 'removeMarker', { number })
   if (isLast) {
     await oneAtATime(runs(tabId), async () => {
       const run = await storedRun.read(tabId)
@@ -98,6 +141,28 @@ export async function describeElement(tabId: number, documentId: string, { runId
   const { elements } = await inspectElements({ tabId, documentId }, [element], {})
   const nearest = elements[0]?.components[0]
   return { component: nearest?.name ?? null, source: nearest?.source ?? null }
+}
+
+/** The pointer has come into one of the tab's documents, so that it is in none of the others. */
+export async function movePointer(tabId: number, documentId: string, { runId }: PointerEnteredMessage): Promise<void> {
+  const run = await requireRun(tabId, documentId, runId)
+  for (const other of run.documents.filter(({ documentId: id }) => id !== documentId)) {
+    await sendMessage('leavePointer', null, { tabId, frameId: other.frameId }).catch(noteIfUnexpected)
+  }
+}
+
+/** Names of the components around some elements, for walking by component. */
+export async function componentChains(tabId: number, documentId: string, { runId, elements }: ComponentChainsRequest): Promise<string[][]> {
+  await requireRun(tabId, documentId, runId)
+  return componentNames({ tabId, documentId }, elements)
+}
+
+/** Holds the page's timers while the page is frozen, or gives them back. */
+export async function setTimersHeld(tabId: number, documentId: string, { runId, isHeld }: HoldTimersRequest): Promise<void> {
+  // Giving back is allowed when the run has ended: it is how it ends.
+  if (isHeld) await requireRun(tabId, documentId, runId)
+  const func = isHeld ? holdTimers : releaseTimers
+  await callInPage({ tabId, documentId }, { world: 'MAIN', func, args: [`timers ${runId}`], limit: 1_000 }, z.unknown())
 }
 
 /** The person has pressed Escape, or the page has taken the overlay away. */
@@ -131,11 +196,11 @@ export async function forgetRunOfLeftPage(tabId: number): Promise<void> {
 /** Takes a new screenshot, into the draft that is there or a new one without picks. */
 export async function takeScreenshot(tabId: number): Promise<PageDraft> {
   await requireInspectable(tabId)
-  return oneAtATime(captures(tabId), async () => capture(await injectPicker(tabId), null))
+  return oneAtATime(captures(tabId), async () => capture(await injectPicker(tabId), null, []))
 }
 
 export async function removePick(tabId: number, number: number): Promise<PageDraft | null> {
-  await sendMessage('removeMarker', { number }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  await tellPickers(tabId, 'removeMarker', { number })
   return oneAtATime(captures(tabId), async () => {
     const record = await storedDraft.read(tabId)
     if (!record) return null
@@ -149,6 +214,22 @@ export async function removePick(tabId: number, number: number): Promise<PageDra
     await storedDraft.write(tabId, { ...record, draft })
     tellDraftChanged(tabId, draft.revision)
     return draft
+  })
+}
+
+/** Keeps what the person drew on the screenshot; null takes it off. */
+export async function annotate({ tabId, annotated }: AnnotateMessage): Promise<PageDraft | null> {
+  return oneAtATime(captures(tabId), async () => {
+    const record = await storedDraft.read(tabId)
+    if (!record) return null
+    const draft = {
+      ...record.draft,
+      revision: record.draft.revision + 1,
+      annotated: annotated ? { ...annotated, isCurrent: true } : undefined
+    }
+    const stored = await writeDraft({ ...record, draft })
+    tellDraftChanged(tabId, stored.draft.revision)
+    return stored.draft
   })
 }
 
@@ -194,7 +275,7 @@ export async function readConsole(tabId: number): Promise<PageDraft | null> {
  * @param options `keepsWatch`: the console is listened to until the draft is sent or thrown away, or the page is left.
  */
 async function endRun(tabId: number, { discardsMarkers = false, keepsWatch = false } = {}): Promise<void> {
-  await sendMessage('endPointing', { discardMarkers: discardsMarkers }, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  await tellPickers(tabId, 'endPointing', { discardMarkers: discardsMarkers })
   await storedRun.write(tabId, null)
   const watch = await storedWatch.read(tabId)
   if (!watch) return
@@ -205,7 +286,8 @@ async function endRun(tabId: number, { discardsMarkers = false, keepsWatch = fal
 async function requireRun(tabId: number, documentId: string, runId: string): Promise<Run> {
   const run = await storedRun.read(tabId)
   if (!run || run.runId !== runId) throw new FixpointError('sender_not_allowed', 'Nobody is pointing in this tab.')
-  if (run.documentId !== documentId) throw new FixpointError('frame_changed', 'The page has changed since pointing began.')
+  if (!run.documents.some(document => document.documentId === documentId))
+    throw new FixpointError('frame_changed', 'The page has changed since pointing began.')
   return run
 }
 
@@ -214,6 +296,16 @@ async function requireInspectable(tabId: number): Promise<void> {
   if (!tab?.problem) return
   const { code, message, hint } = tab.problem
   throw new FixpointError(code, message, { hint })
+}
+
+/** Tells the picker of the top frame, and those that frames of other sites may have. */
+async function tellPickers<K extends 'endPointing' | 'removeMarker'>(
+  tabId: number,
+  type: K,
+  data: GetDataType<MessageMap[K]>
+): Promise<void> {
+  await sendMessage(type, data, { tabId, frameId: 0 }).catch(noteIfUnexpected)
+  await sendMessage(type, data, tabId).catch(noteIfUnexpected)
 }
 
 /** Numbers go on where the draft of the same page ended. */

@@ -1,8 +1,9 @@
 import { type Box, FixpointError } from '@fixpoint/protocol'
 import { z } from 'zod'
 import type { DraftPicture } from '../draft.ts'
-import { coverReportSchema } from '../page-context/collected-context.ts'
+import { type CoverReport, coverReportSchema } from '../page-context/collected-context.ts'
 import type { RedactionCounts } from '../privacy/secrets.ts'
+import { framesBelow, type OpenFrame, placesOnTheWay, throughFrames } from './frames.ts'
 import { callInPage, type PageDocument } from './page-scripts.ts'
 
 const WIDEST = 2_560
@@ -25,34 +26,54 @@ let nextCaptureAt = 0
 
 /**
  * Takes a picture of the tab, which must be the active one of its window and stay on its page.
+ * @param frames of other sites that cover by themselves what is private in them; all others are covered as a whole.
  * @throws FixpointError `screenshot_unavailable`, or why the page could not be covered.
  */
-export async function captureWindow(page: PageDocument): Promise<WindowPicture> {
+export async function captureWindow(page: PageDocument, frames: readonly OpenFrame[]): Promise<WindowPicture> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const picture = await captureOnce(page)
+    const picture = await captureOnce(page, frames)
     if (picture) return picture
   }
   throw new FixpointError('screenshot_unavailable', 'Form fields kept moving while the picture was taken.')
 }
 
 /** @returns null when something private was no longer under its cover, so that the picture must not be used. */
-async function captureOnce(page: PageDocument): Promise<WindowPicture | null> {
+async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Promise<WindowPicture | null> {
   const before = await visibleTab(page.tabId)
   await waitForTurn()
-  const report = await callInPage(page, { world: 'ISOLATED', func: coverPage, args: [] }, coverReportSchema)
+  const covered: { frame: OpenFrame; report: CoverReport }[] = []
+  for (const frame of frames) {
+    const report = await callInPage(frame, { world: 'ISOLATED', func: coverPage, args: [[]] }, coverReportSchema).catch(() => null)
+    // A frame that does not answer is covered as a whole.
+    if (report) covered.push({ frame, report })
+  }
+  let report: CoverReport
   let dataUrl: string
-  let isHeld = false
+  let isHeld = true
   try {
+    const paths = framesBelow(
+      [],
+      covered.map(({ frame }) => frame)
+    )
+    report = await callInPage(page, { world: 'ISOLATED', func: coverPage, args: [paths] }, coverReportSchema)
     dataUrl = await captureTab(before.windowId)
   } finally {
-    isHeld = await callInPage(page, { world: 'ISOLATED', func: uncoverPage, args: [] }, z.boolean())
+    for (const document of [page, ...covered.map(({ frame }) => frame)]) {
+      const call = { world: 'ISOLATED' as const, func: uncoverPage, args: [] as [] }
+      isHeld = (await callInPage(document, call, z.boolean()).catch(() => false)) && isHeld
+    }
   }
   const after = await visibleTab(page.tabId)
   if (after.url !== before.url) throw new FixpointError('screenshot_unavailable', 'The page changed while the picture was taken.')
   if (!isHeld) return null
   const bitmap = await createImageBitmap(await (await fetch(dataUrl)).blob())
   const boxes = new Map(report.boxes.map(({ number, box }) => [number, box]))
-  return { bitmap, scale: scaleOf(bitmap, report.window), covered: report.covered, boxes }
+  for (const { frame, report: inner } of covered.filter(({ report: { boxes: found } }) => found.length > 0)) {
+    const places = await placesOnTheWay(page, frame, frames)
+    for (const { number, box } of inner.boxes) boxes.set(number, throughFrames(box, places))
+  }
+  const counts = covered.reduce((sum, { report: inner }) => added(sum, inner.covered), report.covered)
+  return { bitmap, scale: scaleOf(bitmap, report.window), covered: counts, boxes }
 }
 
 /**
@@ -65,8 +86,14 @@ function scaleOf(bitmap: ImageBitmap, window: { width: number; height: number; d
   return Math.abs(across - down) <= 0.03 * across ? across : window.devicePixelRatio
 }
 
-function coverPage() {
-  return globalThis.fixpoint?.picker?.cover()
+function added(a: RedactionCounts, b: RedactionCounts): RedactionCounts {
+  const sum = { ...a }
+  for (const [kind, times] of Object.entries(b)) sum[kind] = (sum[kind] ?? 0) + times
+  return sum
+}
+
+function coverPage(openFrames: number[][]) {
+  return globalThis.fixpoint?.picker?.cover(openFrames)
 }
 
 function uncoverPage() {

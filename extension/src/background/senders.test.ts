@@ -2,7 +2,7 @@ import { FixpointError } from '@fixpoint/protocol'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { success } from '../outcome.ts'
-import { guarded, isBackground, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
+import { guarded, isBackground, isContentScript, isExtensionPage, refusals } from './senders.ts'
 
 const ID = 'dmlpgeomecbdojbpnbhejhlgpnojgldc'
 const OTHER = 'a'.repeat(32)
@@ -43,13 +43,14 @@ describe('senders', () => {
     expect(isBackground({ ...worker, id: OTHER }, ID)).toBe(false)
   })
 
-  it('are scripts in the top frame of a tab', () => {
-    expect(isTopFrameScript(picker, ID)).toBe(true)
-    expect(isTopFrameScript({ ...picker, frameId: 3 }, ID)).toBe(false)
-    expect(isTopFrameScript({ ...picker, documentId: undefined }, ID)).toBe(false)
-    expect(isTopFrameScript({ ...picker, id: OTHER }, ID)).toBe(false)
-    expect(isTopFrameScript({ ...panel, tab, frameId: 0, documentId: 'D1' }, ID)).toBe(false)
-    expect(isTopFrameScript(panel, ID)).toBe(false)
+  it('are scripts in a tab', () => {
+    expect(isContentScript(picker, ID)).toBe(true)
+    expect(isContentScript({ ...picker, frameId: 3 }, ID)).toBe(true)
+    expect(isContentScript({ ...picker, frameId: undefined }, ID)).toBe(false)
+    expect(isContentScript({ ...picker, documentId: undefined }, ID)).toBe(false)
+    expect(isContentScript({ ...picker, id: OTHER }, ID)).toBe(false)
+    expect(isContentScript({ ...panel, tab, frameId: 0, documentId: 'D1' }, ID)).toBe(false)
+    expect(isContentScript(panel, ID)).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
 /**
- * Who may send what. Panel requests come from Fixpoint's own pages; picker requests from the script in a tab's top frame. Anything
+ * Who may send what. Panel requests come from Fixpoint's own pages; picker requests from its scripts in a tab. Anything
  * else is counted and dropped: a page cannot reach these listeners, but a page's process that was taken over can.
  */
 import { ERRORS, FixpointError } from '@fixpoint/protocol'
@@ -25,12 +25,12 @@ export function isBackground(sender: Sender, extensionId: string): boolean {
   return sender.id === extensionId && sender.tab === undefined
 }
 
-/** A content script in the top frame of a tab. */
-export function isTopFrameScript(sender: Sender, extensionId: string): boolean {
+/** A content script in a tab. Whether pointing goes on in its document is for the run to say. */
+export function isContentScript(sender: Sender, extensionId: string): boolean {
   return (
     sender.id === extensionId &&
     sender.tab?.id !== undefined &&
-    sender.frameId === 0 &&
+    sender.frameId !== undefined &&
     sender.documentId !== undefined &&
     !sender.origin?.startsWith('chrome-extension:')
   )
@@ -42,11 +42,12 @@ export function isTopFrameScript(sender: Sender, extensionId: string): boolean {
 export function guarded<I, O>(
   isAllowed: (sender: Sender) => boolean,
   schema: z.ZodType<I>,
-  answer: (data: I, sender: Sender) => Promise<Outcome<O>>
+  answer: (data: I, sender: Sender) => Promise<Outcome<O>>,
+  largest = LARGEST_MESSAGE
 ): (message: { data: unknown; sender: Sender }) => Promise<Outcome<O>> {
   return async ({ data, sender }) => {
     if (!isAllowed(sender)) return refuse('sender_not_allowed', ERRORS.sender_not_allowed.title)
-    if ((JSON.stringify(data) ?? '').length > LARGEST_MESSAGE) return refuse('capture_too_large', 'The message is too large.')
+    if ((JSON.stringify(data) ?? '').length > largest) return refuse('capture_too_large', 'The message is too large.')
     const parsed = schema.safeParse(data)
     if (!parsed.success) return refuse('invalid_message', `${parsed.error.issues[0]?.message ?? 'not readable'}`)
     try {

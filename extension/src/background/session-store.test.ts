@@ -65,7 +65,7 @@ describe('the store of the browser session', () => {
   it('keeps drafts and runs for each tab, and forgets those of closed tabs', async () => {
     await writeDraft(record(1, 1))
     await writeDraft(record(2, 2))
-    await storedRun.write(1, { runId: 'r', nonce: null, documentId: 'D1' })
+    await storedRun.write(1, { runId: 'r', documents: [], documentId: 'D1' })
     await forgetTab(1)
     expect(await storedDraft.read(1)).toBeNull()
     expect(await storedRun.read(1)).toBeNull()

@@ -9,9 +9,19 @@ import { type PageDraft, pageDraftSchema, pointingStateSchema } from '../draft.t
 /** One pointing run of a tab. */
 const runSchema = z.object({
   runId: z.string(),
-  /** What the next pick must bring along; null when no more picks are taken. */
-  nonce: z.string().nullable(),
-  documentId: z.string()
+  /** The document in the tab's top frame. */
+  documentId: z.string(),
+  /** Every document that has a picker: the top one, whose path is empty, and frames of other sites. */
+  documents: z.array(
+    z.object({
+      documentId: z.string(),
+      frameId: z.number().int(),
+      /** Places of the windows on the way from the top; see `frames.ts`. */
+      path: z.array(z.number().int()),
+      /** What its next pick must bring along; null when no more picks are taken. */
+      nonce: z.string().nullable()
+    })
+  )
 })
 export type Run = z.infer<typeof runSchema>
 
@@ -104,7 +114,7 @@ async function otherDrafts(tabId: number): Promise<DraftRecord[]> {
 }
 
 export function withoutPictures(record: DraftRecord): DraftRecord {
-  const { screenshot: _, ...draft } = record.draft
+  const { screenshot: _, annotated: _drawn, ...draft } = record.draft
   const note = 'Pictures: left out, because there was no room to keep them'
   const bare: PageDraft = {
     ...draft,

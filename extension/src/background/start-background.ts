@@ -1,6 +1,14 @@
 import { FixpointError } from '@fixpoint/protocol'
 import { z } from 'zod'
-import { describeRequestSchema, pickedMessageSchema, pointingEndedMessageSchema } from '../message-schemas.ts'
+import { annotateMessageSchema } from '../draft.ts'
+import {
+  componentChainsRequestSchema,
+  describeRequestSchema,
+  holdTimersRequestSchema,
+  pickedMessageSchema,
+  pointerEnteredMessageSchema,
+  pointingEndedMessageSchema
+} from '../message-schemas.ts'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
 import { describeTab } from './inspectable.ts'
@@ -9,21 +17,29 @@ import { keepDraftsParked, restoreDrafts } from './parked-drafts.ts'
 import {
   acceptEnd,
   acceptPick,
+  annotate,
   clearDraft,
+  componentChains,
   describeElement,
   forgetRunOfLeftPage,
+  freezePage,
+  movePointer,
   readConsole,
   removePick,
+  setTimersHeld,
   startPointing,
   stopPointing,
   takeScreenshot
 } from './pointing.ts'
 import { recoverInterrupted } from './recover.ts'
-import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
+import { guarded, isContentScript, isExtensionPage, refusals } from './senders.ts'
 import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
 import { followUpdates } from './updates.ts'
 
 type Sender = chrome.runtime.MessageSender
+
+/** In characters; a picture of 10 MB as text, and some. */
+const LARGEST_PICTURE_MESSAGE = 14_000_000
 
 const tabMessage = z.object({ tabId: z.number().int() })
 
@@ -80,6 +96,10 @@ function answerPanel(restored: Promise<void>): void {
     guarded(isPanel, tabMessage.extend({ number: z.number().int() }), async ({ tabId, number }) => success(await removePick(tabId, number)))
   )
   onMessage(
+    'annotate',
+    guarded(isPanel, annotateMessageSchema, async data => success(await annotate(data)), LARGEST_PICTURE_MESSAGE)
+  )
+  onMessage(
     'clearDraft',
     guarded(isPanel, tabMessage, async ({ tabId }) => {
       await clearDraft(tabId)
@@ -97,7 +117,7 @@ function answerPanel(restored: Promise<void>): void {
 }
 
 function answerPicker(): void {
-  const isPicker = (sender: Sender) => isTopFrameScript(sender, chrome.runtime.id)
+  const isPicker = (sender: Sender) => isContentScript(sender, chrome.runtime.id)
   onMessage(
     'picked',
     guarded(isPicker, pickedMessageSchema, async (data, sender) => {
@@ -110,6 +130,29 @@ function answerPicker(): void {
     guarded(isPicker, describeRequestSchema, async (data, sender) => {
       const { tabId, documentId } = whence(sender)
       return success(await describeElement(tabId, documentId, data))
+    })
+  )
+  onMessage(
+    'pointerEntered',
+    guarded(isPicker, pointerEnteredMessageSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      await movePointer(tabId, documentId, data)
+      return success(null)
+    })
+  )
+  onMessage(
+    'componentChains',
+    guarded(isPicker, componentChainsRequestSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      return success(await componentChains(tabId, documentId, data))
+    })
+  )
+  onMessage(
+    'holdTimers',
+    guarded(isPicker, holdTimersRequestSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      await setTimersHeld(tabId, documentId, data)
+      return success(null)
     })
   )
   onMessage(
@@ -132,9 +175,19 @@ function whence(sender: Sender): { tabId: number; documentId: string } {
 /** The messenger ignores what it does not know; it is counted here, so that diagnostics can tell that somebody tries. */
 function countUnknownMessages(): void {
   const known = new Set([
-    ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+    ...[
+      'getActiveTab',
+      'getDraft',
+      'getPointing',
+      'startPointing',
+      'stopPointing',
+      'removePick',
+      'clearDraft',
+      'takeScreenshot',
+      'annotate'
+    ],
     ...['draftsReady', 'applyUpdate'],
-    ...['picked', 'describeElement', 'pointingEnded']
+    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointerEntered', 'pointingEnded']
   ])
   const messageSchema = z.object({ type: z.string(), timestamp: z.number() })
   chrome.runtime.onMessage.addListener(message => {
@@ -154,11 +207,14 @@ function followBrowser(): void {
     void noteClick(tab)
   })
   chrome.commands.onCommand.addListener((command, tab) => {
-    if (command !== 'point' || tab?.id === undefined) return
+    if ((command !== 'point' && command !== 'freeze') || tab?.id === undefined) return
     void chrome.sidePanel.open({ windowId: tab.windowId })
     const { id } = tab
     void noteClick(tab)
-      .then(() => startPointing(id))
+      .then(async () => {
+        if (command === 'freeze') await freezePage(id)
+        else await startPointing(id)
+      })
       .catch(error => console.warn(error))
   })
   chrome.tabs.onActivated.addListener(({ tabId, windowId }) => tellTabChanged(windowId, tabId))

@@ -5,6 +5,7 @@ import { typedValues } from '../privacy/typed-secrets.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
 import type { CollectedContext, CollectedPick } from './collected-context.ts'
 import { shownColorScheme } from './color-scheme.ts'
+import { describeTarget } from './describe-target.ts'
 import { outlineAround, testIdOf } from './outline.ts'
 import { PageText } from './page-text.ts'
 import { selectorsOf } from './selectors.ts'
@@ -24,7 +25,7 @@ export function collectContext(numbers: readonly number[], outlineLimit: number)
   const picks: CollectedPick[] = []
   for (const number of numbers) {
     const element = present.get(number)
-    if (element) picks.push(describePick(number, element, text))
+    if (element) picks.push({ ...describePick(number, element, text), ...describeTarget(picker?.picks.get(number), text) })
   }
   return {
     url: redactAddress(location.href, text.counts, typedValues()).slice(0, 4_000),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const countsSchema = z.record(z.string().max(60), z.number().int().min(0))
 
-const collectedPickSchema = pickSchema.omit({ components: true, crop: true })
+const collectedPickSchema = pickSchema.omit({ components: true, crop: true }).extend({ frameOrigin: z.string().max(300).optional() })
 export type CollectedPick = z.infer<typeof collectedPickSchema>
 
 /** What `page-context.js` answers; parsed by the background. */
@@ -31,3 +31,4 @@ export const coverReportSchema = z.object({
   }),
   boxes: z.array(z.object({ number: z.number().int(), box: boxSchema })).max(50)
 })
+export type CoverReport = z.infer<typeof coverReportSchema>

@@ -4,12 +4,14 @@
  */
 import type { Box } from '@fixpoint/protocol'
 
+// Custom elements and these can have a shadow root (DOM standard, “valid shadow host name”).
+const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
+
 /** The shadow root of an element, open or closed: content scripts may ask for closed ones too. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
-  if (element.shadowRoot) return element.shadowRoot
-  // Only these and custom elements can have one, and asking is not free.
-  if (!element.localName.includes('-') && !isHTMLElement(element)) return null
-  return isHTMLElement(element) ? (chrome.dom?.openOrClosedShadowRoot(element) ?? null) : null
+  // Asking for closed ones is not free.
+  if (!isHTMLElement(element) || !(SHADOW_HOSTS.has(element.localName) || element.localName.includes('-'))) return null
+  return element.shadowRoot ?? chrome.dom?.openOrClosedShadowRoot(element) ?? null
 }
 
 /** The document inside a frame, or null where the frame belongs to another origin. */
@@ -30,10 +32,19 @@ export function isFrame(element: Element): element is HTMLIFrameElement {
 // Pages have a handful; what goes beyond is left to itself.
 const MOST_FOREIGN_FRAMES = 40
 
-/** Frames of other origins: what the pointer does in them is told to nobody else. */
-export function foreignFrames(): Element[] {
-  const frames = [...document.getElementsByTagName('iframe')].slice(0, MOST_FOREIGN_FRAMES)
-  return frames.filter(frame => !frameDocumentOf(frame))
+/**
+ * Frames of other origins: what the pointer does in them is told to nobody else.
+ * @param roots to look in; see `reachableRoots`.
+ */
+export function foreignFrames(roots: Iterable<Document | ShadowRoot>): HTMLIFrameElement[] {
+  const found: HTMLIFrameElement[] = []
+  for (const root of roots) {
+    for (const frame of root.querySelectorAll('iframe, frame')) {
+      if (found.length >= MOST_FOREIGN_FRAMES) return found
+      if (isFrame(frame) && !frameDocumentOf(frame)) found.push(frame)
+    }
+  }
+  return found
 }
 
 /** The element around another one, across the borders of shadow roots and frames. */
@@ -50,50 +61,6 @@ export function childrenOf(element: Element): Element[] {
   if (inner) return [inner]
   const shadow = shadowRootOf(element)
   return shadow ? [...shadow.children, ...element.children] : [...element.children]
-}
-
-/**
- * The deepest element at a point of the top window, in CSS pixels.
- * @param ignored is Fixpoint's own element, which may lie above the page.
- */
-export function elementAtPoint(x: number, y: number, ignored: Element): Element | null {
-  let root: Document | ShadowRoot = document
-  let point = { x, y }
-  let found: Element | null = null
-  for (let depth = 0; depth < 100; depth++) {
-    const element = seenElement(root, point, ignored)
-    if (!element || element === found) return found
-    found = element
-    const inner = frameDocumentOf(element)
-    if (inner) {
-      const frame = framePlacement(element)
-      point = { x: (point.x - frame.x) / frame.scaleX, y: (point.y - frame.y) / frame.scaleY }
-      root = inner
-    } else {
-      const shadow = shadowRootOf(element)
-      if (!shadow) return found
-      root = shadow
-    }
-  }
-  return found
-}
-
-/**
- * The topmost element at a point of the root's own viewport. Cards are often made clickable by a pseudo-element of their link that
- * covers everything else in them; what a person sees and means there is what lies below it.
- */
-function seenElement(root: Document | ShadowRoot, { x, y }: { x: number; y: number }, ignored: Element): Element | null {
-  const topmost = root.elementFromPoint(x, y)
-  if (!topmost || (topmost !== ignored && !isCover(topmost, x, y))) return topmost
-  const below = root.elementsFromPoint(x, y).filter(element => element !== ignored)
-  return below.find(element => !isCover(element, x, y)) ?? below[0] ?? null
-}
-
-/** Whether an element is at a point only because one of its pseudo-elements spreads beyond it. */
-function isCover(element: Element, x: number, y: number): boolean {
-  const boxes = [...element.getClientRects()]
-  if (boxes.length === 0 || boxes.some(box => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)) return false
-  return ['::before', '::after'].some(name => /^(absolute|fixed)$/.test(getComputedStyle(element, name).position))
 }
 
 /** Where an element is in the top window, also from inside frames that are moved or scaled. */
@@ -115,7 +82,7 @@ export function toTopBox(box: Box, owner: Document): Box {
 }
 
 /** Where the content of a frame begins in the window around it, and how much it is scaled by transforms. */
-function framePlacement(frame: Element): { x: number; y: number; scaleX: number; scaleY: number } {
+export function framePlacement(frame: Element): { x: number; y: number; scaleX: number; scaleY: number } {
   const rect = frame.getBoundingClientRect()
   const { offsetWidth = rect.width, offsetHeight = rect.height } = isHTMLElement(frame) ? frame : {}
   const scaleX = offsetWidth > 0 ? rect.width / offsetWidth : 1
@@ -124,6 +91,12 @@ function framePlacement(frame: Element): { x: number; y: number; scaleX: number;
   const left = frame.clientLeft + (Number.parseFloat(style.paddingLeft) || 0)
   const top = frame.clientTop + (Number.parseFloat(style.paddingTop) || 0)
   return { x: rect.x + left * scaleX, y: rect.y + top * scaleY, scaleX, scaleY }
+}
+
+/** A point of the window around a frame, in the frame's own window. */
+export function intoFrame(frame: Element, point: { x: number; y: number }): { x: number; y: number } {
+  const { x, y, scaleX, scaleY } = framePlacement(frame)
+  return { x: (point.x - x) / scaleX, y: (point.y - y) / scaleY }
 }
 
 /** Every document of the page that can be looked into: the top one and same-origin frames, also those in shadow roots. */
@@ -136,7 +109,7 @@ export function* reachableRoots(root: Document | ShadowRoot = document, limit = 
   }
 }
 
-function isHTMLElement(node: Element): node is HTMLElement {
+export function isHTMLElement(node: Element): node is HTMLElement {
   return node.namespaceURI === 'http://www.w3.org/1999/xhtml'
 }
 

@@ -193,6 +193,9 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
             choice={draft.choice}
             onChoiceChange={choice => updateDraft({ choice })}
             onRemovePick={pointing.removePick}
+            onAnnotate={pointing.annotate}
+            onTakeScreenshot={pointing.takeScreenshot}
+            onPointInside={pointing.pointInside}
             destination={server.serverUrl}
             pointing={pointing.status}
             onPoint={pointing.point}

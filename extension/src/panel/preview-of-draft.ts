@@ -1,3 +1,4 @@
+import { pickLabel } from '@fixpoint/protocol'
 import type { ContextPreview } from '@fixpoint/ui'
 import type { PageDraft } from '../draft.ts'
 
@@ -10,14 +11,16 @@ export function previewOfDraft(draft: PageDraft): ContextPreview {
     colorScheme: draft.colorScheme,
     frameworks: draft.frameworks,
     screenshot: draft.screenshot && { ...draft.screenshot, url: draft.screenshot.dataUrl },
+    annotated: draft.annotated && { ...draft.annotated, url: draft.annotated.dataUrl },
     outline: draft.outline,
     picks: draft.picks.map(pick => ({
       number: pick.number,
-      label: pick.components[0]?.name ?? pick.tag,
+      label: pickLabel(pick),
       selector: pick.selectors.join(' › '),
       source: pick.components[0]?.source,
       cropUrl: pick.crop?.dataUrl,
       componentNames: pick.components.map(component => component.name),
+      frameHost: pick.frameOrigin && new URL(pick.frameOrigin).host,
       isComplete: pick.isComplete
     })),
     console: draft.console,

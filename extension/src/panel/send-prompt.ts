@@ -148,10 +148,11 @@ async function uploadContext(server: SendOptions['server'], sessionId: string, {
   const crops = new Map<number, string>()
   const uploaded: UploadedPictures = { crops }
   if (choice.screenshot) {
-    const { screenshot, picks } = page
+    const { screenshot, annotated, picks } = page
     // All at once: the browser itself sends no more than some at a time to one server.
     await Promise.all([
       screenshot !== undefined && upload(screenshot).then(artifactId => (uploaded.screenshot = artifactId)),
+      annotated !== undefined && upload(annotated).then(artifactId => (uploaded.annotated = artifactId)),
       ...picks.map(async ({ number, crop }) => crop !== undefined && crops.set(number, await upload(crop)))
     ])
   }

@@ -133,7 +133,12 @@ export const strings = {
       ['Shift + Enter', 'New line'],
       ['Esc Esc', 'Stop the running turn'],
       ['/', 'Write'],
-      ['Arrow keys while pointing', 'Parent, child, siblings']
+      ['Arrow keys while pointing', 'Parent, child, siblings; with Shift by component'],
+      ['Tab while pointing', 'Next control, link, heading or picture'],
+      ['Enter, Space while pointing', 'Pick; add and go on'],
+      ['[ ] while pointing', 'What lies above and below'],
+      ['Alt while pointing', 'Box model'],
+      ['F, T while pointing', 'Freeze the page; select text']
     ],
     appearance: 'Appearance',
     theme: 'Theme',

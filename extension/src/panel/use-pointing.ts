@@ -1,5 +1,5 @@
-import { type Failure, FixpointError } from '@fixpoint/protocol'
-import type { ContextPreview } from '@fixpoint/ui'
+import { type Failure, FixpointError, type Mark } from '@fixpoint/protocol'
+import type { ContextPreview, MadePicture } from '@fixpoint/ui'
 import { useMemo, useState } from 'react'
 import type { ActiveTab, PageDraft, PointingState } from '../draft.ts'
 import { sendMessage } from '../messages.ts'
@@ -21,6 +21,11 @@ export interface Pointing {
   point: () => void
   leave: () => void
   removePick: (number: number) => void
+  annotate: (annotated: { picture: MadePicture; marks: readonly Mark[] } | null) => void
+  /** Answers whether there is one now. */
+  takeScreenshot: () => Promise<boolean>
+  /** For a frame that was picked as a whole: asks for access to its site, and points again. Call it in a click handler. */
+  pointInside: (number: number) => void
 }
 
 /** Pointing in a tab, and what came of it. */
@@ -57,7 +62,32 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
     },
     point: () => act(start),
     leave: () => act(async ({ tabId }) => requireValue(await sendMessage('stopPointing', { tabId }))),
-    removePick: number => act(async ({ tabId }) => requireValue(await sendMessage('removePick', { tabId, number })))
+    removePick: number => act(async ({ tabId }) => requireValue(await sendMessage('removePick', { tabId, number }))),
+    annotate: drawn =>
+      act(async ({ tabId }) => {
+        const annotated = drawn && { ...drawn.picture, marks: [...drawn.marks] }
+        requireValue(await sendMessage('annotate', { tabId, annotated }))
+      }),
+    async takeScreenshot() {
+      if (tab === null) return false
+      setProblem(null)
+      try {
+        return requireValue(await sendMessage('takeScreenshot', { tabId: tab.tabId })).screenshot !== undefined
+      } catch (error) {
+        setProblem(problemOf(error))
+        return false
+      }
+    },
+    pointInside: number =>
+      act(async there => {
+        const origin = draft?.picks.find(pick => pick.number === number)?.frameOrigin
+        if (origin === undefined) return
+        const { isGranted } = requireValue(await requestPageAccess({ tabId: there.tabId, url: origin }))
+        if (!isGranted) return
+        // The frame as a whole was not what was meant.
+        requireValue(await sendMessage('removePick', { tabId: there.tabId, number }))
+        await start(there)
+      })
   }
 }
 

@@ -48,6 +48,8 @@ const WITHOUT_DEFAULT = new Set<string>([
 interface ShieldHandlers {
   /** Any pointer event; the shield has already kept it from the page. */
   onPointer(event: MouseEvent): void
+  /** The wheel turned. True when it was meant for the picker; otherwise the page scrolls. */
+  onWheel(event: WheelEvent): boolean
   /** A key went down or up. True when it was meant for the picker, so that its default action is dropped too. */
   onKey(event: KeyboardEvent): boolean
 }
@@ -70,6 +72,12 @@ export function shieldWindow(target: Window, handlers: ShieldHandlers, signal: A
     const isMeant = event.type !== 'keypress' && handlers.onKey(event)
     if (isMeant || isTyping(event)) event.preventDefault()
   }
+  const onWheel = (event: WheelEvent) => {
+    if (!event.isTrusted || !handlers.onWheel(event)) return
+    event.stopImmediatePropagation()
+    event.preventDefault()
+  }
+  target.addEventListener('wheel', onWheel, options)
   for (const type of POINTER_EVENTS) target.addEventListener(type, onPointer, options)
   for (const type of KEY_EVENTS) target.addEventListener(type, onKey, options)
 }

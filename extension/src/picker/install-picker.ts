@@ -1,10 +1,12 @@
 import type { Box } from '@fixpoint/protocol'
 import { isolatedWorld, type PickerInPage } from '../isolated-world.ts'
 import { onMessage, sendMessage } from '../messages.ts'
-import { topBoxOf } from '../page-tree/page-tree.ts'
+import { selectorsOf } from '../page-context/selectors.ts'
+import { contentPlacement, frameAt } from '../page-tree/frame-places.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
 import { typedSecrets, withoutTypedSecrets } from '../privacy/typed-secrets.ts'
 import { Overlay } from './overlay.ts'
+import { boxOfTarget } from './pick-target.ts'
 import { Picker } from './picker.ts'
 
 /** Makes the picker of this document and connects it with the background; does nothing when it is there already. */
@@ -15,6 +17,9 @@ export function installPicker(): void {
   const picker = new Picker(overlay, {
     picked: pick => sendMessage('picked', pick),
     describe: request => sendMessage('describeElement', request),
+    componentChains: request => sendMessage('componentChains', request),
+    pointerEntered: message => sendMessage('pointerEntered', message),
+    holdTimers: request => sendMessage('holdTimers', request),
     ended: message => sendMessage('pointingEnded', message)
   })
   world.picker = pickerInPage(overlay, picker)
@@ -25,6 +30,18 @@ export function installPicker(): void {
     // What takes the pointer over frames counts from the frame on that shows it.
     await nextFrame()
     await nextFrame()
+    return null
+  })
+  onMessage('leavePointer', ({ sender }) => {
+    if (isFromBackground(sender)) picker.leavePointer()
+    return null
+  })
+  onMessage('numberTaken', ({ data, sender }) => {
+    if (isFromBackground(sender)) picker.takeNumber(data.number)
+    return null
+  })
+  onMessage('toggleFreeze', ({ sender }) => {
+    if (isFromBackground(sender)) picker.toggleFreeze()
     return null
   })
   onMessage('endPointing', ({ data, sender }) => {
@@ -43,24 +60,36 @@ function isFromBackground(sender: chrome.runtime.MessageSender): boolean {
 
 function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
   let covers: Box[] = []
+  let coveringThemselves = new Set<Element>()
   let isAttachedForCover = false
   return {
-    pickedElements: picker.picks,
+    get pickedElements() {
+      return new Map([...picker.picks].map(([number, { element }]) => [number, element]))
+    },
+    picks: picker.picks,
     overlayHost: overlay.host,
-    async cover() {
+    placeOfFrame(path) {
+      const frame = frameAt(path)
+      return frame && { selectors: selectorsOf(frame).map(selector => selector.slice(0, 2_000)), ...contentPlacement(frame) }
+    },
+    async cover(openFrames) {
       isAttachedForCover = !overlay.isInPlace
       if (isAttachedForCover) overlay.attach()
-      const { boxes, counts } = privateBoxes(overlay.host)
-      covers = boxes
-      overlay.cover(boxes)
+      coveringThemselves = new Set(openFrames.flatMap(path => frameAt(path) ?? []))
+      const { boxes: hidden, counts } = privateBoxes(overlay.host, coveringThemselves)
+      covers = hidden
+      overlay.cover(hidden)
       // The first frame draws the covers, the second begins when the first has been handed to the compositor.
       await nextFrame()
       await nextFrame()
-      const present = [...picker.picks].filter(([, element]) => element.isConnected)
+      const boxes = [...picker.picks].flatMap(([number, target]) => {
+        const box = boxOfTarget(target)
+        return box ? [{ number, box }] : []
+      })
       return {
         covered: counts,
         window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
-        boxes: present.map(([number, element]) => ({ number, box: topBoxOf(element) }))
+        boxes
       }
     },
     withoutTypedSecrets(texts) {
@@ -68,7 +97,7 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
       return texts.map(text => withoutTypedSecrets(text, secrets, () => undefined))
     },
     uncover() {
-      const areStillCovered = overlay.isInPlace && areCovered(privateBoxes(overlay.host).boxes, covers)
+      const areStillCovered = overlay.isInPlace && areCovered(privateBoxes(overlay.host, coveringThemselves).boxes, covers)
       overlay.uncover()
       if (isAttachedForCover) overlay.remove()
       return areStillCovered

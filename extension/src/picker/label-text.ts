@@ -1,18 +1,47 @@
 import type { Box } from '@fixpoint/protocol'
 import type { DescribedElement } from '../message-schemas.ts'
 import { isMeaningfulClass } from '../page-tree/names.ts'
-import type { LabelText } from './overlay.ts'
+import { frameDocumentOf, isFrame } from '../page-tree/page-tree.ts'
+import type { LabelText } from './outline.ts'
+import type { PickTarget } from './pick-target.ts'
+import type { ShownContrast } from './text-contrast.ts'
 
-/** What the label says about an element; component and source come later than the rest. */
-export function labelText(element: Element, box: Box, described: DescribedElement | undefined): LabelText {
+export interface KnownOfElement {
+  described?: DescribedElement | undefined
+  contrast?: ShownContrast | null | undefined
+}
+
+/** What the label says about an element; component, source and contrast come later than the rest. */
+export function labelText(element: Element, size: Pick<Box, 'width' | 'height'>, { described, contrast }: KnownOfElement): LabelText {
   const id = element.id && element.id.length <= 40 ? `#${element.id}` : ''
   const classes = [...element.classList].filter(isMeaningfulClass).slice(0, 2)
   const name = `${element.localName}${id}${classes.map(name => `.${name}`).join('')}`
-  const size = `${Math.round(box.width)} × ${Math.round(box.height)}`
   const { source } = described ?? {}
   return {
     title: described?.component ?? `<${element.localName}>`,
-    detail: `${described?.component || id || classes.length > 0 ? `${name} · ` : ''}${size}`,
-    source: source ? `${source.file}:${source.line}` : ''
+    detail: `${described?.component || id || classes.length > 0 ? `${name} · ` : ''}${sizeText(size)}`,
+    source: source ? `${source.file}:${source.line}` : '',
+    contrast: contrast ?? null,
+    note: noteOf(element)
   }
+}
+
+/** Of a selected text. */
+export function labelOfText(target: Extract<PickTarget, { kind: 'text' }>): LabelText {
+  const words = target.range.toString().replace(/\s+/g, ' ').trim()
+  return {
+    title: `“${words.length > 40 ? `${words.slice(0, 40).toWellFormed()}…` : words}”`,
+    detail: `selected text in <${target.element.localName}> · ${words.length} characters`,
+    source: ''
+  }
+}
+
+export function sizeText({ width, height }: Pick<Box, 'width' | 'height'>): string {
+  return `${Math.round(width)} × ${Math.round(height)}`
+}
+
+function noteOf(element: Element): string {
+  if (!isFrame(element) || frameDocumentOf(element)) return ''
+  const { host } = URL.parse(element.src) ?? { host: '' }
+  return `A frame of ${host || 'another site'}: pick it, and the panel offers to point inside.`
 }

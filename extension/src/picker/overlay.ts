@@ -3,19 +3,28 @@
  * covers while a picture is taken. One host element in the top layer with a closed shadow root; nothing in it takes events.
  */
 import type { Box } from '@fixpoint/protocol'
+import { parentOf, topBoxOf } from '../page-tree/page-tree.ts'
+import { Outline } from './outline.ts'
+import { addPart, placeBox } from './overlay-parts.ts'
 import { OVERLAY_STYLES } from './overlay-styles.ts'
 
-export interface LabelText {
-  /** The component's name, or the tag where there is none. */
-  title: string
-  /** Tag with id or classes, and size. */
-  detail: string
-  /** Source file and line, once known. */
-  source: string
-}
+const TOP_LAYER = 'dialog:modal, [popover]:popover-open, :fullscreen'
 
-// Room that the tallest label needs, in CSS pixels: known without asking the layout.
-const LABEL_HEIGHT = 56
+// What a page could turn on the host itself to lead the person astray; its style sheets cannot, see the constructor.
+const GUARDED = [
+  'position',
+  'transform',
+  'translate',
+  'scale',
+  'rotate',
+  'opacity',
+  'visibility',
+  'display',
+  'filter',
+  'clip-path',
+  'mask-image'
+]
+const GUARDED_AS_WRITTEN = ['inset', 'width', 'height', 'zoom']
 
 // How far, in CSS pixels, a marker's number reaches over the corner; see its `translate` in the styles.
 const NUMBER_OFFSET = 11
@@ -24,15 +33,16 @@ export class Overlay {
   readonly #host: HTMLElement
   readonly #root: ShadowRoot
   readonly #ring: HTMLElement
-  readonly #outline: HTMLElement
-  readonly #label: HTMLElement
-  readonly #labelParts: { title: HTMLElement; detail: HTMLElement; source: HTMLElement }
+  /** What is drawn at the element under the pointer. */
+  readonly outline: Outline
+  readonly #mode: HTMLElement
   readonly #live: HTMLElement
   readonly #markers = new Map<number, HTMLElement>()
   readonly #covers: HTMLElement[] = []
   readonly #catchers: HTMLElement[] = []
-  #raisedAbove: Element | null = null
+  #inTopLayer: readonly Element[] = []
   #frame: HTMLIFrameElement | null = null
+  #appearance = ''
 
   constructor() {
     this.#host = document.createElement('div')
@@ -61,14 +71,11 @@ export class Overlay {
     sheet.replaceSync(OVERLAY_STYLES)
     this.#root.adoptedStyleSheets = [sheet]
     this.#ring = this.#add('ring')
-    this.#outline = this.#add('outline')
-    this.#label = this.#add('label')
-    const title = addPart(this.#label, 'title')
-    const detail = addPart(this.#label, 'detail')
-    this.#labelParts = { title, detail, source: addPart(this.#label, 'source') }
+    this.outline = new Outline(this.#root)
+    this.#mode = this.#add('mode')
     this.#live = this.#add('announcement')
     this.#live.setAttribute('role', 'status')
-    this.hideOutline()
+    this.showMode('')
     this.showRing(false)
   }
 
@@ -76,26 +83,53 @@ export class Overlay {
     return this.#host
   }
 
-  /** False when the page took the host out of the document or closed it. */
+  /** False when the page took the host out of the document, closed it, or turned its looks. */
   get isInPlace(): boolean {
-    return this.#host.isConnected && this.#host.matches(':popover-open')
+    return this.#host.isConnected && this.#host.matches(':popover-open') && this.#readAppearance() === this.#appearance
   }
 
   attach(): void {
-    document.documentElement.append(this.#host)
+    // A zoom of the whole page must not move what is drawn.
+    const root = document.documentElement
+    const zoom = 'currentCSSZoom' in root && typeof root.currentCSSZoom === 'number' ? root.currentCSSZoom : 1
+    this.#host.style.setProperty('zoom', String(1 / zoom), 'important')
+    root.append(this.#host)
+    this.#inTopLayer = [...document.querySelectorAll(TOP_LAYER)]
     this.#host.showPopover()
+    this.#appearance = this.#readAppearance()
   }
 
   remove(): void {
     this.#host.remove()
   }
 
-  /** Puts the overlay above a dialog or popover that was opened after it. */
+  #readAppearance(): string {
+    const { style } = this.#host
+    const computed = getComputedStyle(this.#host)
+    const written = GUARDED_AS_WRITTEN.map(property => style.getPropertyValue(property))
+    return [...GUARDED.map(property => computed.getPropertyValue(property)), ...written].join(';')
+  }
+
+  /** Puts the overlay above dialogs and popovers that were opened after it. */
+  raise(): void {
+    const now = [...document.querySelectorAll(TOP_LAYER)].filter(element => element !== this.#host)
+    const isNew = now.some(element => !this.#inTopLayer.includes(element))
+    this.#inTopLayer = now
+    if (isNew) this.#reenterTopLayer()
+  }
+
+  /** The same at once, when the pointer comes to something that is in one; also in shadow roots. */
   raiseAbove(element: Element): void {
-    const inTopLayer = element.closest('dialog:modal, [popover]:popover-open')
-    if (inTopLayer === this.#raisedAbove) return
-    this.#raisedAbove = inTopLayer
-    if (!inTopLayer || !this.#host.isConnected) return
+    for (let current: Element | null = element; current; current = parentOf(current)) {
+      if (!current.matches(TOP_LAYER) || current.ownerDocument !== document || this.#inTopLayer.includes(current)) continue
+      this.#inTopLayer = [...this.#inTopLayer, current]
+      this.#reenterTopLayer()
+      return
+    }
+  }
+
+  #reenterTopLayer(): void {
+    if (!this.#host.isConnected) return
     this.#host.hidePopover()
     this.#host.showPopover()
   }
@@ -108,20 +142,23 @@ export class Overlay {
     while (this.#catchers.length > frames.length) this.#catchers.pop()?.remove()
     for (const [index, frame] of frames.entries()) {
       this.#catchers[index] ??= this.#add('catcher')
-      place(this.#catchers[index], frame.getBoundingClientRect())
+      placeBox(this.#catchers[index], topBoxOf(frame))
     }
   }
 
   /**
    * For pages that stop the events at their window before Fixpoint sees them: an empty frame of our own over the whole window. What
    * happens in it is never told to the page's window.
+   * @param takesKeys moves the focus into it.
    * @returns the window to listen on.
    */
-  catchEverything(): Window | null {
-    this.#frame ??= document.createElement('iframe')
-    this.#frame.className = 'everything'
-    this.#root.prepend(this.#frame)
-    this.#frame.focus()
+  catchEverything(takesKeys: boolean): Window | null {
+    if (!this.#frame) {
+      this.#frame = document.createElement('iframe')
+      this.#frame.className = 'everything'
+      this.#root.prepend(this.#frame)
+    }
+    if (takesKeys) this.#frame.focus()
     return this.#frame.contentWindow
   }
 
@@ -138,25 +175,10 @@ export class Overlay {
     this.#ring.hidden = !isShown
   }
 
-  showOutline(box: Box, text: LabelText): void {
-    place(this.#outline, box)
-    this.#labelParts.title.textContent = text.title
-    this.#labelParts.detail.textContent = text.detail
-    this.#labelParts.source.textContent = text.source
-    this.#labelParts.source.hidden = text.source === ''
-    const x = Math.max(4, box.x)
-    const isRoomAbove = box.y >= LABEL_HEIGHT
-    const isRoomBelow = box.y + box.height + LABEL_HEIGHT <= window.innerHeight
-    const y = isRoomAbove ? `calc(${box.y}px - 100% - 6px)` : `${isRoomBelow ? box.y + box.height + 6 : Math.max(box.y, 0) + 6}px`
-    // In `translate` a percentage is of the label's own size, so it stays inside the window without being measured.
-    this.#label.style.translate = `min(${x}px, calc(100vw - 100% - 4px)) ${y}`
-    this.#outline.hidden = false
-    this.#label.hidden = false
-  }
-
-  hideOutline(): void {
-    this.#outline.hidden = true
-    this.#label.hidden = true
+  /** Says which mode the keys have switched on; empty for none. */
+  showMode(text: string): void {
+    this.#mode.textContent = text
+    this.#mode.hidden = text === ''
   }
 
   showMarker(number: number, box: Box | null): void {
@@ -168,7 +190,7 @@ export class Overlay {
     }
     marker.hidden = box === null
     if (box) {
-      place(marker, box)
+      placeBox(marker, box)
       // Where the corner of the element is at the window's edge or beyond, the number stays inside.
       marker.style.setProperty('--number-x', `${Math.max(0, NUMBER_OFFSET - box.x)}px`)
       marker.style.setProperty('--number-y', `${Math.max(0, NUMBER_OFFSET - box.y)}px`)
@@ -185,7 +207,7 @@ export class Overlay {
     this.#setDrawingHidden(true)
     for (const box of boxes) {
       const cover = this.#add('cover')
-      place(cover, box)
+      placeBox(cover, box)
       this.#covers.push(cover)
     }
   }
@@ -201,23 +223,11 @@ export class Overlay {
 
   #setDrawingHidden(isHidden: boolean): void {
     const visibility = isHidden ? 'hidden' : ''
-    for (const element of [this.#ring, this.#outline, this.#label, ...this.#markers.values()]) element.style.visibility = visibility
+    for (const element of [this.#ring, this.#mode, ...this.#markers.values()]) element.style.visibility = visibility
+    this.outline.setVisible(!isHidden)
   }
 
   #add(className: string): HTMLElement {
     return addPart(this.#root, className)
   }
-}
-
-function addPart(parent: ParentNode, className: string): HTMLElement {
-  const element = document.createElement('div')
-  element.className = className
-  parent.append(element)
-  return element
-}
-
-function place(element: HTMLElement, box: Box): void {
-  element.style.translate = `${box.x}px ${box.y}px`
-  element.style.width = `${box.width}px`
-  element.style.height = `${box.height}px`
 }

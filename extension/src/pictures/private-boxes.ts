@@ -16,8 +16,11 @@ interface PrivateBoxes {
 // Attributes that browsers show as text.
 const SHOWN_ATTRIBUTES = { alt: 'img[alt], area[alt]', placeholder: '[placeholder]', value: 'input[type="button"], input[type="submit"]' }
 
-/** Boxes, in the top window, of everything private that is inside the window now. */
-export function privateBoxes(ignored: Element): PrivateBoxes {
+/**
+ * Boxes, in the top window, of everything private that is inside the window now.
+ * @param openFrames of other sites that cover by themselves what is private in them.
+ */
+export function privateBoxes(ignored: Element, openFrames: ReadonlySet<Element>): PrivateBoxes {
   const result: PrivateBoxes = { boxes: [], counts: {} }
   const typed = typedSecrets()
   for (const root of reachableRoots()) {
@@ -26,7 +29,8 @@ export function privateBoxes(ignored: Element): PrivateBoxes {
     }
     for (const frame of root.querySelectorAll('iframe, frame')) {
       // What a frame of another origin shows cannot be known: it may be a card field.
-      if (frame !== ignored && isFrame(frame) && !frameDocumentOf(frame)) addBox(result, topBoxOf(frame), 'frame of another site')
+      if (frame !== ignored && isFrame(frame) && !frameDocumentOf(frame) && !openFrames.has(frame))
+        addBox(result, topBoxOf(frame), 'frame of another site')
     }
     for (const [attribute, selector] of Object.entries(SHOWN_ATTRIBUTES)) {
       for (const element of root.querySelectorAll(selector)) {

@@ -80,5 +80,5 @@ function briefRequest(prompt: PromptEvent, remark: string | null): string {
 
 function picturesOf(context: PageContext): string[] {
   const crops = context.picks.flatMap(pick => (pick.crop ? [pick.crop.artifactId] : []))
-  return [...crops, ...(context.screenshot ? [context.screenshot.artifactId] : [])]
+  return [...crops, ...[context.screenshot, context.annotated].flatMap(picture => (picture ? [picture.artifactId] : []))]
 }

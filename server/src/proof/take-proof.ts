@@ -7,6 +7,7 @@ import {
   type PickProof,
   type PictureDifference,
   type Proof,
+  pickLabel,
   viewportSchema
 } from '@fixpoint/protocol'
 import type { PickTarget } from '@fixpoint/protocol/sandbox'
@@ -49,17 +50,10 @@ export function proofTargetOf(context: PageContext | null): ProofTarget {
     path: pathOf(context.url),
     viewport: context.viewport,
     colorScheme: context.colorScheme,
-    picks: context.picks.map(({ number, selectors, tag, testId, role, accessibleName, text, box, components }) => ({
-      number,
-      selectors,
-      tag,
-      testId,
-      role,
-      accessibleName,
-      text,
-      box,
-      label: components[0]?.name ?? tag
-    }))
+    picks: context.picks.map(pick => {
+      const { number, selectors, tag, testId, role, accessibleName, text, box } = pick
+      return { number, selectors, tag, testId, role, accessibleName, text, box, label: pickLabel(pick) }
+    })
   }
 }
 

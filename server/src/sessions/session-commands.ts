@@ -4,6 +4,7 @@ import {
   FixpointError,
   type PageContext,
   type Person,
+  pickLabel,
   queuedPrompts,
   runningTurn,
   type SessionEvent,
@@ -157,7 +158,12 @@ async function exists(log: SessionLog, sessionId: string): Promise<boolean> {
 
 function picturesOf(context: PageContext): string[] {
   const crops = context.picks.flatMap(pick => (pick.crop ? [pick.crop.artifactId] : []))
-  return [...new Set([...(context.screenshot ? [context.screenshot.artifactId] : []), ...crops])]
+  const whole = [context.screenshot, context.annotated].flatMap(picture => (picture ? [picture.artifactId] : []))
+  return [...new Set([...whole, ...crops])]
+}
+
+function pictureOf({ artifactId, width, height }: { artifactId: string; width: number; height: number }) {
+  return { artifactId, width, height }
 }
 
 function summarise(context: PageContext, artifactId: string): ContextSummary {
@@ -168,9 +174,10 @@ function summarise(context: PageContext, artifactId: string): ContextSummary {
     viewport: context.viewport,
     colorScheme: context.colorScheme,
     screenshot: context.screenshot,
+    annotated: context.annotated && pictureOf(context.annotated),
     picks: context.picks.map(pick => ({
       number: pick.number,
-      label: pick.components[0]?.name ?? pick.tag,
+      label: pickLabel(pick),
       selector: pick.selectors.join(' >>> '),
       source: pick.components.find(component => component.source !== undefined)?.source,
       crop: pick.crop

@@ -22,6 +22,9 @@ function show(props: Partial<ComposerProps> = {}) {
     onPoint: vi.fn(),
     onLeavePointing: vi.fn(),
     onRemovePick: vi.fn(),
+    onAnnotate: vi.fn(),
+    onTakeScreenshot: vi.fn(),
+    onPointInside: vi.fn(),
     onChoiceChange: vi.fn()
   }
   render(
@@ -172,7 +175,7 @@ test('pointing can be started, left, and says why it is not possible', () => {
   const { onLeavePointing } = show({ pointing: 'pointing' })
   fireEvent.click(screen.getByRole('button', { name: 'Pointing' }))
   expect(onLeavePointing).toHaveBeenCalledOnce()
-  expect(screen.getByText('Click an element. Shift-click adds more, Esc leaves.')).toBeDefined()
+  expect(screen.getByText('Click an element, or drag a region. Shift adds more, Esc leaves.')).toBeDefined()
   cleanup()
   show({ pointingBlocked: 'Chrome’s own pages cannot be inspected.' })
   expect(screen.getByRole('button', { name: 'Point' }).getAttribute('title')).toBe('Chrome’s own pages cannot be inspected.')

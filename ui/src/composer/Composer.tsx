@@ -1,6 +1,8 @@
-import { API_LIMITS, isVisibleText } from '@fixpoint/protocol'
-import { ArrowUp, Crosshair, Eye, ListEnd, Square } from 'lucide-react'
+import { API_LIMITS, isVisibleText, type Mark } from '@fixpoint/protocol'
+import { ArrowUp, Crosshair, Eye, ListEnd, PenLine, Square } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
+import { AnnotateDialog } from '../annotate/AnnotateDialog.tsx'
+import type { MadePicture } from '../annotate/draw-annotated.ts'
 import { Button } from '../controls/Button.tsx'
 import { Spinner } from '../controls/Spinner.tsx'
 import { strings } from '../strings.ts'
@@ -17,6 +19,12 @@ export interface ComposerProps {
   choice: ContextChoice
   onChoiceChange: (choice: ContextChoice) => void
   onRemovePick: (number: number) => void
+  /** What was drawn on the screenshot is kept; null takes the drawing off. */
+  onAnnotate: (annotated: { picture: MadePicture; marks: readonly Mark[] } | null) => void
+  /** There is no screenshot yet that could be drawn on. Answers whether there is one now. */
+  onTakeScreenshot: () => Promise<boolean>
+  /** Asks for access to the frame that was picked as a whole, to point inside. */
+  onPointInside: (number: number) => void
   /** Address of the server that gets the prompt. */
   destination: string
   pointing: 'off' | 'starting' | 'pointing' | 'capturing'
@@ -43,6 +51,8 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { text, preview, isRunning, isSending, isStopRequested, pointing, sendingBlocked } = props
   const [isPreviewOpen, setIsPreviewOpen] = useState(false)
+  const [isAnnotating, setIsAnnotating] = useState(false)
+  const screenshot = preview?.screenshot
   const hintId = useId()
   const previewId = useId()
   const isArmed = useDoubleEscape(isRunning && !isStopRequested && pointing === 'off', props.onStop)
@@ -65,7 +75,7 @@ export function Composer(props: ComposerProps) {
             <SendPreview preview={preview} choice={props.choice} onChoiceChange={props.onChoiceChange} destination={props.destination} />
           </div>
         )}
-        {preview !== null && <PickChips picks={preview.picks} onRemove={props.onRemovePick} />}
+        {preview !== null && <PickChips picks={preview.picks} onRemove={props.onRemovePick} onPointInside={props.onPointInside} />}
         <textarea
           ref={props.inputRef}
           className="fx-composer__input"
@@ -79,6 +89,21 @@ export function Composer(props: ComposerProps) {
         />
         <div className="fx-composer__bar">
           <PointButton {...props} />
+          <Button
+            look="quiet"
+            className="fx-composer__draw"
+            aria-label={strings.annotate.open}
+            aria-pressed={preview?.annotated !== undefined}
+            title={props.pointingBlocked ?? strings.annotate.openHint}
+            disabled={props.pointingBlocked !== undefined || pointing !== 'off'}
+            onClick={() => {
+              setIsAnnotating(true)
+              if (!screenshot) void props.onTakeScreenshot().then(isThere => !isThere && setIsAnnotating(false))
+            }}
+          >
+            <PenLine aria-hidden size={14} />
+            <span className="fx-composer__word">{strings.annotate.open}</span>
+          </Button>
           {preview !== null && (
             <Button
               look="quiet"
@@ -122,6 +147,19 @@ export function Composer(props: ComposerProps) {
       <p className="fx-composer__hint" id={hintId} role="status" data-urgent={isArmed || tooLong > 0 || undefined}>
         {hintOf({ isArmed, tooLong, pointing, isRunning, sendingBlocked, length: text.length })}
       </p>
+      {pointing !== 'off' && <PointingKeys />}
+      {isAnnotating && preview !== null && screenshot && (
+        <AnnotateDialog
+          screenshot={screenshot}
+          widthOnPage={preview.viewport.width}
+          marks={preview.annotated?.isCurrent ? preview.annotated.marks : []}
+          onSave={annotated => {
+            props.onAnnotate(annotated)
+            setIsAnnotating(false)
+          }}
+          onClose={() => setIsAnnotating(false)}
+        />
+      )}
     </div>
   )
 }
@@ -145,6 +183,19 @@ function PointButton({ pointing, onPoint, pointKey, onLeavePointing, pointingBlo
       <Crosshair aria-hidden size={14} />
       {strings.composer.point}
     </Button>
+  )
+}
+
+/** Pointing has keys of its own, which nobody guesses. */
+function PointingKeys() {
+  return (
+    <ul className="fx-composer__keys" aria-label={strings.composer.pointingKeysLabel}>
+      {strings.composer.morePointingKeys.map(([key, what]) => (
+        <li key={key}>
+          <kbd>{key}</kbd> {what}
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -43,6 +43,9 @@ export function SendPreview({ preview, choice, onChoiceChange, destination }: Se
         onToggle={toggle('screenshot')}
       >
         {screenshot !== undefined && <img className="fx-send-preview__picture" src={screenshot.url} alt={strings.prompt.screenshot} />}
+        {preview.annotated !== undefined && (
+          <img className="fx-send-preview__picture" src={preview.annotated.url} alt={strings.prompt.annotated} />
+        )}
       </Part>
       <Part
         label={strings.sendPreview.dom}

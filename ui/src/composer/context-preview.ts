@@ -1,4 +1,4 @@
-import type { ColorScheme, ConsoleMessage, Failure, SourceLocation, Viewport } from '@fixpoint/protocol'
+import type { ColorScheme, ConsoleMessage, Failure, Mark, SourceLocation, Viewport } from '@fixpoint/protocol'
 
 /** A pick that has not been sent yet. */
 export interface PreviewPick {
@@ -10,6 +10,8 @@ export interface PreviewPick {
   /** Address of its picture, where there is one. */
   cropUrl: string | undefined
   componentNames: readonly string[]
+  /** The host of a frame of another site that could be looked into, if the person allowed it. */
+  frameHost?: string | undefined
   /** False while its component and picture are still being looked up. */
   isComplete: boolean
 }
@@ -22,6 +24,8 @@ export interface ContextPreview {
   colorScheme: ColorScheme
   frameworks: readonly string[]
   screenshot: { url: string; width: number; height: number; bytes: number } | undefined
+  /** The screenshot with what the person drew on it; `isCurrent` while the screenshot is still the one that was drawn on. */
+  annotated?: { url: string; width: number; height: number; bytes: number; marks: readonly Mark[]; isCurrent: boolean } | undefined
   outline: string
   picks: readonly PreviewPick[]
   console: readonly ConsoleMessage[]

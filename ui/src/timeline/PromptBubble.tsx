@@ -1,5 +1,5 @@
 import type { ContextSummary, PromptState } from '@fixpoint/protocol'
-import { Camera, Crosshair, EyeOff, Globe, ScrollText } from 'lucide-react'
+import { Camera, Crosshair, EyeOff, Globe, PenLine, ScrollText } from 'lucide-react'
 import { memo } from 'react'
 import { ArtifactPicture } from '../artifacts/ArtifactPicture.tsx'
 import { Disclosure } from '../controls/Disclosure.tsx'
@@ -73,6 +73,15 @@ function SentWithIt({ context }: { context: ContextSummary }) {
           <span>
             {strings.prompt.screenshot}
             <ArtifactPicture className="fx-prompt__screenshot" picture={context.screenshot} alt={strings.prompt.screenshot} />
+          </span>
+        </li>
+      )}
+      {context.annotated !== undefined && (
+        <li>
+          <PenLine aria-hidden size={13} />
+          <span>
+            {strings.prompt.annotated}
+            <ArtifactPicture className="fx-prompt__screenshot" picture={context.annotated} alt={strings.prompt.annotated} />
           </span>
         </li>
       )}
