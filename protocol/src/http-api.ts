@@ -15,7 +15,7 @@ export const API_LIMITS = {
   queuedPrompts: 50,
   /** Uploaded pictures: bytes, and pixels per side. */
   pictureBytes: 10_000_000,
-  pictureSide: 8_192,
+  pictureSide: 16_384,
   eventsPerPage: 500
 } as const
 

@@ -1,4 +1,4 @@
-import type { PageContext } from '@fixpoint/protocol'
+import { describePageContext, type PageContext } from '@fixpoint/protocol'
 import type { ProjectConfig } from '../projects/project-config.ts'
 
 /** What the agent is and how it works; the same for every project, so that providers can cache it. */
@@ -46,40 +46,6 @@ export function renderRequest({ prompt, project, context, repositoryInstructions
     `Project: ${project.name}${project.subfolder === '.' ? '' : `, in the folder ${project.subfolder}`}\n${commands.map(line => `- ${line}`).join('\n')}`
   )
   if (repositoryInstructions !== null) sections.push(asData('repository instructions (AGENTS.md)', repositoryInstructions, mark))
-  if (context !== null) sections.push(asData('page context', renderContext(context), mark))
+  if (context !== null) sections.push(asData('page context', describePageContext(context), mark))
   return sections.join('\n\n')
-}
-
-function renderContext(context: PageContext): string {
-  const { viewport } = context
-  const lines = [
-    `url: ${context.url}`,
-    `title: ${context.title}`,
-    `viewport: ${viewport.width}×${viewport.height} at ${viewport.deviceScaleFactor}x, scrolled to ${Math.round(viewport.scrollX)},${Math.round(viewport.scrollY)}, ${context.colorScheme}`,
-    ...(context.frameworks.length > 0 ? [`frameworks: ${context.frameworks.join(', ')}`] : [])
-  ]
-  for (const pick of context.picks) {
-    lines.push('', `pick [${pick.number}]: <${pick.tag}> ${pick.selectors.join(' >>> ')}`)
-    if (pick.accessibleName !== undefined) lines.push(`  name: ${pick.accessibleName}${pick.role === undefined ? '' : ` (${pick.role})`}`)
-    if (pick.text !== undefined && pick.text !== '') lines.push(`  text: ${pick.text}`)
-    const { box } = pick
-    lines.push(`  box: x ${Math.round(box.x)}, y ${Math.round(box.y)}, ${Math.round(box.width)}×${Math.round(box.height)}`)
-    for (const component of pick.components.slice(0, 12)) lines.push(`  component: ${component.name}${describeSource(component.source)}`)
-    const styles = Object.entries(pick.styles).map(([name, value]) => `${name}: ${value}`)
-    if (styles.length > 0) lines.push(`  styles: ${styles.join('; ')}`)
-  }
-  if (context.outline !== '') lines.push('', 'outline:', context.outline)
-  if (context.console.length > 0) {
-    lines.push('', 'console since pointing began:', ...context.console.map(message => `  ${message.level}: ${message.text}`))
-  }
-  if (context.truncated.length > 0) lines.push('', `left out: ${context.truncated.join('; ')}`)
-  return lines.join('\n')
-}
-
-function describeSource(source: PageContext['picks'][number]['components'][number]['source']): string {
-  if (source === undefined) return ''
-  const position = `${source.line}${source.column === undefined ? '' : `:${source.column}`}`
-  return source.repositoryPath === undefined
-    ? ` (claimed: ${source.file}:${position})`
-    : ` at ${source.repositoryPath}:${position} (verified)`
 }
