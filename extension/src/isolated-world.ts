@@ -4,12 +4,18 @@
  * `chrome.scripting.executeScript`, whose result is the answer. So nothing of it listens for messages.
  */
 import type { Box } from '@fixpoint/protocol'
+import type { NoticedRequest } from './inspector/console-watch.ts'
 import type { LocatedSource, RawSource } from './inspector/inspection.ts'
 import type { CollectedContext } from './page-context/collected-context.ts'
+import type { CollectedRequest } from './page-context/failed-requests.ts'
+import type { Slices } from './page-tree/slices.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
+import type { PageScan } from './privacy/page-scan.ts'
+import type { ProjectMasking } from './privacy/project-masking.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
 
 interface CoverReport {
+  isComplete: boolean
   /** How many places are covered, by kind. */
   covered: RedactionCounts
   /** Size of the window in CSS pixels, and pixels of the screen for each. */
@@ -26,18 +32,23 @@ export interface PickerInPage {
   readonly overlayHost: Element
   /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. */
   cover(): Promise<CoverReport>
-  /** Texts that the page has said elsewhere (its console), without what was typed into fields for passwords, codes and cards. */
-  withoutTypedSecrets(texts: readonly string[]): string[]
+  /** Everything private on the page as it is now. */
+  scan(slices: Slices): Promise<PageScan>
+  /** Texts that the page has said elsewhere (its console, props), without what is private. */
+  withoutPrivateWords(texts: readonly string[]): Promise<{ texts: string[]; counts: RedactionCounts }>
   /** Ends `cover`. False when something private had moved out from under its cover, so that the picture must not be used. */
-  uncover(): boolean
+  uncover(): Promise<boolean>
 }
 
 interface FixpointWorld {
+  /** What the project hides; set before anything is captured. */
+  masking?: ProjectMasking
   picker?: PickerInPage
   /** `source-locations.js` */
   locateSources?: (sources: readonly (RawSource | null)[]) => Promise<LocatedSource[]>
   /** `page-context.js` */
-  collectContext?: (numbers: readonly number[], outlineLimit: number) => CollectedContext
+  collectContext?: (numbers: readonly number[]) => Promise<CollectedContext>
+  collectRequests?: (noticed: readonly NoticedRequest[]) => Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>
   /** `element-picture.js` and `element-picture-pro.js`, which replaces it */
   drawElement?: (number: number) => Promise<ElementPicture>
 }

@@ -1,7 +1,7 @@
 export { type ArtifactSource, Artifacts } from './artifacts/ArtifactSource.tsx'
 export { type Clock, ClockProvider, useNow } from './clock.tsx'
 export { Composer, type ComposerProps } from './composer/Composer.tsx'
-export { type ContextChoice, type ContextPreview, countRedactions, type PreviewPick } from './composer/context-preview.ts'
+export { type ContextChoice, type ContextPart, type ContextPreview, countRedactions, type PreviewPick } from './composer/context-preview.ts'
 export { useDoubleEscape } from './composer/use-double-escape.ts'
 export { Button, IconButton } from './controls/Button.tsx'
 export { CopyButton } from './controls/CopyButton.tsx'

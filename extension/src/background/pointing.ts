@@ -1,10 +1,9 @@
 import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import { z } from 'zod'
 import type { PageDraft, PointingState } from '../draft.ts'
-import { beginConsoleWatch } from '../inspector/console-watch.ts'
 import type { DescribedElement, DescribeRequest, PickedMessage, PointingEndedMessage } from '../message-schemas.ts'
 import { sendMessage } from '../messages.ts'
-import { capture, takeConsole } from './capture.ts'
+import { capture } from './capture.ts'
 import { inspectElements } from './components.ts'
 import { describeTab } from './inspectable.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -12,6 +11,7 @@ import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
 import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch } from './session-store.ts'
+import { beginWatch, takeConsole } from './watch.ts'
 
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
@@ -25,7 +25,7 @@ export async function startPointing(tabId: number): Promise<PointingState> {
       await endRun(tabId)
       const page = await injectPicker(tabId)
       const run: Run = { runId: randomHex(), nonce: randomHex(), documentId: page.documentId }
-      await callInPage(page, { world: 'MAIN', func: beginConsoleWatch, args: [run.runId], limit: 1_000 }, z.unknown())
+      await beginWatch(page, run.runId)
       await storedWatch.write(tabId, { runId: run.runId, documentId: run.documentId })
       await storedRun.write(tabId, run)
       const nextNumber = await nextPickNumber(page)
@@ -144,7 +144,7 @@ export async function removePick(tabId: number, number: number): Promise<PageDra
       revision: record.draft.revision + 1,
       picks: record.draft.picks.filter(pick => pick.number !== number),
       // The outline still marks the pick; the number means nothing any more.
-      outline: record.draft.outline.replaceAll(new RegExp(` \\[${number}\\]$`, 'gm'), '')
+      outline: record.draft.outline.map(({ pick, ...line }) => (pick === undefined || pick === number ? line : { ...line, pick }))
     }
     await storedDraft.write(tabId, { ...record, draft })
     tellDraftChanged(tabId, draft.revision)

@@ -50,6 +50,9 @@ async function captureOnce(page: PageDocument): Promise<WindowPicture | null> {
   const after = await visibleTab(page.tabId)
   if (after.url !== before.url) throw new FixpointError('screenshot_unavailable', 'The page changed while the picture was taken.')
   if (!isHeld) return null
+  if (!report.isComplete) {
+    throw new FixpointError('screenshot_unavailable', 'The page is too large to be searched for what is private.')
+  }
   const bitmap = await createImageBitmap(await (await fetch(dataUrl)).blob())
   const boxes = new Map(report.boxes.map(({ number, box }) => [number, box]))
   return { bitmap, scale: scaleOf(bitmap, report.window), covered: report.covered, boxes }
@@ -70,7 +73,7 @@ function coverPage() {
 }
 
 function uncoverPage() {
-  return globalThis.fixpoint?.picker?.uncover() ?? false
+  return globalThis.fixpoint?.picker?.uncover()
 }
 
 async function waitForTurn(): Promise<void> {

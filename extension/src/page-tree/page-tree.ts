@@ -4,11 +4,15 @@
  */
 import type { Box } from '@fixpoint/protocol'
 
+/** The elements that `attachShadow` takes, besides custom ones (DOM Standard, “valid shadow host name”). */
+const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
+
 /** The shadow root of an element, open or closed: content scripts may ask for closed ones too. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
+  const { localName } = element
+  // Asking is not free.
+  if (!SHADOW_HOSTS.has(localName) && !localName.includes('-')) return null
   if (element.shadowRoot) return element.shadowRoot
-  // Only these and custom elements can have one, and asking is not free.
-  if (!element.localName.includes('-') && !isHTMLElement(element)) return null
   return isHTMLElement(element) ? (chrome.dom?.openOrClosedShadowRoot(element) ?? null) : null
 }
 

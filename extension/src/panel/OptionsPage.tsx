@@ -1,4 +1,5 @@
-import { Button, type ContextChoice, Segmented } from '@fixpoint/ui'
+import { TOKEN_BUDGETS } from '@fixpoint/protocol'
+import { Button, type ContextPart, Segmented } from '@fixpoint/ui'
 import { Globe, Keyboard, Palette, Server, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { Shortcuts } from './Shortcuts.tsx'
@@ -9,7 +10,7 @@ import { useStoredValue } from './use-stored-value.ts'
 import { useTheme } from './use-theme.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const satisfies readonly Theme[]
-const CHOICES = ['screenshot', 'dom', 'components', 'console'] as const satisfies readonly (keyof ContextChoice)[]
+const CHOICES = ['screenshot', 'dom', 'components', 'console'] as const satisfies readonly ContextPart[]
 
 /** The settings of this browser. */
 export function OptionsPage() {
@@ -105,6 +106,13 @@ function PrivacySetting() {
           />
         ))}
       </ul>
+      <p className="fp-muted">{strings.options.budgetText}</p>
+      <Segmented
+        label={strings.options.budget}
+        value={String(choice.budget)}
+        options={TOKEN_BUDGETS.map(value => ({ value: String(value), label: value.toLocaleString('en') }))}
+        onChange={value => void defaultChoiceSetting.write({ ...choice, budget: Number(value) })}
+      />
     </>
   )
 }

@@ -2,8 +2,11 @@ import type { Box } from '@fixpoint/protocol'
 import { isolatedWorld, type PickerInPage } from '../isolated-world.ts'
 import { onMessage, sendMessage } from '../messages.ts'
 import { topBoxOf } from '../page-tree/page-tree.ts'
+import { Slices } from '../page-tree/slices.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
-import { typedSecrets, withoutTypedSecrets } from '../privacy/typed-secrets.ts'
+import { type PageScan, scanPage } from '../privacy/page-scan.ts'
+import { detectorsOf, NO_MASKING } from '../privacy/project-masking.ts'
+import type { RedactionCounts } from '../privacy/secrets.ts'
 import { Overlay } from './overlay.ts'
 import { Picker } from './picker.ts'
 
@@ -41,16 +44,27 @@ function isFromBackground(sender: chrome.runtime.MessageSender): boolean {
   return sender.id === chrome.runtime.id && sender.tab === undefined
 }
 
+/** In ms of work: a page that is larger than what can be searched in this time gets no picture. */
+const COVER_BUDGET = 4_000
+
 function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
   let covers: Box[] = []
+  let covered: PageScan | null = null
+  let changes: MutationObserver | null = null
   let isAttachedForCover = false
+  const scan = (slices: Slices) => scanPage(overlay.host, detectorsOf(isolatedWorld().masking ?? NO_MASKING), slices)
   return {
     pickedElements: picker.picks,
     overlayHost: overlay.host,
+    scan,
     async cover() {
       isAttachedForCover = !overlay.isInPlace
       if (isAttachedForCover) overlay.attach()
-      const { boxes, counts } = privateBoxes(overlay.host)
+      changes?.disconnect()
+      changes = new MutationObserver(() => undefined)
+      changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+      covered = await scan(new Slices(COVER_BUDGET))
+      const { boxes, counts } = privateBoxes(covered)
       covers = boxes
       overlay.cover(boxes)
       // The first frame draws the covers, the second begins when the first has been handed to the compositor.
@@ -58,22 +72,38 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
       await nextFrame()
       const present = [...picker.picks].filter(([, element]) => element.isConnected)
       return {
+        isComplete: covered.isComplete,
         covered: counts,
         window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
         boxes: present.map(([number, element]) => ({ number, box: topBoxOf(element) }))
       }
     },
-    withoutTypedSecrets(texts) {
-      const secrets = typedSecrets()
-      return texts.map(text => withoutTypedSecrets(text, secrets, () => undefined))
+    async withoutPrivateWords(texts) {
+      const { words } = await scan(new Slices(COVER_BUDGET))
+      const counts: RedactionCounts = {}
+      return { texts: texts.map(text => words.redact(text, counts)), counts }
     },
-    uncover() {
-      const areStillCovered = overlay.isInPlace && areCovered(privateBoxes(overlay.host).boxes, covers)
+    async uncover() {
+      const areStillCovered = overlay.isInPlace && covered !== null && areCovered(privateBoxes(covered).boxes, covers)
+      const hasChanged = hasForeignChange(changes?.takeRecords() ?? [], overlay.host)
+      changes?.disconnect()
+      changes = null
       overlay.uncover()
       if (isAttachedForCover) overlay.remove()
-      return areStillCovered
+      if (!areStillCovered || !hasChanged) return areStillCovered
+      // The page has changed since it was searched: what is new may be private.
+      const now = await scan(new Slices(COVER_BUDGET))
+      return now.isComplete && areCovered(privateBoxes(now).boxes, covers)
     }
   }
+}
+
+function hasForeignChange(records: readonly MutationRecord[], own: Element): boolean {
+  const isOwn = (node: Node) => node === own
+  return records.some(
+    ({ target, type, addedNodes, removedNodes }) =>
+      !isOwn(target) && !(type === 'childList' && [...addedNodes, ...removedNodes].every(isOwn))
+  )
 }
 
 /** Resolves in the next animation frame, or after 200 ms where the tab is not drawn at all. */

@@ -1,4 +1,4 @@
-import type { ColorScheme, ConsoleMessage, Failure, SourceLocation, Viewport } from '@fixpoint/protocol'
+import type { ColorScheme, ConsoleMessage, FailedPageRequest, Failure, SourceLocation, Viewport } from '@fixpoint/protocol'
 
 /** A pick that has not been sent yet. */
 export interface PreviewPick {
@@ -10,6 +10,8 @@ export interface PreviewPick {
   /** Address of its picture, where there is one. */
   cropUrl: string | undefined
   componentNames: readonly string[]
+  /** What its components were given, a line each. */
+  props: readonly string[]
   /** False while its component and picture are still being looked up. */
   isComplete: boolean
 }
@@ -21,10 +23,15 @@ export interface ContextPreview {
   viewport: Viewport
   colorScheme: ColorScheme
   frameworks: readonly string[]
-  screenshot: { url: string; width: number; height: number; bytes: number } | undefined
+  /** Theme, route, language and flags, a line each. */
+  environment: readonly string[]
+  screenshot: { url: string; width: number; height: number; bytes: number; isWholePage: boolean } | undefined
   outline: string
   picks: readonly PreviewPick[]
   console: readonly ConsoleMessage[]
+  requests: readonly FailedPageRequest[]
+  /** What the text of all that is sent takes of the model's window, about. */
+  tokens: number
   /** Values that were left out or masked, counted by kind. */
   redactions: Readonly<Record<string, number>>
   /** What was cut to stay within the limits, in words. */
@@ -39,7 +46,12 @@ export interface ContextChoice {
   dom: boolean
   components: boolean
   console: boolean
+  /** Tokens that the text may take. */
+  budget: number
 }
+
+/** The parts that can be left out. */
+export type ContextPart = Exclude<keyof ContextChoice, 'budget'>
 
 export function countRedactions(preview: Pick<ContextPreview, 'redactions'>): number {
   return Object.values(preview.redactions).reduce((sum, count) => sum + count, 0)
