@@ -16,8 +16,8 @@ import { type GivenValue, type PageWorld, pageWorldSchema } from '../page-world/
 import { readPageWorld } from '../page-world/read-page-world.ts'
 import { type RedactionCounts, redactSecrets, type SecretDetector } from '../privacy/secrets.ts'
 import { callInPage, type PageDocument } from './page-scripts.ts'
+import { withoutPrivateWords } from './private-words.ts'
 import { toError } from './senders.ts'
-import { withoutPrivateWords } from './watch.ts'
 
 /** Time in ms for reading, and until it is given up. */
 const DEADLINE = 100

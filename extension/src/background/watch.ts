@@ -9,13 +9,14 @@ import {
 } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { beginConsoleWatch, type NoticedRequest, readConsoleWatch, watchedPageSchema } from '../inspector/console-watch.ts'
-import { cleanedTextsSchema, collectedRequestsSchema } from '../page-context/collected-context.ts'
+import { collectedRequestsSchema } from '../page-context/collected-context.ts'
 import { redactAddress } from '../privacy/addresses.ts'
 import { detectorsOf } from '../privacy/project-masking.ts'
 import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
 import { changeDraft, mostOf } from './capture.ts'
 import { maskingOfTab } from './masking.ts'
 import { callInFrames, callInPage, type PageDocument } from './page-scripts.ts'
+import { withoutPrivateWords } from './private-words.ts'
 import { storedDraft } from './session-store.ts'
 
 const LIMIT = 1_000
@@ -79,17 +80,6 @@ async function cleanMessages(page: PageDocument, heard: readonly Heard[], counts
     at: timeOf(at),
     ...(frame !== undefined && { frame: toStorableText(redactAddress(frame, counts)).slice(0, 500) })
   }))
-}
-
-/** What was typed is known in the page alone, and stays there. */
-export async function withoutPrivateWords(page: PageDocument, texts: string[], counts: RedactionCounts): Promise<string[]> {
-  const cleaned = await callInPage(
-    page,
-    { world: 'ISOLATED', func: (all: string[]) => globalThis.fixpoint?.picker?.withoutPrivateWords(all), args: [texts], limit: 4 * LIMIT },
-    cleanedTextsSchema
-  )
-  for (const [kind, times] of Object.entries(cleaned.counts)) counts[kind] = (counts[kind] ?? 0) + times
-  return texts.map((_, index) => cleaned.texts[index] ?? '')
 }
 
 /** Only where the page was captured before, which the answer is added to. */

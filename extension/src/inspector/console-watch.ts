@@ -18,7 +18,6 @@ export const watchedPageSchema = z.object({
   messages: z.array(z.object({ level: z.enum(['error', 'warning']), text: z.string().max(3_000), at: z.number() })).max(MOST_ENTRIES),
   requests: z.array(noticedRequestSchema).max(200)
 })
-export type WatchedPage = z.infer<typeof watchedPageSchema>
 
 /**
  * Begins to record console errors, warnings and uncaught errors, and which requests scripts make. Nothing is done to a request or its
