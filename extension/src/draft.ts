@@ -14,7 +14,8 @@ import {
 } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { type FittedContext, fitContext } from './fit-context.ts'
-import { OUTLINE_LIMITS, outlineLineSchema } from './page-context/outline-lines.ts'
+import { OUTLINE_LIMITS } from './page-context/outline-limits.ts'
+import { outlineLineSchema } from './page-context/outline-schema.ts'
 
 /** A picture that has not been uploaded yet. Sizes in pixels of the picture itself, `bytes` of the encoded file. */
 const draftPictureSchema = z.object({

@@ -1,5 +1,6 @@
 import { cutText, describePageContext, estimateTokens, PAGE_CONTEXT_LIMITS, type PageContext, type Pick } from '@fixpoint/protocol'
-import { fitOutline, type OutlineLine } from './page-context/outline-lines.ts'
+import { fitOutline } from './page-context/fit-outline.ts'
+import type { OutlineLine } from './page-context/outline-schema.ts'
 
 /** A page context that keeps to its budget, and what its text takes of it. */
 export interface FittedContext {

@@ -6,11 +6,11 @@
 import type { Box } from '@fixpoint/protocol'
 import type { NoticedRequest } from './inspector/console-watch.ts'
 import type { LocatedSource, RawSource } from './inspector/inspection.ts'
-import type { CollectedContext } from './page-context/collected-context.ts'
-import type { CollectedRequest } from './page-context/failed-requests.ts'
+import type { CollectedContext, CollectedRequest } from './page-context/collected-context.ts'
 import type { Slices } from './page-tree/slices.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { PageScan } from './privacy/page-scan.ts'
+import type { PrivateWords } from './privacy/private-words.ts'
 import type { ProjectMasking } from './privacy/project-masking.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
 
@@ -34,6 +34,8 @@ export interface PickerInPage {
   cover(): Promise<CoverReport>
   /** Everything private on the page as it is now. */
   scan(slices: Slices): Promise<PageScan>
+  /** What was typed, as it was at most a moment ago. */
+  words(): Promise<PrivateWords>
   /** Texts that the page has said elsewhere (its console, props), without what is private. */
   withoutPrivateWords(texts: readonly string[]): Promise<{ texts: string[]; counts: RedactionCounts }>
   /** Ends `cover`. False when something private had moved out from under its cover, so that the picture must not be used. */

@@ -6,10 +6,10 @@ import { redactAddress } from '../privacy/addresses.ts'
 import { isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
 import type { RedactionCounts } from '../privacy/secrets.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
-import type { CollectedContext, CollectedPick } from './collected-context.ts'
+import type { CollectedContext, CollectedPick, CollectedRequest } from './collected-context.ts'
 import { shownColorScheme } from './color-scheme.ts'
 import { documentFlags, routeOf, themeOf } from './environment.ts'
-import { type CollectedRequest, failedRequests } from './failed-requests.ts'
+import { failedRequests } from './failed-requests.ts'
 import { outlineAround, testIdOf } from './outline.ts'
 import { PageText } from './page-text.ts'
 import { selectorsOf } from './selectors.ts'
@@ -74,7 +74,7 @@ export async function collectRequests(
   const redactions: RedactionCounts = {}
   const { picker } = isolatedWorld()
   if (failed.length === 0 || !picker) return { requests: [], redactions }
-  const { words } = await picker.scan(new Slices(BUDGET))
+  const words = await picker.words()
   const requests = failed.map(request => ({
     ...request,
     url: words.redact(redactAddress(request.url, redactions, words.values), redactions).slice(0, 1_000)

@@ -1,10 +1,21 @@
 import { boxSchema, colorSchemeSchema, PAGE_CONTEXT_LIMITS, pickSchema, storableText, viewportSchema } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { elementReferenceSchema } from '../message-schemas.ts'
-import { collectedRequestSchema } from './failed-requests.ts'
-import { OUTLINE_LIMITS, outlineLineSchema } from './outline-lines.ts'
+import { OUTLINE_LIMITS } from './outline-limits.ts'
+import { outlineLineSchema } from './outline-schema.ts'
 
 const countsSchema = z.record(z.string().max(60), z.number().int().min(0))
+
+/** A request that failed, with its address as it may be sent. */
+const collectedRequestSchema = z.object({
+  method: z.string().max(30).optional(),
+  url: z.string().min(1).max(4_000),
+  initiator: z.string().max(40),
+  status: z.number().int().min(400).max(999).nullable(),
+  /** Milliseconds since 1970. */
+  at: z.number()
+})
+export type CollectedRequest = z.infer<typeof collectedRequestSchema>
 
 const collectedPickSchema = pickSchema.omit({ components: true, props: true, crop: true })
 export type CollectedPick = z.infer<typeof collectedPickSchema>

@@ -1,17 +1,6 @@
 import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
-import { z } from 'zod'
 import type { NoticedRequest } from '../inspector/console-watch.ts'
-
-/** A request that failed, with its address as it may be sent. */
-export const collectedRequestSchema = z.object({
-  method: z.string().max(30).optional(),
-  url: z.string().min(1).max(4_000),
-  initiator: z.string().max(40),
-  status: z.number().int().min(400).max(999).nullable(),
-  /** Milliseconds since 1970. */
-  at: z.number()
-})
-export type CollectedRequest = z.infer<typeof collectedRequestSchema>
+import type { CollectedRequest } from './collected-context.ts'
 
 const MOST_PICTURES = 2_000
 

@@ -31,10 +31,7 @@ export async function selectorsOf(element: Element, words: PrivateWords, slices:
 
 /** The shortest stable selector that matches this element alone within its root. */
 export async function selectorWithin(element: Element, root: Document | ShadowRoot, words: PrivateWords, slices: Slices): Promise<string> {
-  const isUnique = (selector: string) => {
-    const matches = root.querySelectorAll(selector)
-    return matches.length === 1 && matches[0] === element
-  }
+  const isUnique = (selector: string) => matchesOnly(root, selector, element)
   const own = ownSelectors(element, words)
   const direct = own.find(isUnique)
   if (direct) return direct
@@ -44,7 +41,8 @@ export async function selectorWithin(element: Element, root: Document | ShadowRo
   for (let ancestor = element.parentElement; ancestor && path.length < LONGEST_SELECTOR; ancestor = ancestor.parentElement) {
     // Each look through a large page takes a millisecond.
     if (slices.isDueNow()) await slices.rest()
-    const anchor = ownSelectors(ancestor, words).find(selector => root.querySelectorAll(selector).length === 1)
+    const around = ancestor
+    const anchor = ownSelectors(around, words).find(selector => matchesOnly(root, selector, around))
     if (anchor) {
       const below = own.map(selector => `${anchor} ${selector}`).find(isUnique)
       const selector = below ?? `${anchor} > ${path}`
@@ -53,6 +51,11 @@ export async function selectorWithin(element: Element, root: Document | ShadowRo
     path = `${placeOf(ancestor)} > ${path}`
   }
   return path
+}
+
+/** Most candidates match something earlier: then the first look ends there. */
+function matchesOnly(root: Document | ShadowRoot, selector: string, element: Element): boolean {
+  return root.querySelector(selector) === element && root.querySelectorAll(selector).length === 1
 }
 
 /** What can be said of an element without its place, the most stable first. */

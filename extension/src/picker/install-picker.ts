@@ -5,6 +5,7 @@ import { topBoxOf } from '../page-tree/page-tree.ts'
 import { Slices } from '../page-tree/slices.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
 import { type PageScan, scanPage } from '../privacy/page-scan.ts'
+import type { PrivateWords } from '../privacy/private-words.ts'
 import { detectorsOf, NO_MASKING } from '../privacy/project-masking.ts'
 import type { RedactionCounts } from '../privacy/secrets.ts'
 import { Overlay } from './overlay.ts'
@@ -44,6 +45,8 @@ function isFromBackground(sender: chrome.runtime.MessageSender): boolean {
   return sender.id === chrome.runtime.id && sender.tab === undefined
 }
 
+/** What was typed is asked for several times in one capture; in ms. */
+const WORDS_AGE = 700
 /** In ms of work: a page that is larger than what can be searched in this time gets no picture. */
 const COVER_BUDGET = 4_000
 
@@ -52,11 +55,21 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
   let covered: PageScan | null = null
   let changes: MutationObserver | null = null
   let isAttachedForCover = false
-  const scan = (slices: Slices) => scanPage(overlay.host, detectorsOf(isolatedWorld().masking ?? NO_MASKING), slices)
+  let known: { words: PrivateWords; at: number } | null = null
+  const scan = async (slices: Slices) => {
+    const found = await scanPage(overlay.host, detectorsOf(isolatedWorld().masking ?? NO_MASKING), slices)
+    known = { words: found.words, at: performance.now() }
+    return found
+  }
+  const words = async () => {
+    if (known && performance.now() - known.at < WORDS_AGE) return known.words
+    return (await scan(new Slices(COVER_BUDGET))).words
+  }
   return {
     pickedElements: picker.picks,
     overlayHost: overlay.host,
     scan,
+    words,
     async cover() {
       isAttachedForCover = !overlay.isInPlace
       if (isAttachedForCover) overlay.attach()
@@ -79,9 +92,9 @@ function pickerInPage(overlay: Overlay, picker: Picker): PickerInPage {
       }
     },
     async withoutPrivateWords(texts) {
-      const { words } = await scan(new Slices(COVER_BUDGET))
       const counts: RedactionCounts = {}
-      return { texts: texts.map(text => words.redact(text, counts)), counts }
+      const now = await words()
+      return { texts: texts.map(text => now.redact(text, counts)), counts }
     },
     async uncover() {
       const areStillCovered = overlay.isInPlace && covered !== null && areCovered(privateBoxes(covered).boxes, covers)

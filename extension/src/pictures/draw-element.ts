@@ -1,6 +1,5 @@
 import { isolatedWorld } from '../isolated-world.ts'
 import { isFrame } from '../page-tree/page-tree.ts'
-import { Slices } from '../page-tree/slices.ts'
 import { privateSpansOf } from '../privacy/page-scan.ts'
 import { hasPrivateContent, privateFieldSelector } from '../privacy/private-fields.ts'
 import type { PrivateWords } from '../privacy/private-words.ts'
@@ -40,7 +39,7 @@ export async function drawElement(number: number, render: Renderer): Promise<Ele
   const owner = element.ownerDocument
   // A copied frame would load its page a second time.
   const ignored = new Set<Element>([picker.overlayHost, ...owner.querySelectorAll('iframe')])
-  const { words } = await picker.scan(new Slices(BUDGET))
+  const words = await picker.words()
   const restore = keepMeasuringImagesInline()
   try {
     const drawing = withHarmlessCopies(() =>

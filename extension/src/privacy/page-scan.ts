@@ -1,5 +1,5 @@
 import type { Box } from '@fixpoint/protocol'
-import { frameDocumentOf, isDocument, isFrame, shadowRootOf, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
+import { frameDocumentOf, isDocument, shadowRootOf, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
 import type { Slices } from '../page-tree/slices.ts'
 import { hasPrivateContent, isPrivateField, privateFieldKind, privateFieldSelector } from './private-fields.ts'
 import { PrivateWords } from './private-words.ts'
@@ -29,12 +29,12 @@ const INLINE_TAGS = new Set(
 )
 const UNSEEN_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 'title'])
 // Attributes that browsers show as text.
-const SHOWN_ATTRIBUTES: Readonly<Record<string, string>> = {
-  img: 'alt',
-  area: 'alt',
-  input: 'placeholder',
-  textarea: 'placeholder'
-}
+const SHOWN_ATTRIBUTES: readonly [attribute: string, selector: string][] = [
+  ['alt', 'img[alt], area[alt]'],
+  ['placeholder', '[placeholder]'],
+  ['value', 'input:is([type="button" i], [type="submit" i], [type="reset" i])']
+]
+const SHORTEST_LINE = 3
 /** Longer texts are searched in pieces that overlap by what the longest detector needs. */
 const LONGEST_PIECE = 20_000
 const OVERLAP = 2_000
@@ -44,39 +44,45 @@ const MOST_CHARACTERS = 8_000_000
 /** @param ignored Fixpoint's own element */
 export async function scanPage(ignored: Element, rules: readonly SecretDetector[], slices: Slices): Promise<PageScan> {
   const roots = await findRoots(slices)
-  const fields = roots.flatMap(root => [...root.querySelectorAll(privateFieldSelector())])
+  const fields = roots.flatMap(root => [...root.querySelectorAll(privateFieldSelector())].filter(isPrivateField))
   const words = new PrivateWords(fields, rules)
-  const scan = new Scan(words, ignored)
+  const scan = new Scan(words, new Set(fields))
   for (const field of fields) scan.addField(field)
   for (const root of roots) {
-    for (const _ of scan.readTexts(root)) {
+    scan.readElements(root, ignored)
+    const texts = textsOf(root)
+    for (let node = texts.nextNode(); node && !slices.isOver; node = texts.nextNode()) {
+      scan.readText(node as Text)
       if (slices.isDue()) await slices.rest()
-      if (slices.isOver) break
     }
+    scan.endLine()
   }
   return { words, spans: scan.spans, places: scan.places, isComplete: !slices.isOver && scan.isComplete }
 }
 
 /** The private parts of the texts of a document that nobody sees, such as a copy to be drawn. */
 export function privateSpansOf(owner: Document, words: PrivateWords): ReadonlyMap<Node, readonly SecretSpan[]> {
-  const scan = new Scan(words, owner.documentElement)
-  for (const _ of scan.readTexts(owner));
+  const scan = new Scan(words, new Set())
+  const texts = textsOf(owner)
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) scan.readText(node as Text)
+  scan.endLine()
   return scan.spans
+}
+
+function textsOf(root: Document | ShadowRoot): TreeWalker {
+  return (isDocument(root) ? root : root.ownerDocument).createTreeWalker(root, NodeFilter.SHOW_TEXT)
 }
 
 /** Every document and shadow root that can be looked into. */
 async function findRoots(slices: Slices): Promise<(Document | ShadowRoot)[]> {
   const roots: (Document | ShadowRoot)[] = [document]
   for (let index = 0; index < roots.length; index++) {
-    const root = roots[index]
-    if (!root) break
-    const walker = (isDocument(root) ? root : root.ownerDocument).createTreeWalker(root, NodeFilter.SHOW_ELEMENT)
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const element = node as Element
-      const inner = isFrame(element) ? frameDocumentOf(element) : shadowRootOf(element)
+    const elements = roots[index]?.querySelectorAll('*') ?? []
+    for (let position = 0; position < elements.length && !slices.isOver; position++) {
+      const element = elements[position] as Element
+      const inner = shadowRootOf(element) ?? frameDocumentOf(element)
       if (inner && roots.length < MOST_ROOTS) roots.push(inner)
       if (slices.isDue()) await slices.rest()
-      if (slices.isOver) return roots
     }
   }
   return roots
@@ -87,76 +93,67 @@ class Scan {
   readonly places: PrivatePlace[] = []
   isComplete = true
   readonly #words: PrivateWords
-  readonly #ignored: Element
-  readonly #fields = new Set<Element>()
-  /** The last field that the walk came into; its texts are covered with it. */
-  #field: Element | null = null
+  readonly #fields: ReadonlySet<Element>
   #characters = 0
-  /** Texts of one line so far. */
-  #line: { node: Text; start: number }[] = []
-  #lineText = ''
+  /** What the texts of the line so far stand in. */
+  #container: Element | null = null
+  #isSkipped = false
+  #first: Text | null = null
+  /** The texts after the first, and where they begin. */
+  #others: { node: Text; start: number }[] = []
+  #line = ''
 
-  constructor(words: PrivateWords, ignored: Element) {
+  constructor(words: PrivateWords, fields: ReadonlySet<Element>) {
     this.#words = words
-    this.#ignored = ignored
+    this.#fields = fields
   }
 
   addField(field: Element): void {
-    if (!isPrivateField(field)) return
-    this.#fields.add(field)
     this.places.push({ kind: privateFieldKind(field), boxes: () => (hasPrivateContent(field) ? [contentBox(field)] : []) })
   }
 
-  /** Reads everything below a root; stops after each node, so that the caller can rest. */
-  *readTexts(root: Document | ShadowRoot): Generator<void, void> {
-    const owner = isDocument(root) ? root : root.ownerDocument
-    const walker = owner.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (node.nodeType === Node.TEXT_NODE) this.#readText(node as Text)
-      else this.#readElement(node as Element)
-      yield
+  /** What is shown by elements and not by texts. */
+  readElements(root: Document | ShadowRoot, ignored: Element): void {
+    for (const frame of root.querySelectorAll('iframe, frame')) {
+      // What a frame of another origin shows cannot be known: it may be a card field.
+      if (frame === ignored || frameDocumentOf(frame)) continue
+      this.places.push({ kind: 'frame of another site', boxes: () => [topBoxOf(frame)] })
     }
-    this.#endLine()
+    for (const [attribute, selector] of SHOWN_ATTRIBUTES) {
+      for (const element of root.querySelectorAll(selector)) {
+        const text = (element.getAttribute(attribute) ?? '').slice(0, LONGEST_PIECE)
+        const [span] = this.#words.mayBeIn(text) ? this.#words.spansIn(text) : []
+        if (span) this.places.push({ kind: span.kind, boxes: () => [topBoxOf(element)] })
+      }
+    }
   }
 
-  #readElement(element: Element): void {
-    const { localName } = element
-    if (this.#fields.has(element)) this.#field = element
-    if (!INLINE_TAGS.has(localName)) this.#endLine()
-    // What a frame of another origin shows cannot be known: it may be a card field.
-    if (isFrame(element) && element !== this.#ignored && !frameDocumentOf(element)) {
-      this.places.push({ kind: 'frame of another site', boxes: () => [topBoxOf(element)] })
+  /** Takes the next text in the order of the document; a line ends where another container begins. */
+  readText(node: Text): void {
+    let container = node.parentElement
+    while (container && INLINE_TAGS.has(container.localName)) container = container.parentElement
+    if (container !== this.#container) {
+      this.endLine()
+      this.#container = container
+      this.#isSkipped = container !== null && (UNSEEN_TAGS.has(container.localName) || this.#isInField(container))
     }
-    const attribute = SHOWN_ATTRIBUTES[localName]
-    if (attribute !== undefined) this.#readAttribute(element, attribute)
-    if (localName === 'input' && /^(?:button|submit|reset)$/i.test(element.getAttribute('type') ?? ''))
-      this.#readAttribute(element, 'value')
+    if (this.#isSkipped) return
+    const text = node.data
+    if (this.#line.length + text.length > LONGEST_PIECE) this.endLine()
+    if (text.length > LONGEST_PIECE) this.#readLongText(node)
+    else if (this.#first === null) {
+      this.#first = node
+      this.#line = text
+    } else {
+      this.#others.push({ node, start: this.#line.length })
+      this.#line += text
+    }
   }
 
-  #readAttribute(element: Element, attribute: string): void {
-    const text = element.getAttribute(attribute)
-    const [span] = text ? this.#words.spansIn(text.slice(0, LONGEST_PIECE)) : []
-    if (span) this.places.push({ kind: span.kind, boxes: () => [topBoxOf(element)] })
-  }
-
-  #readText(node: Text): void {
-    const parent = node.parentNode
-    if (parent?.nodeType === Node.ELEMENT_NODE) {
-      const { localName } = parent as Element
-      if (UNSEEN_TAGS.has(localName)) return
-      // The text after a block that has ended belongs to another line.
-      const previous = node.previousSibling
-      if (previous?.nodeType === Node.ELEMENT_NODE && !INLINE_TAGS.has((previous as Element).localName)) this.#endLine()
-    }
-    const { length } = node
-    if (length === 0 || this.#field?.contains(node)) return
-    if (this.#lineText.length + length > LONGEST_PIECE) this.#endLine()
-    if (length > LONGEST_PIECE) {
-      this.#readLongText(node)
-      return
-    }
-    this.#line.push({ node, start: this.#lineText.length })
-    this.#lineText += node.data
+  /** Texts in a field are covered with it. */
+  #isInField(container: Element): boolean {
+    for (const field of this.#fields) if (field.contains(container)) return true
+    return false
   }
 
   #readLongText(node: Text): void {
@@ -168,19 +165,22 @@ class Scan {
     if (this.#characters >= MOST_CHARACTERS) this.isComplete = false
   }
 
-  #endLine(): void {
-    const text = this.#lineText
-    if (text.length >= 3) {
+  endLine(): void {
+    const first = this.#first
+    const text = this.#line
+    if (first && text.length >= SHORTEST_LINE && this.#words.mayBeIn(text)) {
+      const parts = [{ node: first, start: 0 }, ...this.#others]
       for (const { kind, start, end } of this.#words.spansIn(text)) {
-        for (const part of this.#line) {
+        for (const part of parts) {
           const from = Math.max(start, part.start) - part.start
           const to = Math.min(end, part.start + part.node.length) - part.start
           if (from < to) this.#addSpan(part.node, kind, from, to)
         }
       }
     }
-    if (this.#line.length > 0) this.#line = []
-    this.#lineText = ''
+    if (this.#others.length > 0) this.#others = []
+    this.#first = null
+    this.#line = ''
   }
 
   #addSpan(node: Text, kind: string, start: number, end: number): void {

@@ -1,5 +1,13 @@
 import { isPrivateField, privateFieldKind } from './private-fields.ts'
-import { countRedaction, type RedactionCounts, type SecretDetector, type SecretSpan, secretSpans, withoutSpans } from './secrets.ts'
+import {
+  countRedaction,
+  mayHoldSecret,
+  type RedactionCounts,
+  type SecretDetector,
+  type SecretSpan,
+  secretSpans,
+  withoutSpans
+} from './secrets.ts'
 
 // Shorter values would be found all over a page: a quantity, an initial.
 const SHORTEST_SECRET = 4
@@ -18,6 +26,8 @@ export class PrivateWords {
   /** Longest first. */
   readonly #secrets: readonly string[]
   readonly #words: RegExp | null
+  /** The same, to ask whether there is one at all, which costs a tenth. */
+  readonly #anyWord: RegExp | null
   readonly #rules: readonly SecretDetector[]
   /** All of it as it is, for parts of an address that are exactly that. */
   readonly values: ReadonlySet<string>
@@ -46,7 +56,14 @@ export class PrivateWords {
     this.values = values
     this.#secrets = [...secrets].sort((a, b) => b.length - a.length)
     this.#words = patternOf([...words].filter(word => word.length <= LONGEST_VALUE))
+    this.#anyWord = this.#words && new RegExp(this.#words.source, 'iu')
     this.#rules = rules
+  }
+
+  /** False for most texts of a page, which need no closer look. */
+  mayBeIn(text: string): boolean {
+    if (this.#rules.length > 0 || mayHoldSecret(text) || this.#anyWord?.test(text)) return true
+    return this.#secrets.some(secret => text.includes(secret))
   }
 
   /** Where in a text something private stands: what looks like a secret, what was typed, what the project hides. In order. */
@@ -66,11 +83,12 @@ export class PrivateWords {
   }
 
   redact(text: string, counts: RedactionCounts): string {
+    if (!this.mayBeIn(text)) return text
     return withoutSpans(text, this.spansIn(text), ({ kind }) => countRedaction(counts, kind))
   }
 
   has(text: string): boolean {
-    return this.spansIn(text).length > 0
+    return this.mayBeIn(text) && this.spansIn(text).length > 0
   }
 }
 

@@ -50,13 +50,17 @@ export interface SecretSpan {
  */
 const MAY_HOLD_SECRET = /[\w.~+/=-]{12}|\d(?:[ -]?\d){11}|[:=]|BEGIN /
 
+export function mayHoldSecret(text: string): boolean {
+  return MAY_HOLD_SECRET.test(text)
+}
+
 /**
  * Where in a text something looks like a secret: in order, without overlaps.
  * @param more detectors that come before the general ones
  */
 export function secretSpans(text: string, more: readonly SecretDetector[] = []): SecretSpan[] {
   const spans: SecretSpan[] = []
-  const detectors = MAY_HOLD_SECRET.test(text) ? [...more, ...DETECTORS] : more
+  const detectors = mayHoldSecret(text) ? [...more, ...DETECTORS] : more
   for (const { kind, pattern, isSecret } of detectors) {
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.['secret'] ?? match[0]
