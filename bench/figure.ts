@@ -1,6 +1,6 @@
 import type { Reading } from './measure.ts'
 
-export type Unit = 'µs' | 'ms' | 'kB' | 'MB' | 'events/s'
+export type Unit = 'µs' | 'ms' | 'kB' | 'MB' | 'events/s' | 'tokens'
 
 /** Something that was measured, alone or side by side with what it is compared with. */
 export interface Figure {

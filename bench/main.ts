@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchAfterPicture } from './after-picture.ts'
 import { type BenchWorld, createBenchWorld } from './bench-world.ts'
+import { benchCapture } from './capture.ts'
 import { benchCatchUp } from './catch-up.ts'
 import { type Figure, isReached, type Part, timesFaster } from './figure.ts'
 import { benchFirstEvent } from './first-event.ts'
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sandbox: benchSandbox,
   sizes: benchSizes,
   'update-server': benchUpdateServer,
+  capture: benchCapture,
   server: async () => benchServer(await sharedWorld()),
   'first-event': async () => benchFirstEvent(await sharedWorld()),
   'after-picture': async () => benchAfterPicture(await sharedWorld()),

@@ -1,7 +1,9 @@
 import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script'
 import { isolatedWorld } from '../src/isolated-world.ts'
-import { collectContext } from '../src/page-context/collect-context.ts'
+import { collectContext, collectRequests } from '../src/page-context/collect-context.ts'
 
 export default defineUnlistedScript(() => {
-  isolatedWorld().collectContext = collectContext
+  const world = isolatedWorld()
+  world.collectContext = collectContext
+  world.collectRequests = collectRequests
 })

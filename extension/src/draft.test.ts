@@ -14,7 +14,11 @@ const draft: PageDraft = {
   colorScheme: 'light',
   locale: 'en',
   frameworks: ['React 19'],
-  outline: 'body\n  p [1]',
+  featureFlags: { checkout: 'true' },
+  outline: [
+    { level: 0, text: 'body', rank: 1, index: 0, children: 1 },
+    { level: 1, text: 'p', rank: 0, index: 0, children: 0, pick: 1 }
+  ],
   picks: [
     {
       number: 1,
@@ -23,41 +27,44 @@ const draft: PageDraft = {
       text: 'Hello',
       box: { x: 0, y: 0, width: 100, height: 50 },
       components: [{ name: 'App', source: { file: 'src/App.jsx', line: 3, column: 5 } }],
+      props: [{ component: 'App', props: 'step=2' }],
       styles: { color: 'rgb(0, 0, 0)' },
       crop: { ...picture, method: 'visible-tab', note: 'html2canvas: no' },
       isComplete: true
     }
   ],
   console: [{ level: 'error', text: 'no', at: '2026-11-21T08:00:00.000Z' }],
+  requests: [{ method: 'POST', url: 'https://shop.example/api', initiator: 'fetch', status: 500, at: '2026-11-21T08:00:00.000Z' }],
   screenshot: picture,
+  masking: '[[],[]]',
   redactions: { password: 1 },
   truncated: [],
   problems: []
 }
-const everything = { screenshot: true, dom: true, components: true, console: true }
+const everything = { screenshot: true, dom: true, components: true, console: true, budget: 8_000 }
 const uploaded = { screenshot: artifact, crops: new Map([[1, artifact]]) }
 
 describe('contextFromDraft', () => {
   it('is a valid page context with the uploaded pictures', () => {
-    const context = pageContextSchema.parse(contextFromDraft(draft, everything, uploaded))
-    expect(context.screenshot).toEqual({ artifactId: artifact, width: 100, height: 50 })
+    const context = pageContextSchema.parse(contextFromDraft(draft, everything, uploaded).context)
+    expect(context.screenshot).toEqual({ artifactId: artifact, width: 100, height: 50, extent: 'window' })
     expect(context.picks[0]?.crop).toEqual({ artifactId: artifact, width: 100, height: 50, method: 'visible-tab', note: 'html2canvas: no' })
     expect(JSON.stringify(context)).not.toContain('data:')
     expect(context).not.toHaveProperty('tabId')
   })
 
   it('has only what the person chose', () => {
-    const choice = { screenshot: false, dom: false, components: false, console: false }
-    const context = pageContextSchema.parse(contextFromDraft(draft, choice, uploaded))
-    expect(context).toMatchObject({ outline: '', console: [], frameworks: [] })
+    const choice = { screenshot: false, dom: false, components: false, console: false, budget: 8_000 }
+    const context = pageContextSchema.parse(contextFromDraft(draft, choice, uploaded).context)
+    expect(context).toMatchObject({ outline: '', console: [], requests: [], frameworks: [], featureFlags: {} })
     expect(context.screenshot).toBeUndefined()
-    expect(context.picks[0]).toMatchObject({ selectors: ['p'], components: [], styles: {} })
+    expect(context.picks[0]).toMatchObject({ selectors: ['p'], components: [], props: [], styles: {} })
     expect(context.picks[0]).not.toHaveProperty('text', expect.anything())
     expect(context.picks[0]?.crop).toBeUndefined()
   })
 
   it('leaves out pictures that were not uploaded', () => {
-    const context = contextFromDraft(draft, everything, { crops: new Map() })
+    const context = contextFromDraft(draft, everything, { crops: new Map() }).context
     expect(context.screenshot).toBeUndefined()
     expect(context.picks[0]?.crop).toBeUndefined()
   })

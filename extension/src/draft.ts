@@ -2,16 +2,21 @@ import {
   colorSchemeSchema,
   consoleMessageSchema,
   type Failure,
+  failedPageRequestSchema,
   failureSchema,
   markSchema,
   PAGE_CONTEXT_LIMITS,
   type PageContextInput,
+  pageContextSchema,
   pickSchema,
   storableText,
   timestampSchema,
   viewportSchema
 } from '@fixpoint/protocol'
 import { z } from 'zod'
+import { type FittedContext, fitContext } from './fit-context.ts'
+import { OUTLINE_LIMITS } from './page-context/outline-limits.ts'
+import { outlineLineSchema } from './page-context/outline-schema.ts'
 
 /** A picture that has not been uploaded yet. Sizes in pixels of the picture itself, `bytes` of the encoded file. */
 const draftPictureSchema = z.object({
@@ -22,6 +27,8 @@ const draftPictureSchema = z.object({
   bytes: z.number().int().min(1).max(10_000_000)
 })
 export type DraftPicture = z.infer<typeof draftPictureSchema>
+
+const draftScreenshotSchema = draftPictureSchema.extend({ extent: z.enum(['window', 'page']).optional() })
 
 const draftCropSchema = draftPictureSchema.extend({
   method: z.enum(['html2canvas', 'html2canvas-pro', 'visible-tab']),
@@ -59,12 +66,19 @@ export const pageDraftSchema = z.object({
   viewport: viewportSchema,
   colorScheme: colorSchemeSchema,
   locale: z.string().max(35).optional(),
+  theme: storableText(300).optional(),
+  route: storableText(300).optional(),
+  featureFlags: z.record(z.string().max(100), storableText(200)),
   frameworks: z.array(storableText(100)).max(10),
-  outline: storableText(PAGE_CONTEXT_LIMITS.outlineCharacters),
+  /** Everything that was looked at; the budget decides how much of it is sent. */
+  outline: z.array(outlineLineSchema).max(OUTLINE_LIMITS.lines),
   picks: z.array(draftPickSchema).max(PAGE_CONTEXT_LIMITS.picks),
   console: z.array(consoleMessageSchema).max(PAGE_CONTEXT_LIMITS.consoleEntries),
-  screenshot: draftPictureSchema.optional(),
+  requests: z.array(failedPageRequestSchema).max(PAGE_CONTEXT_LIMITS.failedRequests),
+  screenshot: draftScreenshotSchema.optional(),
   annotated: draftAnnotationSchema.optional(),
+  /** The project's masking that it was captured with, as `fingerprintOf` writes it. */
+  masking: z.string().max(50_000),
   /** What was left out or masked, counted by kind, such as `form value` or `jwt`. */
   redactions: z.record(z.string().max(60), z.number().int().min(0)),
   /** What was cut to stay within the limits, in words. */
@@ -104,8 +118,12 @@ export interface ContextChoice {
   screenshot: boolean
   /** Outline, texts and styles of the surroundings; picks keep their selectors. */
   dom: boolean
+  /** Names, sources and props. */
   components: boolean
+  /** Console and failed requests. */
   console: boolean
+  /** Tokens that all of it may take, without the pictures. */
+  budget: number
 }
 
 /** Artifact ids of the pictures after they were uploaded; crops by number of the pick. */
@@ -115,31 +133,34 @@ export interface UploadedPictures {
   crops: ReadonlyMap<number, string>
 }
 
-/** The page context to send for a draft: uploaded pictures by their ids, and only what the person chose. */
-export function contextFromDraft(draft: PageDraft, choice: ContextChoice, uploaded: UploadedPictures): PageContextInput {
+/** The page context to send for a draft: uploaded pictures by their ids, only what the person chose, and as much as the budget allows. */
+export function contextFromDraft(draft: PageDraft, choice: ContextChoice, uploaded: UploadedPictures): FittedContext {
   const { screenshot, annotated } = draft
-  return {
+  const context = pageContextSchema.parse({
     url: draft.url,
     title: draft.title,
     capturedAt: draft.capturedAt,
     viewport: draft.viewport,
     colorScheme: draft.colorScheme,
     locale: draft.locale,
+    theme: draft.theme,
+    route: draft.route,
+    featureFlags: choice.dom ? draft.featureFlags : {},
     frameworks: choice.components ? draft.frameworks : [],
     screenshot:
       choice.screenshot && screenshot && uploaded.screenshot
-        ? { artifactId: uploaded.screenshot, width: screenshot.width, height: screenshot.height }
+        ? { artifactId: uploaded.screenshot, width: screenshot.width, height: screenshot.height, extent: screenshot.extent }
         : undefined,
     annotated:
       choice.screenshot && annotated && uploaded.annotated
         ? { artifactId: uploaded.annotated, width: annotated.width, height: annotated.height, marks: annotated.marks }
         : undefined,
-    outline: choice.dom ? draft.outline : '',
     picks: draft.picks.map(({ crop, isComplete: _, frameOrigin: _origin, ...pick }) => {
       const artifactId = uploaded.crops.get(pick.number)
       return {
         ...pick,
         components: choice.components ? pick.components : [],
+        props: choice.components ? pick.props : [],
         styles: choice.dom ? pick.styles : {},
         text: choice.dom ? pick.text : undefined,
         region: pick.region && {
@@ -153,7 +174,9 @@ export function contextFromDraft(draft: PageDraft, choice: ContextChoice, upload
       }
     }),
     console: choice.console ? draft.console : [],
+    requests: choice.console ? draft.requests : [],
     redactions: draft.redactions,
     truncated: draft.truncated
-  }
+  } satisfies PageContextInput)
+  return fitContext(context, choice.dom ? draft.outline : [], choice.budget)
 }

@@ -4,13 +4,19 @@
  * `chrome.scripting.executeScript`, whose result is the answer. So nothing of it listens for messages.
  */
 import type { Box } from '@fixpoint/protocol'
+import type { NoticedRequest } from './inspector/console-watch.ts'
 import type { LocatedSource, RawSource } from './inspector/inspection.ts'
-import type { CollectedContext } from './page-context/collected-context.ts'
+import type { CollectedContext, CollectedRequest } from './page-context/collected-context.ts'
+import type { Slices } from './page-tree/slices.ts'
 import type { PickTarget } from './picker/pick-target.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
+import type { PageScan } from './privacy/page-scan.ts'
+import type { PrivateWords } from './privacy/private-words.ts'
+import type { ProjectMasking } from './privacy/project-masking.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
 
 interface CoverReport {
+  isComplete: boolean
   /** How many places are covered, by kind. */
   covered: RedactionCounts
   /** Size of the window in CSS pixels, and pixels of the screen for each. */
@@ -31,21 +37,28 @@ export interface PickerInPage {
    * Where the content of a frame begins and how much it is scaled, with the selectors of the frame. By the places of the windows on the
    * way to it; null where there is no such frame.
    */
-  placeOfFrame(path: readonly number[]): { selectors: string[]; x: number; y: number; scaleX: number; scaleY: number } | null
+  placeOfFrame(path: readonly number[]): Promise<{ selectors: string[]; x: number; y: number; scaleX: number; scaleY: number } | null>
   /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. `openFrames` cover themselves. */
   cover(openFrames: readonly number[][]): Promise<CoverReport>
-  /** Texts that the page has said elsewhere (its console), without what was typed into fields for passwords, codes and cards. */
-  withoutTypedSecrets(texts: readonly string[]): string[]
+  /** Everything private on the page as it is now. */
+  scan(slices: Slices): Promise<PageScan>
+  /** What was typed, as it was at most a moment ago. */
+  words(): Promise<PrivateWords>
+  /** Texts that the page has said elsewhere (its console, props), without what is private. */
+  withoutPrivateWords(texts: readonly string[]): Promise<{ texts: string[]; counts: RedactionCounts }>
   /** Ends `cover`. False when something private had moved out from under its cover, so that the picture must not be used. */
-  uncover(): boolean
+  uncover(): Promise<boolean>
 }
 
 interface FixpointWorld {
+  /** What the project hides; set before anything is captured. */
+  masking?: ProjectMasking
   picker?: PickerInPage
   /** `source-locations.js` */
   locateSources?: (sources: readonly (RawSource | null)[]) => Promise<LocatedSource[]>
   /** `page-context.js` */
-  collectContext?: (numbers: readonly number[], outlineLimit: number) => CollectedContext
+  collectContext?: (numbers: readonly number[]) => Promise<CollectedContext>
+  collectRequests?: (noticed: readonly NoticedRequest[]) => Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>
   /** `element-picture.js` and `element-picture-pro.js`, which replaces it */
   drawElement?: (number: number) => Promise<ElementPicture>
 }

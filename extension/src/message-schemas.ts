@@ -13,7 +13,7 @@ export const elementPathSchema = z.array(z.union([z.number().int().min(0).max(1_
 export type ElementPath = z.infer<typeof elementPathSchema>
 
 /** An element, with what is compared to make sure that the path still leads to it. */
-const elementReferenceSchema = z.object({ path: elementPathSchema, tag: z.string().min(1).max(100), box: boxSchema })
+export const elementReferenceSchema = z.object({ path: elementPathSchema, tag: z.string().min(1).max(100), box: boxSchema })
 export type ElementReference = z.infer<typeof elementReferenceSchema>
 
 export const pickedMessageSchema = z.object({

@@ -457,6 +457,18 @@ export const ERRORS = {
   frame_changed: { status: 409, title: 'The page has changed in the meantime', retryable: true, hint: 'Point again.' },
   element_gone: { status: 409, title: 'The element is no longer there', retryable: true, hint: 'Point again.' },
   screenshot_unavailable: { status: 503, title: 'No picture could be taken', retryable: true, hint: 'The prompt can be sent without it.' },
+  masking_rule_invalid: {
+    status: 422,
+    title: 'A masking rule of the project cannot be applied',
+    retryable: false,
+    hint: 'Whoever runs the server corrects `masking` of the project.'
+  },
+  masking_rules_changed: {
+    status: 409,
+    title: 'The project hides more than it did when this was captured',
+    retryable: false,
+    hint: 'Point again.'
+  },
   capture_too_large: { status: 413, title: 'The page context is too large', retryable: false, hint: 'Send fewer picks.' },
   server_url_invalid: {
     status: 400,

@@ -15,9 +15,32 @@ export const API_LIMITS = {
   queuedPrompts: 50,
   /** Uploaded pictures: bytes, and pixels per side. */
   pictureBytes: 10_000_000,
-  pictureSide: 8_192,
+  pictureSide: 16_384,
   eventsPerPage: 500
 } as const
+
+/** What a project hides besides what Fixpoint recognises; whoever captures one of its pages has to apply it. */
+export const maskingSchema = z
+  .strictObject({
+    /** CSS selectors of elements that are covered in pictures and left out of texts, with everything in them. */
+    selectors: z.array(z.string().trim().min(1).max(300)).max(50).default([]),
+    /** Regular expressions (JavaScript, with the flags `i` and `u`) of texts that are masked, such as customer numbers. */
+    patterns: z
+      .array(z.string().min(1).max(300).refine(isPattern, 'must be a regular expression that does not match the empty text'))
+      .max(50)
+      .default([])
+  })
+  .meta({ id: 'Masking' })
+export type Masking = z.infer<typeof maskingSchema>
+
+function isPattern(pattern: string): boolean {
+  try {
+    return !new RegExp(pattern, 'iu').test('')
+  } catch {
+    // `RegExp` throws for what is none, which is the answer.
+    return false
+  }
+}
 
 const projectSchema = z
   .object({
@@ -27,7 +50,8 @@ const projectSchema = z
     origins: z.array(z.string()),
     branch: z.string(),
     /** Requests that are offered to somebody who has not asked for anything yet. */
-    suggestions: z.array(z.string())
+    suggestions: z.array(z.string()),
+    masking: maskingSchema.prefault({})
   })
   .meta({ id: 'Project' })
 export type Project = z.infer<typeof projectSchema>

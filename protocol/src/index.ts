@@ -1,4 +1,5 @@
 export * from './client.ts'
+export * from './describe-context.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './extension-id.ts'
@@ -24,3 +25,4 @@ export {
 export * from './session.ts'
 export * from './style-properties.ts'
 export * from './text.ts'
+export * from './tokens.ts'

@@ -8,7 +8,7 @@ import { storableText } from './text.ts'
 export const PAGE_CONTEXT_LIMITS = {
   picks: 20,
   components: 50,
-  outlineCharacters: 24_000,
+  outlineCharacters: 120_000,
   consoleEntries: 50,
   nameCharacters: 200,
   /** Elements that a region is said to hold. */
@@ -16,8 +16,17 @@ export const PAGE_CONTEXT_LIMITS = {
   /** Of a text that was selected. */
   selectionCharacters: 2_000,
   /** Things drawn on the screenshot. */
-  marks: 50
+  marks: 50,
+  /** Components of a pick whose props go along, and characters of each one's. */
+  componentsWithProps: 12,
+  propsCharacters: 3_000,
+  failedRequests: 40,
+  featureFlags: 60
 } as const
+
+/** In tokens, as `estimateTokens` counts them: what the text of a page context takes of the model's window. Pictures come on top. */
+export const TOKEN_BUDGETS = [2_000, 4_000, 8_000, 16_000, 32_000] as const
+export const DEFAULT_TOKEN_BUDGET = 8_000
 
 /** Where a component is written. Lines and columns count from 1, as editors show them. */
 export const sourceLocationSchema = z
@@ -40,6 +49,15 @@ export const componentSchema = z
   .object({ name: storableText(PAGE_CONTEXT_LIMITS.nameCharacters).min(1), source: sourceLocationSchema.optional() })
   .meta({ id: 'Component' })
 export type Component = z.infer<typeof componentSchema>
+
+/** What a component was given, from the nearest outwards: `price=19.9 product={id: 7, name: "Mug"} onAdd=[function]`. */
+export const componentPropsSchema = z
+  .object({
+    component: storableText(PAGE_CONTEXT_LIMITS.nameCharacters).min(1),
+    props: storableText(PAGE_CONTEXT_LIMITS.propsCharacters).min(1)
+  })
+  .meta({ id: 'ComponentProps' })
+export type ComponentProps = z.infer<typeof componentPropsSchema>
 
 /** A picture of one element. `method` says how it was made, `note` why not by the better way. */
 export const cropSchema = z
@@ -108,6 +126,8 @@ export const pickSchema = z
     box: boxSchema,
     /** React components from the nearest outwards. */
     components: z.array(componentSchema).max(PAGE_CONTEXT_LIMITS.components),
+    /** Own data properties alone, with private values masked. */
+    props: z.array(componentPropsSchema).max(PAGE_CONTEXT_LIMITS.componentsWithProps).default([]),
     styles: stylesSchema,
     /** For what is one element but shows many things (canvas, picture, frame): where the person clicked, from the box's top left corner. */
     point: pointSchema.optional(),
@@ -147,9 +167,34 @@ export const markSchema = z
 export type Mark = z.infer<typeof markSchema>
 
 export const consoleMessageSchema = z
-  .object({ level: z.enum(['error', 'warning']), text: storableText(2_000), at: timestampSchema })
+  .object({
+    level: z.enum(['error', 'warning']),
+    text: storableText(2_000),
+    at: timestampSchema,
+    /** Address of the frame that said it; absent for the page itself. */
+    frame: storableText(500).optional()
+  })
   .meta({ id: 'ConsoleMessage' })
 export type ConsoleMessage = z.infer<typeof consoleMessageSchema>
+
+/** A request of the page that came to nothing, or was answered with 400 and above. */
+export const failedPageRequestSchema = z
+  .object({
+    /** Absent where the browser does not tell it. */
+    method: z
+      .string()
+      .regex(/^[A-Z]{1,20}$/)
+      .optional(),
+    /** Without user name, password and secret parameters. */
+    url: storableText(1_000).min(1),
+    /** What asked: `fetch`, `xmlhttprequest`, `img`, `script`, `link`, `css` … */
+    initiator: z.string().regex(/^[a-z-]{1,30}$/),
+    /** Null where there was no answer: refused, blocked or broken off. */
+    status: z.number().int().min(400).max(999).nullable(),
+    at: timestampSchema
+  })
+  .meta({ id: 'FailedPageRequest' })
+export type FailedPageRequest = z.infer<typeof failedPageRequestSchema>
 
 /** What the extension saw when the person pointed. */
 export const pageContextSchema = z
@@ -161,10 +206,25 @@ export const pageContextSchema = z
     /** The scheme that the page really shows, which may differ from the browser's preference. */
     colorScheme: colorSchemeSchema,
     locale: z.string().max(35).optional(),
+    /** What the page says of its theme: `class="dark" data-theme="night" color-scheme: dark`. */
+    theme: storableText(300).optional(),
+    /** The framework's pattern for the address, such as `/products/[id]`, where the page exposes it. */
+    route: storableText(300).optional(),
+    /** Flags that the page exposes by one of the ways that docs/guide/using.md lists. */
+    featureFlags: z
+      .record(storableText(100), storableText(200))
+      .refine(flags => Object.keys(flags).length <= PAGE_CONTEXT_LIMITS.featureFlags, 'has too many flags')
+      .default({}),
     /** For example “React 19.3.1”. */
     frameworks: z.array(storableText(100)).max(10).default([]),
     screenshot: z
-      .object({ artifactId: artifactIdSchema, width: z.number().int().min(1).max(16_384), height: z.number().int().min(1).max(16_384) })
+      .object({
+        artifactId: artifactIdSchema,
+        width: z.number().int().min(1).max(16_384),
+        height: z.number().int().min(1).max(16_384),
+        /** The window as it was, or the whole page put together from several windows. */
+        extent: z.enum(['window', 'page']).default('window')
+      })
       .optional(),
     /** The screenshot with what the person drew on it. */
     annotated: z
@@ -179,6 +239,7 @@ export const pageContextSchema = z
     outline: storableText(PAGE_CONTEXT_LIMITS.outlineCharacters).default(''),
     picks: z.array(pickSchema).max(PAGE_CONTEXT_LIMITS.picks),
     console: z.array(consoleMessageSchema).max(PAGE_CONTEXT_LIMITS.consoleEntries).default([]),
+    requests: z.array(failedPageRequestSchema).max(PAGE_CONTEXT_LIMITS.failedRequests).default([]),
     /** How many values were left out or masked, by kind (for example `form value`, `password`, `token`). */
     redactions: z.record(z.string().max(60), z.number().int().min(0)).default({}),
     /** What was cut to stay within the limits, in words. */

@@ -92,8 +92,8 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     const firstToken = await readOrCreateSecret(join(dataFolder, 'token'), () => makeToken(edges))
     await storeToken(db, edges, firstToken, person, 'the server’s own command line')
 
-    const clients = createConnectedClients()
-    const metrics = createMetrics(clients)
+    const connected = createConnectedClients()
+    const metrics = createMetrics(connected)
     const artifacts = createArtifactStore(db, join(dataFolder, 'artifacts'), edges)
     const log = createSessionLog(db, edges)
     const repositories = createProjectRepositories({
@@ -181,7 +181,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       image: async signal => await driver.checkImage(signal)
     })
     const handlers = createHandlers({
-      clients,
+      connected,
       info: { version, epoch, model: { provider: model.provider, id: model.id, isScripted: model.isScripted } },
       publicUrl: () => url,
       db,
@@ -219,7 +219,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       verifyToken: tokens.verify,
       rules: () => rules,
       epoch,
-      clients,
+      clients: connected,
       edges,
       logger
     })

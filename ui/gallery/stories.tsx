@@ -73,7 +73,7 @@ function Session({ state, pending, composer = {} }: { state: SessionState; pendi
 
 function SampleComposer(props: Partial<ComposerProps>) {
   const [text, setText] = useState(props.text ?? '')
-  const [choice, setChoice] = useState({ screenshot: true, dom: true, components: true, console: true })
+  const [choice, setChoice] = useState({ screenshot: true, dom: true, components: true, console: true, budget: 8_000 })
   return (
     <Composer
       preview={null}
@@ -161,7 +161,7 @@ export const stories: Record<string, Story> = {
       text: 'A long request. '.repeat(120),
       preview: {
         ...contextPreview,
-        picks: Array.from({ length: 12 }, (_, index) => ({ ...contextPreview.picks[0], ...samplePick(index + 1) }))
+        picks: Array.from({ length: 12 }, (_, index) => samplePick(index + 1))
       }
     }
   }),
@@ -224,6 +224,7 @@ function samplePick(number: number) {
     source: { file: 'src/Component.tsx', line: number },
     cropUrl: undefined,
     componentNames: [],
+    props: [],
     isComplete: number !== 12
   }
 }

@@ -264,18 +264,35 @@ export const strings = {
     screenshot: 'Screenshot and crops',
     dom: 'Surroundings and styles',
     components: 'Components',
-    console: 'Console',
+    console: 'Console and requests',
     none: 'none',
     lines: (count: number) => amount(count, 'line'),
-    names: (count: number) => amount(count, 'name'),
-    messages: (count: number) => amount(count, 'message'),
-    pictureSize: ({ width, height, bytes }: { width: number; height: number; bytes: number }) =>
-      `${width} × ${height}, ${Math.max(1, Math.round(bytes / 1000))} kB`,
+    componentsDetail: (names: number, props: number) =>
+      props === 0 ? amount(names, 'name') : `${amount(names, 'name')}, props of ${props}`,
+    props: 'Props',
+    consoleDetail: (messages: number, requests: number) => {
+      const parts = [messages > 0 && amount(messages, 'message'), requests > 0 && amount(requests, 'failed request')]
+      return parts.filter(part => part !== false).join(', ') || 'none'
+    },
+    requests: 'Failed requests',
+    noAnswer: 'no answer',
+    takeWholePage: 'Take the whole page',
+    takingWholePage: 'Taking the whole page',
+    pictureSize: ({ width, height, bytes, isWholePage }: { width: number; height: number; bytes: number; isWholePage: boolean }) =>
+      `${isWholePage ? 'whole page, ' : ''}${width} × ${height}, ${Math.max(1, Math.round(bytes / 1000))} kB`,
     look: 'Look',
     hide: 'Hide',
     show: (part: string) => `Look at ${part.toLowerCase()}`,
     redactions: (count: number) =>
       count === 0 ? 'Nothing had to be masked.' : `${amount(count, 'value')} masked before anything leaves the page:`
+  },
+
+  budget: {
+    label: 'Budget',
+    used: (tokens: number, budget: number) => `about ${tokens.toLocaleString('en')} of ${budget.toLocaleString('en')} tokens`,
+    explanation: 'An estimate for the text; pictures come on top.',
+    short: (tokens: number) => `${tokens / 1_000}k`,
+    over: 'The elements that you picked take more than this by themselves.'
   },
 
   queue: {

@@ -1,24 +1,17 @@
 /** From a pick to the draft: outline and styles, components and files, screenshot and crop, each in its own step. */
-import {
-  type Box,
-  type ConsoleMessage,
-  cutText,
-  type Failure,
-  FixpointError,
-  PAGE_CONTEXT_LIMITS,
-  stripControls,
-  toStorableText
-} from '@fixpoint/protocol'
-import { z } from 'zod'
+import { type Box, cutText, type Failure, FixpointError, stripControls, toStorableText } from '@fixpoint/protocol'
 import type { DraftCrop, DraftPick, PageDraft } from '../draft.ts'
-import { readConsoleWatch, watchedConsoleSchema } from '../inspector/console-watch.ts'
 import type { ElementReference, PickedMessage } from '../message-schemas.ts'
 import { type CollectedContext, type CollectedPick, collectedContextSchema } from '../page-context/collected-context.ts'
+import { OUTLINE_LIMITS } from '../page-context/outline-limits.ts'
 import { type ElementPicture, elementPictureSchema } from '../pictures/element-picture.ts'
-import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
+import { detectorsOf } from '../privacy/project-masking.ts'
+import type { RedactionCounts } from '../privacy/secrets.ts'
 import { type Inspection, inspectElements } from './components.ts'
 import { type FramePlace, type OpenFrame, placesOnTheWay, throughFrames } from './frames.ts'
+import { applyMasking, framesWithMasking } from './masking.ts'
 import { callInPage, injectScript, type PageDocument } from './page-scripts.ts'
+import { type DescribedWorld, lookIntoPageWorld } from './page-world.ts'
 import { tellDraftChanged } from './panel-events.ts'
 import { captureWindow, cropWindow, encodeWindow, type WindowPicture } from './screenshot.ts'
 import { toError } from './senders.ts'
@@ -43,17 +36,22 @@ interface PickToCapture {
  * @throws FixpointError when not even the outline could be had; the draft is then as it was before.
  */
 export async function capture(page: PageDocument, pick: PickToCapture | null, frames: readonly OpenFrame[]): Promise<PageDraft> {
-  const places = pick?.frame ? await placesOnTheWay(page, pick.frame, frames) : []
+  const { masking, fingerprint } = await applyMasking(page)
+  const openFrames = await framesWithMasking(frames)
+  const places = pick?.frame ? await placesOnTheWay(page, pick.frame, openFrames) : []
   const collected = pick?.frame ? await collectInFrame(page, pick, pick.frame, places) : await collect(page, pick)
   const nameCounts: RedactionCounts = {}
   const problems: Failure[] = []
   const home = pick?.frame ?? page
   const inspection = await inspect(home, pick, nameCounts, problems)
+  const world = await lookIntoPageWorld(home, pick?.element ?? null, collected, detectorsOf(masking), problems)
   const described = pick ? collected.picks.find(({ number }) => number === pick.number) : undefined
   if (pick && !described) throw new FixpointError('element_gone', `Pick ${pick.number} is no longer on the page.`)
 
-  const first = await changeDraft(page, record => withContext(record, page, collected, inspection, described, nameCounts))
-  const window = await photograph(page, frames, problems)
+  const first = await changeDraft(page, record =>
+    withContext(record, { page, collected, inspection, world, described, nameCounts, fingerprint })
+  )
+  const window = await photograph(page, openFrames, problems)
   const crop = pick ? await cropOf(home, pick, window, problems) : undefined
   const screenshot = window ? await encoded(window, problems) : undefined
   window?.bitmap.close()
@@ -70,8 +68,8 @@ async function collect(page: PageDocument, pick: PickToCapture | null): Promise<
     page,
     {
       world: 'ISOLATED',
-      func: (numbers: number[], limit: number) => globalThis.fixpoint?.collectContext?.(numbers, limit),
-      args: [pick ? [pick.number] : [], PAGE_CONTEXT_LIMITS.outlineCharacters],
+      func: (numbers: number[]) => globalThis.fixpoint?.collectContext?.(numbers),
+      args: [pick ? [pick.number] : []],
       limit: COLLECT_LIMIT
     },
     collectedContextSchema
@@ -83,10 +81,11 @@ async function collectInFrame(page: PageDocument, pick: PickToCapture, frame: Op
   const outer = await collect(page, null)
   const inner = await collect(frame, pick)
   const selectors = places.flatMap(place => place.selectors)
-  const outline = `${outer.outline}\n\nInside the frame ${selectors.join(' >>> ')}:\n${inner.outline}`
   return {
     ...outer,
-    outline: outline.slice(0, PAGE_CONTEXT_LIMITS.outlineCharacters),
+    outline: withFrame(outer.outline, inner.outline, selectors),
+    // Only the frame's own world is asked about components; its lines begin behind the one that names the frame.
+    references: inner.references.map(reference => ({ ...reference, line: reference.line + 1 })),
     picks: inner.picks.map(found => ({
       ...found,
       selectors: [...selectors, ...found.selectors].slice(-10),
@@ -104,6 +103,19 @@ async function collectInFrame(page: PageDocument, pick: PickToCapture, frame: Op
     redactions: mostOf(outer.redactions, inner.redactions),
     truncated: [...outer.truncated, ...inner.truncated].slice(0, 20)
   }
+}
+
+/** The frame's lines first, because the pick is among them, below a line that says which frame it is. */
+function withFrame(outer: PageDraft['outline'], inner: PageDraft['outline'], selectors: readonly string[]): PageDraft['outline'] {
+  const frame = {
+    level: 0,
+    text: cutText(`frame ${selectors.join(' >>> ')}`, OUTLINE_LIMITS.lineCharacters - 40),
+    rank: 0,
+    index: 0,
+    children: 1
+  }
+  const below = inner.map(({ isElsewhere: _, ...line }) => ({ ...line, level: Math.min(line.level + 1, 200) }))
+  return [frame, ...below, ...outer].slice(0, OUTLINE_LIMITS.lines)
 }
 
 function throughFramesOf<T extends { box: Box }>(value: T, places: readonly FramePlace[]): T {
@@ -217,49 +229,75 @@ function shortNote(note: string): string {
 }
 
 /** Reads, changes and stores the draft of a tab and tells the panels. */
-async function changeDraft(page: PageDocument, change: (record: DraftRecord | null) => DraftRecord): Promise<DraftRecord> {
+export async function changeDraft(page: PageDocument, change: (record: DraftRecord | null) => DraftRecord): Promise<DraftRecord> {
   const stored = await writeDraft(change(await storedDraft.read(page.tabId)))
   tellDraftChanged(page.tabId, stored.draft.revision)
   return stored
 }
 
+interface Captured {
+  page: PageDocument
+  collected: CollectedContext
+  inspection: Inspection
+  world: DescribedWorld
+  described: CollectedPick | undefined
+  nameCounts: RedactionCounts
+  /** Of the project's masking. */
+  fingerprint: string
+}
+
 function withContext(
   record: DraftRecord | null,
-  page: PageDocument,
-  collected: CollectedContext,
-  inspection: Inspection,
-  described: CollectedPick | undefined,
-  nameCounts: RedactionCounts
+  { page, collected, inspection, world, described, nameCounts, fingerprint }: Captured
 ): DraftRecord {
-  // A context has one address: picks of another page do not go along with this one.
-  const before = record && (record.documentId === page.documentId || record.draft.url === collected.url) ? record.draft : null
+  // A context has one address and one masking: picks of another page, or with less hidden, do not go along with this one.
+  const isSamePage = record && (record.documentId === page.documentId || record.draft.url === collected.url)
+  const before = isSamePage && record.draft.masking === fingerprint ? record.draft : null
   const truncated = [...collected.truncated]
   if (record && !before && record.draft.picks.length > 0)
     truncated.push(`Picks: ${record.draft.picks.length} of the page before were left out`)
   const components = inspection.elements[0]?.components ?? []
   if (inspection.elements[0]?.isCut) truncated.push('Components: the walk up the tree ended at its limit')
-  const { picks: _, redactions, ...context } = collected
+  if (world.isCut) truncated.push('Props: reading them ended at its limit of time or size')
+  const { picks: _picks, flags: _flags, references: _references, redactions, ...context } = collected
   const kept = before?.picks.filter(pick => pick.number !== described?.number) ?? []
-  const picks: DraftPick[] = described ? [...kept, { ...described, components, isComplete: false }] : kept
+  const picks: DraftPick[] = described ? [...kept, { ...described, components, props: world.props, isComplete: false }] : kept
+  const counts = [redactions, nameCounts, world.counts].reduce(mostOf, before?.redactions ?? {})
   return {
     documentId: page.documentId,
     lastNumber: Math.max(record?.lastNumber ?? 0, described?.number ?? 0),
     changedAt: Date.now(),
     draft: {
       ...context,
+      outline: withComponents(collected, world.names),
+      route: world.route ?? collected.route,
+      featureFlags: world.flags,
       tabId: page.tabId,
       revision: (record?.draft.revision ?? 0) + 1,
       capturedAt: new Date().toISOString(),
       frameworks: inspection.frameworks.length > 0 ? inspection.frameworks : (before?.frameworks ?? []),
       picks: picks.sort((a, b) => a.number - b.number),
       console: before?.console ?? [],
+      requests: before?.requests ?? [],
       screenshot: before?.screenshot,
       annotated: before?.annotated,
-      redactions: mostOf(mostOf(before?.redactions ?? {}, redactions), nameCounts),
+      masking: fingerprint,
+      redactions: counts,
       truncated: truncated.slice(0, 20),
       problems: []
     }
   }
+}
+
+/** Names in the outline which components its elements are the outermost ones of. */
+function withComponents({ outline, references }: CollectedContext, names: readonly string[]): PageDraft['outline'] {
+  const lines = [...outline]
+  for (const [index, { line }] of references.entries()) {
+    const component = names[index]
+    const known = lines[line]
+    if (component && known) lines[line] = { ...known, component }
+  }
+  return lines
 }
 
 interface Pictures {
@@ -284,56 +322,8 @@ function withPictures(draft: PageDraft, { pick, screenshot, crop, covered, probl
 }
 
 /** The same fields are counted when texts are read and when pictures are covered; the larger number is the right one. */
-function mostOf(a: RedactionCounts, b: RedactionCounts): RedactionCounts {
+export function mostOf(a: RedactionCounts, b: RedactionCounts): RedactionCounts {
   const most = { ...a }
   for (const [kind, times] of Object.entries(b)) most[kind] = Math.max(most[kind] ?? 0, times)
   return most
-}
-
-/** What was typed is known in the page alone, and stays there. */
-function withoutTypedSecrets(page: PageDocument, texts: string[]): Promise<string[]> {
-  return callInPage(
-    page,
-    { world: 'ISOLATED', func: (all: string[]) => globalThis.fixpoint?.picker?.withoutTypedSecrets(all), args: [texts], limit: 1_000 },
-    z.array(z.string()).length(texts.length)
-  )
-}
-
-/** Adds what the console watch has recorded to the draft; with `isEnd` the watch is taken off the page. */
-export async function takeConsole(page: PageDocument, runId: string, isEnd: boolean): Promise<void> {
-  const watched = await callInPage(
-    page,
-    { world: 'MAIN', func: readConsoleWatch, args: [runId, isEnd], limit: 1_000 },
-    watchedConsoleSchema
-  )
-  const record = await storedDraft.read(page.tabId)
-  if (!record || record.documentId !== page.documentId || watched.length === 0) return
-  const counts: RedactionCounts = {}
-  const texts = await withoutTypedSecrets(
-    page,
-    watched.map(({ text }) => text)
-  )
-  const messages = watched.map(
-    ({ level, at }, index): ConsoleMessage => ({
-      level,
-      text: toStorableText(cutText(redactSecrets(stripControls(toStorableText(texts[index] ?? '')), counts), 1_900)),
-      at: new Date(Number.isFinite(at) && Math.abs(at) < 8.64e15 ? at : Date.now()).toISOString()
-    })
-  )
-  const known = new Set(record.draft.console.map(({ at, text }) => `${at} ${text}`))
-  const added = messages.filter(({ at, text }) => !known.has(`${at} ${text}`))
-  if (added.length === 0) return
-  await changeDraft(page, current => {
-    const latest = current ?? record
-    const { draft } = latest
-    return {
-      ...latest,
-      draft: {
-        ...draft,
-        revision: draft.revision + 1,
-        console: [...draft.console, ...added].slice(-PAGE_CONTEXT_LIMITS.consoleEntries),
-        redactions: mostOf(draft.redactions, counts)
-      }
-    }
-  })
 }

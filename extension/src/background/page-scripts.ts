@@ -52,6 +52,26 @@ export async function callInPage<A extends unknown[], R, T>(
   return parsed.data
 }
 
+/**
+ * Calls a function in all frames of a tab but the top one, as far as Chrome lets the extension into them. Frames whose answers cannot be
+ * used are left out, and so are all of them where the tab is gone.
+ */
+export async function callInFrames<A extends unknown[], R, T>(
+  tabId: number,
+  { world, func, args, limit = DEFAULT_LIMIT }: Call<A, R>,
+  schema: z.ZodType<T>
+): Promise<T[]> {
+  const injection = { target: { tabId, allFrames: true }, world, func, args }
+  const results = await withinLimit(
+    inPage(() => chrome.scripting.executeScript(injection)),
+    limit
+  )
+  return results.flatMap(({ frameId, result }) => {
+    const parsed = schema.safeParse(result)
+    return frameId !== 0 && parsed.success ? [parsed.data] : []
+  })
+}
+
 /** Chrome's errors of injections, as ours. */
 async function inPage<T>(run: () => Promise<T>): Promise<T> {
   try {

@@ -2,7 +2,6 @@ import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import type { GetDataType } from '@webext-core/messaging'
 import { z } from 'zod'
 import type { AnnotateMessage, PageDraft, PointingState } from '../draft.ts'
-import { beginConsoleWatch } from '../inspector/console-watch.ts'
 import { holdTimers, releaseTimers } from '../inspector/hold-timers.ts'
 import type {
   ComponentChainsRequest,
@@ -14,7 +13,7 @@ import type {
   PointingEndedMessage
 } from '../message-schemas.ts'
 import { type MessageMap, sendMessage } from '../messages.ts'
-import { capture, takeConsole } from './capture.ts'
+import { capture } from './capture.ts'
 import { componentNames, inspectElements } from './components.ts'
 import { framesBelow, openFrames } from './frames.ts'
 import { describeTab } from './inspectable.ts'
@@ -23,6 +22,7 @@ import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
 import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
+import { beginWatch, takeConsole } from './watch.ts'
 
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
@@ -43,7 +43,7 @@ export async function startPointing(tabId: number, isFrozen = false): Promise<Po
         nonce: randomHex()
       }))
       const run: Run = { runId: randomHex(), documentId: page.documentId, documents }
-      await callInPage(page, { world: 'MAIN', func: beginConsoleWatch, args: [run.runId], limit: 1_000 }, z.unknown())
+      await beginWatch(page, run.runId)
       await storedWatch.write(tabId, { runId: run.runId, documentId: run.documentId })
       await storedRun.write(tabId, run)
       const nextNumber = await nextPickNumber(page)
@@ -209,7 +209,7 @@ export async function removePick(tabId: number, number: number): Promise<PageDra
       revision: record.draft.revision + 1,
       picks: record.draft.picks.filter(pick => pick.number !== number),
       // The outline still marks the pick; the number means nothing any more.
-      outline: record.draft.outline.replaceAll(new RegExp(` \\[${number}\\]$`, 'gm'), '')
+      outline: record.draft.outline.map(({ pick, ...line }) => (pick === undefined || pick === number ? line : { ...line, pick }))
     }
     await storedDraft.write(tabId, { ...record, draft })
     tellDraftChanged(tabId, draft.revision)

@@ -66,6 +66,9 @@ async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Pr
   const after = await visibleTab(page.tabId)
   if (after.url !== before.url) throw new FixpointError('screenshot_unavailable', 'The page changed while the picture was taken.')
   if (!isHeld) return null
+  if (!report.isComplete) {
+    throw new FixpointError('screenshot_unavailable', 'The page is too large to be searched for what is private.')
+  }
   const bitmap = await createImageBitmap(await (await fetch(dataUrl)).blob())
   const boxes = new Map(report.boxes.map(({ number, box }) => [number, box]))
   for (const { frame, report: inner } of covered.filter(({ report: { boxes: found } }) => found.length > 0)) {
@@ -97,7 +100,7 @@ function coverPage(openFrames: number[][]) {
 }
 
 function uncoverPage() {
-  return globalThis.fixpoint?.picker?.uncover() ?? false
+  return globalThis.fixpoint?.picker?.uncover()
 }
 
 async function waitForTurn(): Promise<void> {

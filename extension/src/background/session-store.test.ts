@@ -16,9 +16,12 @@ function record(tabId: number, changedAt: number) {
     viewport: { width: 800, height: 600, deviceScaleFactor: 1, scrollX: 0, scrollY: 0 },
     colorScheme: 'light',
     frameworks: [],
-    outline: '',
+    featureFlags: {},
+    outline: [],
     picks: [],
     console: [],
+    requests: [],
+    masking: '[[],[]]',
     screenshot: picture,
     redactions: {},
     truncated: [],
@@ -41,6 +44,7 @@ describe('recoverInterrupted', () => {
       tag: 'p',
       box: { x: 0, y: 0, width: 1, height: 1 },
       components: [],
+      props: [],
       styles: {},
       isComplete: false
     }

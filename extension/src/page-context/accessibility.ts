@@ -1,5 +1,5 @@
 import { computeAccessibleName, getRole } from 'dom-accessibility-api'
-import { isPrivateField, PRIVATE_FIELDS } from '../privacy/private-fields.ts'
+import { isPrivateField, privateFieldSelector } from '../privacy/private-fields.ts'
 import type { PageText } from './page-text.ts'
 
 // The name of a large container would be computed from everything in it, which is no name.
@@ -31,7 +31,7 @@ export function authoredName(element: Element, text: PageText): string | undefin
 }
 
 function readsPrivateFields(element: Element): boolean {
-  if (element.querySelector(PRIVATE_FIELDS)) return true
+  if (element.querySelector(privateFieldSelector())) return true
   const labels = 'labels' in element && isIterable(element.labels) ? [...element.labels] : []
   const referenced = (element.getAttribute('aria-labelledby') ?? '')
     .split(/\s+/)
@@ -39,7 +39,7 @@ function readsPrivateFields(element: Element): boolean {
   return [...labels, ...referenced].some(other => {
     if (!(other && typeof other === 'object' && 'querySelectorAll' in other)) return false
     const label = other as Element
-    return isPrivateField(label) || [...label.querySelectorAll(PRIVATE_FIELDS)].some(field => field !== element)
+    return isPrivateField(label) || [...label.querySelectorAll(privateFieldSelector())].some(field => field !== element)
   })
 }
 

@@ -1,34 +1,48 @@
+import type { NoticedRequest } from '../inspector/console-watch.ts'
 import { isolatedWorld } from '../isolated-world.ts'
 import { topBoxOf } from '../page-tree/page-tree.ts'
+import { Slices } from '../page-tree/slices.ts'
 import { redactAddress } from '../privacy/addresses.ts'
-import { typedValues } from '../privacy/typed-secrets.ts'
+import { isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
+import type { RedactionCounts } from '../privacy/secrets.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
-import type { CollectedContext, CollectedPick } from './collected-context.ts'
+import type { CollectedContext, CollectedPick, CollectedRequest } from './collected-context.ts'
 import { shownColorScheme } from './color-scheme.ts'
 import { describeTarget } from './describe-target.ts'
+import { documentFlags, routeOf, themeOf } from './environment.ts'
+import { failedRequests } from './failed-requests.ts'
 import { outlineAround, testIdOf } from './outline.ts'
 import { PageText } from './page-text.ts'
 import { selectorsOf } from './selectors.ts'
 import { stylesOf } from './styles.ts'
 
+/** In ms of work: larger pages are searched for private words only as far as this goes, and say so. */
+const BUDGET = 500
+
 /**
- * Collects what the page shows around the picks.
+ * Collects what the page shows around the picks, in slices that leave the page its frames.
  * @param numbers of the picks whose details are wanted; the outline has all of them.
- * @param outlineLimit in characters.
  */
-export function collectContext(numbers: readonly number[], outlineLimit: number): CollectedContext {
+export async function collectContext(numbers: readonly number[]): Promise<CollectedContext> {
   const { picker } = isolatedWorld()
-  const text = new PageText()
-  const present = new Map([...(picker?.pickedElements ?? [])].filter(([, element]) => element.isConnected))
+  const slices = new Slices(BUDGET)
   const ignored = picker?.overlayHost ?? document.createElement('div')
-  const outline = outlineAround(present, ignored, text, outlineLimit)
+  const present = new Map([...(picker?.pickedElements ?? [])].filter(([, element]) => element.isConnected))
+  if (!picker) throw new Error('The picker is not in this page.')
+  const scan = await picker.scan(slices)
+  const text = new PageText(scan)
+  const outline = await outlineAround(present, ignored, text, slices)
   const picks: CollectedPick[] = []
   for (const number of numbers) {
     const element = present.get(number)
-    if (element) picks.push({ ...describePick(number, element, text), ...describeTarget(picker?.picks.get(number), text) })
+    if (element?.isConnected) {
+      const target = await describeTarget(picker.picks.get(number), text, slices)
+      picks.push({ ...(await describePick(number, element, text, slices)), ...target })
+    }
+    if (slices.isDueNow()) await slices.rest()
   }
   return {
-    url: redactAddress(location.href, text.counts, typedValues()).slice(0, 4_000),
+    url: redactAddress(location.href, text.counts, scan.words.values).slice(0, 4_000),
     title: text.clean(document.title, 500),
     viewport: {
       width: clamp(Math.round(window.innerWidth), 1, 8_192),
@@ -39,20 +53,47 @@ export function collectContext(numbers: readonly number[], outlineLimit: number)
     },
     colorScheme: shownColorScheme(),
     locale: localeOf(),
-    outline: outline.text,
+    theme: themeOf(text),
+    route: routeOf(text),
+    flags: Object.entries(documentFlags()).map(([name, value]) => ({
+      name: name.slice(0, 200),
+      value: (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 400)
+    })),
+    outline: outline.lines,
+    references: outline.references,
     picks,
     redactions: text.counts,
-    truncated: outline.truncated
+    truncated: [
+      ...outline.truncated,
+      ...(scan.isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat'])
+    ]
   }
 }
 
-function describePick(number: number, element: Element, text: PageText): CollectedPick {
-  const name = accessibleNameOf(element, text)
+/** The requests of the page that failed until now, without what is private in their addresses. */
+export async function collectRequests(
+  noticed: readonly NoticedRequest[]
+): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }> {
+  const failed = failedRequests(noticed)
+  const redactions: RedactionCounts = {}
+  const { picker } = isolatedWorld()
+  if (failed.length === 0 || !picker) return { requests: [], redactions }
+  const words = await picker.words()
+  const requests = failed.map(request => ({
+    ...request,
+    url: words.redact(redactAddress(request.url, redactions, words.values), redactions).slice(0, 1_000)
+  }))
+  return { requests, redactions }
+}
+
+async function describePick(number: number, element: Element, text: PageText, slices: Slices): Promise<CollectedPick> {
+  const isHidden = isPrivateField(element) && privateFieldKind(element) === 'project rule'
+  const name = isHidden ? undefined : accessibleNameOf(element, text)
   const testId = testIdOf(element)
   const words = text.of(element, 500)
   return {
     number,
-    selectors: selectorsOf(element, text.typedSecrets).map(selector => selector.slice(0, 2_000)),
+    selectors: (await selectorsOf(element, text.words, slices)).map(selector => selector.slice(0, 2_000)),
     // Custom elements may have any letters in their names, the protocol has those of HTML.
     tag: element.localName.replace(/[^a-zA-Z0-9._:-]/g, '_').slice(0, 100),
     testId: testId ? text.clean(testId.value, 200) : undefined,

@@ -1,5 +1,6 @@
 import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import { frameDocumentOf, isFrame, topBoxOf } from '../page-tree/page-tree.ts'
+import type { Slices } from '../page-tree/slices.ts'
 import { boxOfTarget, type PickTarget } from '../picker/pick-target.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
@@ -7,8 +8,10 @@ import type { CollectedPick } from './collected-context.ts'
 import type { PageText } from './page-text.ts'
 import { selectorsOf } from './selectors.ts'
 
+type CollectedRegionElement = NonNullable<CollectedPick['region']>['elements'][number]
+
 /** What a pick says beyond its element: where it was clicked, what a region holds, which text was selected. */
-export function describeTarget(target: PickTarget | undefined, text: PageText): Partial<CollectedPick> {
+export async function describeTarget(target: PickTarget | undefined, text: PageText, slices: Slices): Promise<Partial<CollectedPick>> {
   const box = target && boxOfTarget(target)
   if (!target || !box) return {}
   if (target.kind === 'element') return { point: target.point, frameOrigin: originOfForeignFrame(target.element) }
@@ -16,10 +19,15 @@ export function describeTarget(target: PickTarget | undefined, text: PageText): 
     const words = text.clean(publicText(target.range), PAGE_CONTEXT_LIMITS.selectionCharacters)
     return words === '' ? {} : { selection: { text: words, ...offsetsIn(target.element, target.range), box } }
   }
+  const elements: CollectedRegionElement[] = []
+  for (const element of target.elements) {
+    if (element.isConnected) elements.push(await describeInside(element, text, slices))
+    if (slices.isDueNow()) await slices.rest()
+  }
   return {
     region: {
       box,
-      elements: target.elements.filter(element => element.isConnected).map(element => describeInside(element, text)),
+      elements,
       omitted: target.omitted
     }
   }
@@ -32,9 +40,9 @@ function originOfForeignFrame(element: Element): string | undefined {
   return url && /^https?:$/.test(url.protocol) ? url.origin : undefined
 }
 
-function describeInside(element: Element, text: PageText) {
+async function describeInside(element: Element, text: PageText, slices: Slices): Promise<CollectedRegionElement> {
   return {
-    selectors: selectorsOf(element, text.typedSecrets).map(selector => selector.slice(0, 2_000)),
+    selectors: (await selectorsOf(element, text.words, slices)).map(selector => selector.slice(0, 2_000)),
     tag: element.localName.replace(/[^a-zA-Z0-9._:-]/g, '_').slice(0, 100),
     role: roleOf(element),
     accessibleName: accessibleNameOf(element, text) || undefined,

@@ -1,184 +1,225 @@
+import { keyStyles } from '@fixpoint/protocol'
+import type { ElementReference } from '../message-schemas.ts'
+import { elementReference } from '../page-tree/element-path.ts'
 import { isMeaningfulClass } from '../page-tree/names.ts'
-import { childrenOf, frameDocumentOf, parentOf } from '../page-tree/page-tree.ts'
+import { childrenOf, frameDocumentOf, parentOf, topBoxOf } from '../page-tree/page-tree.ts'
+import type { Slices } from '../page-tree/slices.ts'
 import { hasPrivateContent, isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
 import { countRedaction } from '../privacy/secrets.ts'
 import { authoredName, roleOf } from './accessibility.ts'
+import { OUTLINE_LIMITS } from './outline-limits.ts'
+import type { OutlineLine } from './outline-schema.ts'
 import type { PageText } from './page-text.ts'
 import { TEST_ID_ATTRIBUTES } from './selectors.ts'
 
-/** How much is shown of and around a pick. */
-interface Extent {
-  /** Levels and elements below the pick. */
-  depth: number
-  elements: number
-  /** Neighbours on each side of the pick and of the ancestors next to it, and what is shown below each of them. */
-  siblings: number
-  belowSiblings: { depth: number; elements: number }
-  landmarks: number
-}
-
-/** From generous to bare: the first that fits is used. */
-const EXTENTS: readonly Extent[] = [
-  { depth: 8, elements: 200, siblings: 12, belowSiblings: { depth: 3, elements: 12 }, landmarks: 30 },
-  { depth: 6, elements: 100, siblings: 6, belowSiblings: { depth: 2, elements: 6 }, landmarks: 20 },
-  { depth: 4, elements: 60, siblings: 4, belowSiblings: { depth: 1, elements: 3 }, landmarks: 15 },
-  { depth: 2, elements: 20, siblings: 2, belowSiblings: { depth: 0, elements: 0 }, landmarks: 10 },
-  { depth: 0, elements: 0, siblings: 0, belowSiblings: { depth: 0, elements: 0 }, landmarks: 0 }
-]
-const MOST_ANCESTORS = 40
+/** How much is looked at around each pick; what of it is sent is decided later, by rank and budget. */
+const BELOW = { depth: 8, elements: 200 }
+const SIBLINGS = 12
+const BELOW_SIBLINGS = { depth: 3, elements: 12 }
+const MOST_ANCESTORS = 60
 /** Ancestors whose neighbours are shown too. */
 const ANCESTORS_WITH_NEIGHBOURS = 4
+const MOST_LANDMARKS = 30
 const LONGEST_TEXT = 160
+/** Lines that are named by their components: the nearest ones. */
+const MOST_NAMED = 150
+
+/** Ranks: the pick, what it stands in, what is in it, what stands beside it, the rest of the page. */
+const RANK = { pick: 0, ancestor: 1, below: 2, sibling: 3, landmark: 5 } as const
 
 const UNSEEN_TAGS = new Set(['script', 'style', 'link', 'meta', 'template', 'noscript', 'head', 'title', 'base', 'br', 'wbr'])
 const LANDMARKS =
   'header, nav, main, aside, footer, dialog[open], h1, [role="main"], [role="navigation"], [role="banner"], [role="search"], [role="dialog"]'
+/** What decides about the place of an element and of what is in it. */
+const LAYOUT_PROPERTIES = [
+  ...['display', 'position', 'flex-direction', 'flex-wrap', 'flex-grow', 'justify-content', 'align-items', 'align-self'],
+  ...['row-gap', 'column-gap', 'grid-template-columns', 'overflow-x', 'overflow-y', 'z-index', 'transform']
+]
 
 export interface Outline {
-  text: string
-  /** What was left out to stay within the limit, in words. */
+  lines: OutlineLine[]
+  /** For the nearest lines, by their position: where the page's own world finds the element. */
+  references: { line: number; element: ElementReference }[]
+  /** What was not looked at, in words. */
   truncated: string[]
 }
 
-/**
- * The page around the picks as an indented outline: one line an element, `tag#id.class (role) "name or text" [1]`, where `[1]`
- * marks a pick. Unshown neighbours are counted.
- */
-export function outlineAround(picks: ReadonlyMap<number, Element>, ignored: Element, text: PageText, limit: number): Outline {
-  const numbers = new Map([...picks].map(([number, element]) => [element, number]))
-  for (const [step, extent] of EXTENTS.entries()) {
-    const outline = new OutlineWriter(numbers, ignored, text, extent).write()
-    if (outline.length <= limit) {
-      return {
-        text: outline,
-        truncated: step === 0 ? [] : [`Outline: fewer neighbours and levels (step ${step} of ${EXTENTS.length - 1})`]
-      }
-    }
-    if (step === EXTENTS.length - 1) {
-      const end = outline.lastIndexOf('\n', limit)
-      return { text: outline.slice(0, end), truncated: [`Outline: ${outline.length - end} of ${outline.length} characters cut`] }
-    }
-  }
-  return { text: '', truncated: [] }
+/** The page around the picks: one line an element, each with its rank. */
+export async function outlineAround(
+  picks: ReadonlyMap<number, Element>,
+  ignored: Element,
+  text: PageText,
+  slices: Slices
+): Promise<Outline> {
+  const writer = new OutlineWriter(new Map([...picks].map(([number, element]) => [element, number])), ignored, text, slices)
+  return writer.write()
 }
 
 class OutlineWriter {
   readonly #numbers: ReadonlyMap<Element, number>
   readonly #ignored: Element
   readonly #text: PageText
-  readonly #extent: Extent
-  readonly #shown = new Set<Element>()
+  readonly #slices: Slices
+  readonly #ranks = new Map<Element, number>()
+  readonly #children = new Map<Element, Element[]>()
+  readonly #lines: OutlineLine[] = []
+  readonly #elements: Element[] = []
   readonly #countedFields = new Set<Element>()
-  readonly #lines: string[] = []
 
-  constructor(numbers: ReadonlyMap<Element, number>, ignored: Element, text: PageText, extent: Extent) {
+  constructor(numbers: ReadonlyMap<Element, number>, ignored: Element, text: PageText, slices: Slices) {
     this.#numbers = numbers
     this.#ignored = ignored
     this.#text = text
-    this.#extent = extent
+    this.#slices = slices
   }
 
-  write(): string {
-    for (const pick of this.#numbers.keys()) this.#includeAround(pick)
+  async write(): Promise<Outline> {
+    for (const pick of this.#numbers.keys()) {
+      this.#includeAround(pick)
+      if (this.#slices.isDueNow()) await this.#slices.rest()
+    }
     const landmarks = this.#otherLandmarks()
-    for (const element of this.#shown) {
+    for (const element of this.#ranks.keys()) {
       const parent = parentOf(element)
-      if (!parent || !this.#shown.has(parent)) this.#writeTree(element, 0)
+      if (!parent || !this.#ranks.has(parent)) await this.#writeTree(element, 0, 0)
     }
-    if (landmarks.length > 0) {
-      this.#lines.push('', 'Elsewhere on the page:')
-      for (const landmark of landmarks) this.#lines.push(`  ${this.#describe(landmark)}`)
+    for (const [index, landmark] of landmarks.entries()) {
+      if (this.#slices.isDueNow()) await this.#slices.rest()
+      this.#add(landmark, { level: 1, rank: RANK.landmark + index / 100, index: 0, children: 0, isElsewhere: true })
     }
-    return this.#lines.join('\n')
+    const isCut = this.#lines.length >= OUTLINE_LIMITS.lines
+    return {
+      lines: this.#lines,
+      references: await this.#references(),
+      truncated: isCut ? [`Outline: only ${OUTLINE_LIMITS.lines} elements were looked at`] : []
+    }
+  }
+
+  #include(element: Element, rank: number): void {
+    const known = this.#ranks.get(element)
+    if (known === undefined || known > rank) this.#ranks.set(element, rank)
   }
 
   #includeAround(pick: Element): void {
-    this.#shown.add(pick)
-    this.#includeBelow(pick, this.#extent.depth, this.#extent.elements)
-    this.#includeNeighbours(pick)
+    this.#include(pick, RANK.pick)
+    this.#includeBelow(pick, BELOW, RANK.below)
+    this.#includeNeighbours(pick, RANK.sibling)
     let ancestor = parentOf(pick)
     for (let level = 0; ancestor && level < MOST_ANCESTORS; level++) {
-      this.#shown.add(ancestor)
-      if (level < ANCESTORS_WITH_NEIGHBOURS) this.#includeNeighbours(ancestor)
+      this.#include(ancestor, RANK.ancestor)
+      if (level < ANCESTORS_WITH_NEIGHBOURS) this.#includeNeighbours(ancestor, RANK.sibling + (level + 1) * 0.5)
       ancestor = parentOf(ancestor)
     }
   }
 
-  #includeNeighbours(element: Element): void {
+  #includeNeighbours(element: Element, rank: number): void {
     const parent = parentOf(element)
-    const { siblings: count, belowSiblings } = this.#extent
-    if (!parent || count === 0) return
+    if (!parent) return
     const siblings = this.#seenChildren(parent)
     const index = siblings.indexOf(element)
-    for (const sibling of siblings.slice(Math.max(0, index - count), index + count + 1)) {
-      this.#shown.add(sibling)
-      if (sibling !== element) this.#includeBelow(sibling, belowSiblings.depth, belowSiblings.elements)
+    for (let position = Math.max(0, index - SIBLINGS); position < Math.min(siblings.length, index + SIBLINGS + 1); position++) {
+      const sibling = siblings[position]
+      if (!sibling || sibling === element) continue
+      const distance = rank + Math.abs(position - index) * 0.12
+      this.#include(sibling, distance)
+      this.#includeBelow(sibling, BELOW_SIBLINGS, distance + 0.4)
     }
   }
 
   /** Level by level, so that what is near comes before what is deep. */
-  #includeBelow(element: Element, depth: number, elements: number): void {
+  #includeBelow(element: Element, { depth, elements }: { depth: number; elements: number }, rank: number): void {
     let row = this.#seenChildren(element)
     let left = elements
     for (let level = 0; level < depth && row.length > 0 && left > 0; level++) {
       row = row.slice(0, left)
       left -= row.length
-      for (const child of row) this.#shown.add(child)
+      for (const child of row) this.#include(child, rank + level * 0.4)
       row = row.flatMap(child => this.#seenChildren(child))
     }
   }
 
+  /** Remembered, because neighbours are asked for again and again. */
   #seenChildren(element: Element): Element[] {
-    if (isPrivateField(element) || element.localName === 'svg') return []
-    return childrenOf(element).filter(child => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName))
+    const known = this.#children.get(element)
+    if (known) return known
+    const children =
+      isPrivateField(element) || element.localName === 'svg'
+        ? []
+        : childrenOf(element).filter(child => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName))
+    this.#children.set(element, children)
+    return children
   }
 
   #otherLandmarks(): Element[] {
     const found: Element[] = []
     for (const element of document.querySelectorAll(LANDMARKS)) {
-      if (found.length >= this.#extent.landmarks) break
-      if (!this.#shown.has(element) && element.checkVisibility()) found.push(element)
+      if (found.length >= MOST_LANDMARKS) break
+      if (!this.#ranks.has(element) && element.checkVisibility()) found.push(element)
     }
     return found
   }
 
-  #writeTree(element: Element, level: number): void {
-    const indent = '  '.repeat(level)
-    this.#lines.push(`${indent}${this.#describe(element)}`)
-    let unshown = 0
-    const flush = () => {
-      if (unshown > 0) this.#lines.push(`${indent}  … ${unshown} more`)
-      unshown = 0
+  async #writeTree(element: Element, level: number, index: number): Promise<void> {
+    if (this.#lines.length >= OUTLINE_LIMITS.lines) return
+    if (this.#slices.isDueNow()) await this.#slices.rest()
+    const children = this.#seenChildren(element)
+    this.#add(element, { level, rank: this.#ranks.get(element) ?? RANK.landmark, index, children: children.length })
+    for (const [position, child] of children.entries()) {
+      if (this.#ranks.has(child)) await this.#writeTree(child, level + 1, position)
     }
-    for (const child of this.#seenChildren(element)) {
-      if (!this.#shown.has(child)) {
-        unshown++
-        continue
-      }
-      flush()
-      this.#writeTree(child, level + 1)
-    }
-    flush()
   }
 
-  #describe(element: Element): string {
+  #add(element: Element, place: Pick<OutlineLine, 'level' | 'rank' | 'index' | 'children' | 'isElsewhere'>): void {
+    const pick = this.#numbers.get(element)
+    this.#lines.push({ ...place, text: this.#describe(element, place.rank), ...(pick !== undefined && { pick }) })
+    this.#elements.push(element)
+  }
+
+  async #references(): Promise<Outline['references']> {
+    const nearest = this.#lines
+      .map(({ rank }, line) => ({ rank, line }))
+      .sort((a, b) => a.rank - b.rank)
+      .slice(0, MOST_NAMED)
+    const references: Outline['references'] = []
+    for (const { line } of nearest) {
+      const element = this.#elements[line]
+      if (!element || element.localName === 'html') continue
+      references.push({ line, element: elementReference(element) })
+      if (this.#slices.isDueNow()) await this.#slices.rest()
+    }
+    return references
+  }
+
+  #describe(element: Element, rank: number): string {
     const parts = [this.#nameOfElement(element)]
     const role = roleOf(element)
     if (role && role !== element.localName) parts.push(`(${role})`)
-    const words = authoredName(element, this.#text) ?? this.#text.ownText(element, LONGEST_TEXT)
+    const words = isPrivateField(element)
+      ? authoredNameOfField(element, this.#text)
+      : (authoredName(element, this.#text) ?? this.#text.ownText(element, LONGEST_TEXT))
     if (words) parts.push(JSON.stringify(words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT).toWellFormed()}…` : words))
     if (isPrivateField(element)) parts.push(this.#fieldNote(element))
     if (element.hasAttribute('disabled')) parts.push('disabled')
+    const isShown = element.checkVisibility({ visibilityProperty: true })
     if (element.localName === 'iframe') parts.push(frameDocumentOf(element) ? 'same-origin frame' : 'frame of another site')
-    else if (!element.checkVisibility({ visibilityProperty: true })) parts.push('hidden')
-    const number = this.#numbers.get(element)
-    if (number !== undefined) parts.push(`[${number}]`)
-    return parts.join(' ')
+    else if (!isShown) parts.push('hidden')
+    // Boxes and layout for what the pick's place depends on: what it stands in, what is in it, what is beside it.
+    if (isShown && rank < RANK.sibling + 1) {
+      const { x, y, width, height } = topBoxOf(element)
+      parts.push(`@${Math.round(x)},${Math.round(y)} ${Math.round(width)}×${Math.round(height)}`)
+      const styles = layoutOf(element)
+      if (styles !== '') parts.push(`{${styles}}`)
+    }
+    return parts.join(' ').slice(0, OUTLINE_LIMITS.lineCharacters).toWellFormed()
   }
 
   #nameOfElement(element: Element): string {
     const id = element.id && element.id.length <= 60 ? `#${element.id}` : ''
-    const classes = [...element.classList].slice(0, 20).filter(isMeaningfulClass).slice(0, 3)
+    const classes: string[] = []
+    for (let index = 0; index < Math.min(element.classList.length, 20) && classes.length < 3; index++) {
+      const name = element.classList[index]
+      if (name !== undefined && isMeaningfulClass(name)) classes.push(name)
+    }
     const testId = testIdOf(element)
     const name = `${element.localName}${id}${classes.map(name => `.${name}`).join('')}`
     return this.#text.clean(`${name}${testId ? `[${testId.attribute}=${JSON.stringify(testId.value)}]` : ''}`, 300)
@@ -186,12 +227,27 @@ class OutlineWriter {
 
   #fieldNote(element: Element): string {
     if (!hasPrivateContent(element)) return 'empty'
+    const kind = privateFieldKind(element)
     if (!this.#countedFields.has(element)) {
       this.#countedFields.add(element)
-      countRedaction(this.#text.counts, privateFieldKind(element))
+      countRedaction(this.#text.counts, kind)
     }
-    return 'filled in (not shown)'
+    return kind === 'project rule' ? 'masked by the project (not shown)' : 'filled in (not shown)'
   }
+}
+
+/** What the author wrote on a field is no secret; what the project hides is hidden with its names. */
+function authoredNameOfField(element: Element, text: PageText): string | undefined {
+  return privateFieldKind(element) === 'project rule' ? undefined : authoredName(element, text)
+}
+
+function layoutOf(element: Element): string {
+  const computed = getComputedStyle(element)
+  const styles: Record<string, string> = {}
+  for (const property of LAYOUT_PROPERTIES) styles[property] = computed.getPropertyValue(property)
+  // Blocks and lines of text are what one expects.
+  if (/^(?:block|inline|list-item|contents)$/.test(styles['display'] ?? '')) delete styles['display']
+  return keyStyles(styles)
 }
 
 /** The attribute that tests find the element by. */

@@ -1,6 +1,7 @@
 import { isMeaningfulClass, isStableId } from '../page-tree/names.ts'
 import { isDocument, isShadowRoot } from '../page-tree/page-tree.ts'
-import { containsSecret } from '../privacy/secrets.ts'
+import type { Slices } from '../page-tree/slices.ts'
+import type { PrivateWords } from '../privacy/private-words.ts'
 
 /** Attributes that people put on elements so that tests find them again. */
 export const TEST_ID_ATTRIBUTES = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa'] as const
@@ -14,34 +15,34 @@ const MOST_HOPS = 10
 /**
  * Selectors from the document through shadow roots and frames: each but the last names a host or frame, and each matches exactly
  * one element in its root. What a build or a render makes up (generated ids, hashed classes) is not used.
- * @param typedSecrets what was typed into fields for passwords; pages echo it in names sometimes.
+ * @param words what is private; pages echo it in names sometimes.
  */
-export function selectorsOf(element: Element, typedSecrets: readonly string[] = []): string[] {
+export async function selectorsOf(element: Element, words: PrivateWords, slices: Slices): Promise<string[]> {
   const selectors: string[] = []
   let current: Element | null = element
   while (current && selectors.length < MOST_HOPS) {
     const root = current.getRootNode()
     if (!isDocument(root) && !isShadowRoot(root)) break
-    selectors.unshift(selectorWithin(current, root, typedSecrets))
+    selectors.unshift(await selectorWithin(current, root, words, slices))
     current = isShadowRoot(root) ? root.host : (root.defaultView?.frameElement ?? null)
   }
   return selectors
 }
 
 /** The shortest stable selector that matches this element alone within its root. */
-export function selectorWithin(element: Element, root: Document | ShadowRoot, typedSecrets: readonly string[] = []): string {
-  const isUnique = (selector: string) => {
-    const matches = root.querySelectorAll(selector)
-    return matches.length === 1 && matches[0] === element
-  }
-  const own = ownSelectors(element, typedSecrets)
+export async function selectorWithin(element: Element, root: Document | ShadowRoot, words: PrivateWords, slices: Slices): Promise<string> {
+  const isUnique = (selector: string) => matchesOnly(root, selector, element)
+  const own = ownSelectors(element, words)
   const direct = own.find(isUnique)
   if (direct) return direct
 
   // From the nearest ancestor that can be told apart, by what the element is, then by its place.
   let path = placeOf(element)
   for (let ancestor = element.parentElement; ancestor && path.length < LONGEST_SELECTOR; ancestor = ancestor.parentElement) {
-    const anchor = ownSelectors(ancestor, typedSecrets).find(selector => root.querySelectorAll(selector).length === 1)
+    // Each look through a large page takes a millisecond.
+    if (slices.isDueNow()) await slices.rest()
+    const around = ancestor
+    const anchor = ownSelectors(around, words).find(selector => matchesOnly(root, selector, around))
     if (anchor) {
       const below = own.map(selector => `${anchor} ${selector}`).find(isUnique)
       const selector = below ?? `${anchor} > ${path}`
@@ -52,9 +53,14 @@ export function selectorWithin(element: Element, root: Document | ShadowRoot, ty
   return path
 }
 
+/** Most candidates match something earlier: then the first look ends there. */
+function matchesOnly(root: Document | ShadowRoot, selector: string, element: Element): boolean {
+  return root.querySelector(selector) === element && root.querySelectorAll(selector).length === 1
+}
+
 /** What can be said of an element without its place, the most stable first. */
-function ownSelectors(element: Element, typedSecrets: readonly string[]): string[] {
-  const isHarmless = (value: string) => !containsSecret(value) && !typedSecrets.some(secret => value.includes(secret))
+function ownSelectors(element: Element, words: PrivateWords): string[] {
+  const isHarmless = (value: string) => !words.has(value)
   const tag = CSS.escape(element.localName)
   const selectors: string[] = []
   if (isStableId(element.id) && isHarmless(element.id)) selectors.push(`#${CSS.escape(element.id)}`)

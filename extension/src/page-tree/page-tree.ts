@@ -4,14 +4,27 @@
  */
 import type { Box } from '@fixpoint/protocol'
 
-// Custom elements and these can have a shadow root (DOM standard, “valid shadow host name”).
+/** The elements that `attachShadow` takes, besides custom ones (DOM Standard, “valid shadow host name”). */
 const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
+
+/**
+ * Elements with content that had no shadow root when they were asked. Asking costs more than everything else that is done to an element,
+ * and what a page has filled once does not become a host later; empty ones and custom ones are asked each time.
+ */
+const filledWithoutRoot = new WeakSet<Element>()
 
 /** The shadow root of an element, open or closed: content scripts may ask for closed ones too. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
-  // Asking for closed ones is not free.
-  if (!isHTMLElement(element) || !(SHADOW_HOSTS.has(element.localName) || element.localName.includes('-'))) return null
-  return element.shadowRoot ?? chrome.dom?.openOrClosedShadowRoot(element) ?? null
+  if (filledWithoutRoot.has(element)) return element.shadowRoot
+  const { localName } = element
+  if (!SHADOW_HOSTS.has(localName) && !localName.includes('-')) return null
+  const root = element.shadowRoot ?? closedRootOf(element)
+  if (!root && !localName.includes('-') && element.firstChild) filledWithoutRoot.add(element)
+  return root
+}
+
+function closedRootOf(element: Element): ShadowRoot | null {
+  return isHTMLElement(element) ? (chrome.dom?.openOrClosedShadowRoot(element) ?? null) : null
 }
 
 /** The document inside a frame, or null where the frame belongs to another origin. */
@@ -104,7 +117,8 @@ export function* reachableRoots(root: Document | ShadowRoot = document, limit = 
   if (limit.left-- <= 0) return
   yield root
   for (const element of root.querySelectorAll('*')) {
-    const inner = frameDocumentOf(element) ?? shadowRootOf(element)
+    // Closed roots of elements that are no custom ones are found when the pointer comes there: asking each element takes too long.
+    const inner = isFrame(element) ? frameDocumentOf(element) : element.localName.includes('-') ? shadowRootOf(element) : element.shadowRoot
     if (inner) yield* reachableRoots(inner, limit)
   }
 }

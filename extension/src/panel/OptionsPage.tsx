@@ -1,6 +1,8 @@
-import { Button, type ContextChoice, Segmented } from '@fixpoint/ui'
+import { TOKEN_BUDGETS } from '@fixpoint/protocol'
+import { Button, type ContextPart, Segmented } from '@fixpoint/ui'
 import { Globe, Keyboard, Palette, Server, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
+import { clientName } from './client-name.ts'
 import { disconnect } from './disconnect.ts'
 import { Shortcuts } from './Shortcuts.tsx'
 import { SEND_EVERYTHING, type Theme } from './settings.ts'
@@ -10,7 +12,7 @@ import { useStoredValue } from './use-stored-value.ts'
 import { useTheme } from './use-theme.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const satisfies readonly Theme[]
-const CHOICES = ['screenshot', 'dom', 'components', 'console'] as const satisfies readonly (keyof ContextChoice)[]
+const CHOICES = ['screenshot', 'dom', 'components', 'console'] as const satisfies readonly ContextPart[]
 
 /** The settings of this browser. */
 export function OptionsPage() {
@@ -69,7 +71,7 @@ function ServerSetting() {
           {strings.options.as} {saved.person.name}, {strings.options.since(new Date(saved.pairedAt).toLocaleDateString())}
         </span>
       </p>
-      <Button look="danger" onClick={() => void disconnect(connectionSetting, (address, init) => fetch(address, init))}>
+      <Button look="danger" onClick={() => void disconnect(connectionSetting, clientName(), (address, init) => fetch(address, init))}>
         {strings.options.disconnect}
       </Button>
     </div>
@@ -106,6 +108,13 @@ function PrivacySetting() {
           />
         ))}
       </ul>
+      <p className="fp-muted">{strings.options.budgetText}</p>
+      <Segmented
+        label={strings.options.budget}
+        value={String(choice.budget)}
+        options={TOKEN_BUDGETS.map(value => ({ value: String(value), label: value.toLocaleString('en') }))}
+        onChange={value => void defaultChoiceSetting.write({ ...choice, budget: Number(value) })}
+      />
     </>
   )
 }

@@ -1,11 +1,13 @@
 import { type Project, type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { Button, Composer, ConnectionBanner, EmptyState, PendingPrompt, QueueList, ScrollToEnd, waitingPrompts } from '@fixpoint/ui'
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { clientName } from './client-name.ts'
 import { diagnosticsOf } from './diagnostics.ts'
 import { disconnect } from './disconnect.ts'
 import { NoProject } from './NoProject.tsx'
 import { PanelHeader } from './PanelHeader.tsx'
 import { ProblemCard } from './ProblemCard.tsx'
+import { previewOfDraft } from './preview-of-draft.ts'
 import type { Problem } from './problem.ts'
 import type { ProjectMatch } from './project-match.ts'
 import { type Question, Questions } from './Questions.tsx'
@@ -26,6 +28,7 @@ import { useServerVersion } from './use-server-version.ts'
 import { useSessionActions } from './use-session-actions.ts'
 import { useSessions } from './use-sessions.ts'
 import { useShortcut } from './use-shortcut.ts'
+import { useStoredMasking } from './use-stored-masking.ts'
 
 interface WorkspaceProps {
   link: ServerLink
@@ -49,6 +52,12 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   const { followed, retry } = useFollowedSession(link.log, sessionId ?? null)
   const pointing = usePointing(tab, place)
   const pointKey = useShortcut('point')
+  const choice = draft?.choice
+  const preview = useMemo(
+    () => (pointing.draft === null || choice === undefined ? null : previewOfDraft(pointing.draft, choice)),
+    [pointing.draft, choice]
+  )
+  useStoredMasking(project)
   const actions = useSessionActions(server, sessionId ?? null)
   const [question, setQuestion] = useState<Question>(null)
   const input = useRef<HTMLTextAreaElement>(null)
@@ -74,7 +83,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   })
 
   usePanelKeys({ isPointing: pointing.status !== 'off', onLeavePointing: pointing.leave, input })
-  useFocusAfterPick(pointing.preview?.picks.length ?? 0, pointing.status === 'off', input)
+  useFocusAfterPick(pointing.draft?.picks.length ?? 0, pointing.status === 'off', input)
 
   const state = followed?.state ?? null
   const running = state === null ? undefined : runningTurn(state)
@@ -105,6 +114,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       projectId: project?.projectId ?? null,
       sessionId: sessionId ?? null,
       page: pointing.draft,
+      masking: project?.masking ?? null,
       choice: draft.choice
     })
   }
@@ -189,7 +199,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
           <Composer
             text={sending.pending === null ? draft.text : ''}
             onTextChange={text => updateDraft({ text })}
-            preview={sending.pending === null ? pointing.preview : null}
+            preview={sending.pending === null ? preview : null}
             choice={draft.choice}
             onChoiceChange={choice => updateDraft({ choice })}
             onRemovePick={pointing.removePick}
@@ -229,7 +239,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       <Questions
         question={question}
         actions={actions}
-        onDisconnect={() => void disconnect(connectionSetting, (address, init) => fetch(address, init))}
+        onDisconnect={() => void disconnect(connectionSetting, clientName(), (address, init) => fetch(address, init))}
         onAnswered={() => setQuestion(null)}
       />
     </>

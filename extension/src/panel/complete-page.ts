@@ -1,6 +1,8 @@
+import { FixpointError, type Masking } from '@fixpoint/protocol'
 import type { PageDraft } from '../draft.ts'
 import { sendMessage } from '../messages.ts'
 import type { Outcome } from '../outcome.ts'
+import { fingerprintOf } from '../privacy/stored-masking.ts'
 
 /** Components and pictures of a pick take a moment; a prompt that is sent at once waits for them, but not longer than this. */
 const LONGEST_WAIT_MS = 4_000
@@ -9,9 +11,14 @@ const LOOK_AGAIN_MS = 120
 /**
  * The draft with what the console has said meanwhile and what is still being looked up for its picks, or as it is when that takes
  * too long.
+ * @param masking of the page's project; null where it has none
+ * @throws FixpointError `masking_rules_changed` where it was captured before these rules were known: it may show what they hide
  */
-export async function completePage(page: PageDraft | null): Promise<PageDraft | null> {
+export async function completePage(page: PageDraft | null, masking: Masking | null): Promise<PageDraft | null> {
   if (page === null) return null
+  if (masking !== null && page.masking !== fingerprintOf(masking)) {
+    throw new FixpointError('masking_rules_changed', 'The page was captured before the project’s masking rules were known.')
+  }
   const deadline = Date.now() + LONGEST_WAIT_MS
   const heard = await sendMessage('readConsole', { tabId: page.tabId })
   let draft: PageDraft | null = heard.ok ? (heard.value ?? page) : page

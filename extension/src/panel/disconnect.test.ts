@@ -26,7 +26,7 @@ function stored(initial: SavedConnection | null) {
 test('ends the token at the server and forgets it', async () => {
   const { saved, value } = stored(connection)
   const asked: string[] = []
-  await disconnect(saved, async (address, init) => {
+  await disconnect(saved, 'extension/0.1.0', async (address, init) => {
     asked.push(`${init?.method} ${String(address)} ${new Headers(init?.headers).get('authorization')}`)
     return Response.json({ clientId: 'tok_00000000000000000001' })
   })
@@ -37,7 +37,7 @@ test('ends the token at the server and forgets it', async () => {
 test('forgets it also where the server does not answer, and says so', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
   const { saved, value } = stored(connection)
-  await disconnect(saved, async () => {
+  await disconnect(saved, 'extension/0.1.0', async () => {
     throw new TypeError('Failed to fetch')
   })
   expect(value()).toBeNull()
@@ -47,7 +47,7 @@ test('forgets it also where the server does not answer, and says so', async () =
 
 test('asks nobody where nothing is connected', async () => {
   const { saved } = stored(null)
-  await disconnect(saved, async () => {
+  await disconnect(saved, 'extension/0.1.0', async () => {
     throw new Error('asked')
   })
 })

@@ -6,11 +6,11 @@ import type { StoredValue } from './stored-value.ts'
  * Forgets the server and has it refuse the token from now on. It is forgotten also where the server cannot be told, so that a person
  * can always leave; the token is then ended with `fixpoint disconnect`.
  */
-export async function disconnect(saved: StoredValue<SavedConnection>, fetch: typeof globalThis.fetch): Promise<void> {
+export async function disconnect(saved: StoredValue<SavedConnection>, client: string, fetch: typeof globalThis.fetch): Promise<void> {
   const connection = await saved.read()
   await saved.write(null)
   if (connection === null) return
-  const server = connectServer({ ...connection, fetch })
+  const server = connectServer({ ...connection, client, fetch })
   try {
     await server.call('disconnectClient', { params: { clientId: 'current' } })
   } catch (error) {

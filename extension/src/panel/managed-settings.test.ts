@@ -50,7 +50,14 @@ test('a link to another server does not', () => {
 })
 
 test('a project that the organisation does not offer is not shown', () => {
-  const project = { projectId: 'shop', name: 'Shop', origins: ['https://shop.example.com'], branch: 'main', suggestions: [] }
+  const project = {
+    projectId: 'shop',
+    name: 'Shop',
+    origins: ['https://shop.example.com'],
+    branch: 'main',
+    suggestions: [],
+    masking: { selectors: [], patterns: [] }
+  }
   const match = { status: 'matched', project } as const
   expect(offeredMatch(match, null)).toBe(match)
   expect(offeredMatch(match, ['checkout', 'shop'])).toBe(match)

@@ -7,7 +7,7 @@ import { connectServer } from './server.ts'
 import type { StoredValue } from './stored-value.ts'
 
 const PIXEL = 'data:image/png;base64,iVBORw0KGgo='
-const EVERYTHING = { screenshot: true, dom: true, components: true, console: true }
+const EVERYTHING = { screenshot: true, dom: true, components: true, console: true, budget: 8_000 }
 
 const page: PageDraft = {
   tabId: 7,
@@ -18,7 +18,11 @@ const page: PageDraft = {
   viewport: { width: 1440, height: 900, deviceScaleFactor: 1, scrollX: 0, scrollY: 0 },
   colorScheme: 'light',
   frameworks: ['React 19.3.1'],
-  outline: 'main\n  span.price [1]',
+  featureFlags: {},
+  outline: [
+    { level: 0, text: 'main', rank: 1, index: 0, children: 1 },
+    { level: 1, text: 'span.price', rank: 0, index: 0, children: 0, pick: 1 }
+  ],
   picks: [
     {
       number: 1,
@@ -27,19 +31,22 @@ const page: PageDraft = {
       text: '€42.00',
       box: { x: 0, y: 0, width: 10, height: 10 },
       components: [{ name: 'PriceTag' }],
+      props: [{ component: 'PriceTag', props: 'amount=42' }],
       styles: { color: 'red' },
       crop: { dataUrl: PIXEL, mediaType: 'image/png', width: 10, height: 10, bytes: 8, method: 'html2canvas' },
       isComplete: true
     }
   ],
   console: [{ level: 'error', text: 'boom', at: '2026-03-04T09:30:00.000Z' }],
+  requests: [],
+  masking: '[[],[]]',
   screenshot: { dataUrl: PIXEL, mediaType: 'image/png', width: 1440, height: 900, bytes: 8 },
   redactions: { password: 1 },
   truncated: [],
   problems: []
 }
 
-const request: SendRequest = { text: 'Line this up', projectId: 'shop', sessionId: null, page, choice: EVERYTHING }
+const request: SendRequest = { text: 'Line this up', projectId: 'shop', sessionId: null, page, masking: null, choice: EVERYTHING }
 
 const bodySchema = z.object({ text: z.string(), context: z.unknown().optional() })
 
@@ -164,7 +171,7 @@ test('in a session that is there, only the prompt is sent', async () => {
 })
 
 test('what the person leaves out does not leave the browser', async () => {
-  await sendPrompt({ ...request, choice: { screenshot: false, dom: false, components: false, console: false } }, options())
+  await sendPrompt({ ...request, choice: { screenshot: false, dom: false, components: false, console: false, budget: 8_000 } }, options())
   expect(server.uploads).toBe(0)
   const body = JSON.stringify(server.prompts[0]?.body)
   for (const secret of ['boom', 'PriceTag', '€42.00', 'span.price', 'React']) expect(body).not.toContain(secret)

@@ -1,4 +1,4 @@
-import { ERRORS, FixpointError, makeId, pageContextSchema, sessionIdSchema } from '@fixpoint/protocol'
+import { ERRORS, FixpointError, type Masking, makeId, pageContextSchema, sessionIdSchema } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { type ContextChoice, contextFromDraft, type DraftPicture, type PageDraft, type UploadedPictures } from '../draft.ts'
 import type { Server } from './server.ts'
@@ -35,6 +35,8 @@ export interface SendRequest {
   /** Null starts a session. */
   sessionId: string | null
   page: PageDraft | null
+  /** What the page's project hides; null without a project. */
+  masking: Masking | null
   choice: ContextChoice
 }
 
@@ -156,7 +158,7 @@ async function uploadContext(server: SendOptions['server'], sessionId: string, {
       ...picks.map(async ({ number, crop }) => crop !== undefined && crops.set(number, await upload(crop)))
     ])
   }
-  return pageContextSchema.parse(contextFromDraft(page, choice, uploaded))
+  return contextFromDraft(page, choice, uploaded).context
 }
 
 function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-import { personSchema } from '@fixpoint/protocol'
+import { DEFAULT_TOKEN_BUDGET, personSchema } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { type StorageArea, storedValue } from './stored-value.ts'
 
@@ -11,13 +11,20 @@ export const savedConnectionSchema = z.object({
 })
 export type SavedConnection = z.infer<typeof savedConnectionSchema>
 
-export const contextChoiceSchema = z.object({ screenshot: z.boolean(), dom: z.boolean(), components: z.boolean(), console: z.boolean() })
+export const contextChoiceSchema = z.object({
+  screenshot: z.boolean(),
+  dom: z.boolean(),
+  components: z.boolean(),
+  console: z.boolean(),
+  /** In tokens. */
+  budget: z.number().int().min(1_000).max(200_000).default(DEFAULT_TOKEN_BUDGET)
+})
 
 export const themeSchema = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof themeSchema>
 
 /** What goes along with a prompt where the person has not chosen otherwise. */
-export const SEND_EVERYTHING = { screenshot: true, dom: true, components: true, console: true }
+export const SEND_EVERYTHING = { screenshot: true, dom: true, components: true, console: true, budget: DEFAULT_TOKEN_BUDGET }
 
 export function storedConnection(local: StorageArea) {
   return storedValue(local, 'connection', savedConnectionSchema)

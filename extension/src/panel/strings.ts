@@ -117,9 +117,18 @@ export const strings = {
     choice: {
       screenshot: { label: 'Screenshot and crops', text: 'A picture of the visible part of the page, and one of each element.' },
       dom: { label: 'Surroundings and styles', text: 'The elements around, as an outline with their texts, and computed styles.' },
-      components: { label: 'Components', text: 'Names of the components and where they are written.' },
-      console: { label: 'Console', text: 'Errors and warnings since you began to point.' }
+      components: {
+        label: 'Components',
+        text: 'Names of the components, where they are written, and their props without what is private.'
+      },
+      console: {
+        label: 'Console and requests',
+        text: 'Errors and warnings since you began to point, and requests of the page that failed.'
+      }
     },
+    budget: 'Budget for the text, in tokens',
+    budgetText:
+      'What the page context may take of the model’s window. The picked elements come first, then what is around them. Pictures come on top.',
     sites: 'Sites that Fixpoint may see',
     noSites: 'None. Chrome asks when you point at something on a site.',
     removeSite: 'Remove',

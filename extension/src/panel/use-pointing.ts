@@ -1,12 +1,11 @@
 import { type Failure, FixpointError, type Mark } from '@fixpoint/protocol'
-import type { ContextPreview, MadePicture } from '@fixpoint/ui'
-import { useMemo, useState } from 'react'
+import type { MadePicture } from '@fixpoint/ui'
+import { useState } from 'react'
 import type { ActiveTab, PageDraft, PointingState } from '../draft.ts'
 import { sendMessage } from '../messages.ts'
 import type { Outcome } from '../outcome.ts'
 import { requestPageAccess } from '../page-access.ts'
 import { placeOf } from './composer-draft.ts'
-import { previewOfDraft } from './preview-of-draft.ts'
 import { type Problem, problemOf } from './problem.ts'
 import { usePageDraft } from './use-page-draft.ts'
 
@@ -14,7 +13,6 @@ export interface Pointing {
   status: PointingState['status']
   /** What was captured on a page of this place and not sent yet. */
   draft: PageDraft | null
-  preview: ContextPreview | null
   problem: Problem | null
   dismissProblem: () => void
   /** Call it in a click or key handler: where access to the page is missing, Chrome asks for it only then. */
@@ -34,7 +32,6 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [dismissed, setDismissed] = useState<Failure | null>(null)
   const draft = page?.draft && placeOf(page.draft.url) === place ? page.draft : null
-  const preview = useMemo(() => (draft === null ? null : previewOfDraft(draft)), [draft])
   const failure = page?.pointing.failure
 
   async function start(there: ActiveTab) {
@@ -54,7 +51,6 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
   return {
     status: page?.pointing.status ?? 'off',
     draft,
-    preview,
     problem: problem ?? (failure === undefined || failure === dismissed ? null : { failure, requestId: undefined }),
     dismissProblem() {
       setProblem(null)

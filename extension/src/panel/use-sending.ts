@@ -108,5 +108,5 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
 }
 
 async function sendCompleted(request: SendRequest, options: SendOptions): Promise<Sent> {
-  return sendPrompt({ ...request, page: await completePage(request.page) }, options)
+  return sendPrompt({ ...request, page: await completePage(request.page, request.masking) }, options)
 }

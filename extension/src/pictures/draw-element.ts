@@ -1,9 +1,10 @@
 import { isolatedWorld } from '../isolated-world.ts'
 import { isFrame } from '../page-tree/page-tree.ts'
-import { hasPrivateContent, PRIVATE_FIELDS } from '../privacy/private-fields.ts'
-import { typedSecrets } from '../privacy/typed-secrets.ts'
+import { privateSpansOf } from '../privacy/page-scan.ts'
+import { hasPrivateContent, privateFieldSelector } from '../privacy/private-fields.ts'
+import type { PrivateWords } from '../privacy/private-words.ts'
+import type { SecretSpan } from '../privacy/secrets.ts'
 import type { ElementPicture } from './element-picture.ts'
-import { privateSpans } from './private-boxes.ts'
 
 /** The options of html2canvas that are used here, which html2canvas-pro has too. */
 interface RenderOptions {
@@ -38,7 +39,7 @@ export async function drawElement(number: number, render: Renderer): Promise<Ele
   const owner = element.ownerDocument
   // A copied frame would load its page a second time.
   const ignored = new Set<Element>([picker.overlayHost, ...owner.querySelectorAll('iframe')])
-  const typed = typedSecrets()
+  const words = await picker.words()
   const restore = keepMeasuringImagesInline()
   try {
     const drawing = withHarmlessCopies(() =>
@@ -49,7 +50,7 @@ export async function drawElement(number: number, render: Renderer): Promise<Ele
         useCORS: true,
         imageTimeout: BUDGET / 2,
         ignoreElements: other => ignored.has(other),
-        onclone: clone => hidePrivateContent(clone, typed)
+        onclone: clone => hidePrivateContent(clone, words)
       })
     )
     const canvas = await withinBudget(drawing)
@@ -117,10 +118,9 @@ function obstacleTo(element: Element): string | null {
 
 /**
  * In the copy that is drawn: fields become blocks of one colour in the same place, and so does every letter of a secret.
- * @param typed is what was typed into fields for passwords, codes and cards.
  */
-function hidePrivateContent(clone: Document, typed: readonly string[]): void {
-  for (const field of clone.querySelectorAll<HTMLElement>(PRIVATE_FIELDS)) {
+function hidePrivateContent(clone: Document, words: PrivateWords): void {
+  for (const field of clone.querySelectorAll<HTMLElement>(privateFieldSelector())) {
     if (!hasPrivateContent(field)) continue
     if ('value' in field && field.localName !== 'select') field.value = ''
     field.removeAttribute('placeholder')
@@ -131,20 +131,19 @@ function hidePrivateContent(clone: Document, typed: readonly string[]): void {
     // Hidden, not removed: the field keeps its size, and what is around it its place.
     for (const inside of field.querySelectorAll<HTMLElement>('*')) inside.style.setProperty('visibility', 'hidden', 'important')
   }
-  const texts = clone.createTreeWalker(clone, NodeFilter.SHOW_TEXT)
-  for (let node = texts.nextNode(); node; node = texts.nextNode()) node.nodeValue = blocked(node.nodeValue ?? '', typed)
+  for (const [node, spans] of privateSpansOf(clone, words)) node.nodeValue = blocked(node.nodeValue ?? '', spans)
   for (const element of clone.querySelectorAll('[alt], [placeholder], input[value]')) {
     for (const name of ['alt', 'placeholder', 'value']) {
       const text = element.getAttribute(name)
-      if (text) element.setAttribute(name, blocked(text, typed))
+      if (text) element.setAttribute(name, blocked(text, words.spansIn(text)))
     }
   }
 }
 
 /** The text with a block for each letter of a secret. */
-function blocked(text: string, typed: readonly string[]): string {
+function blocked(text: string, spans: readonly SecretSpan[]): string {
   let result = text
-  for (const { start, end } of privateSpans(text, typed)) result = result.slice(0, start) + '█'.repeat(end - start) + result.slice(end)
+  for (const { start, end } of spans) result = result.slice(0, start) + '█'.repeat(end - start) + result.slice(end)
   return result
 }
 

@@ -3,7 +3,7 @@ export type RedactionCounts = Record<string, number>
 
 export const REDACTED = '[redacted]'
 
-interface SecretDetector {
+export interface SecretDetector {
   kind: string
   /** With a group named `secret` only that part is replaced. */
   pattern: RegExp
@@ -44,12 +44,27 @@ export interface SecretSpan {
   end: number
 }
 
-/** Where in a text something looks like a secret: in order, without overlaps. */
-export function secretSpans(text: string): SecretSpan[] {
+/**
+ * What every text has that holds something for the detectors: twelve characters of a key in a row, as many digits with blanks between
+ * them, or a colon or an equals sign. Most texts of a page have none of it, and looking for it costs a twentieth.
+ */
+const MAY_HOLD_SECRET = /[\w.~+/=-]{12}|\d(?:[ -]?\d){11}|[:=]|BEGIN /
+
+export function mayHoldSecret(text: string): boolean {
+  return MAY_HOLD_SECRET.test(text)
+}
+
+/**
+ * Where in a text something looks like a secret: in order, without overlaps.
+ * @param more detectors that come before the general ones
+ */
+export function secretSpans(text: string, more: readonly SecretDetector[] = []): SecretSpan[] {
   const spans: SecretSpan[] = []
-  for (const { kind, pattern, isSecret } of DETECTORS) {
+  const detectors = mayHoldSecret(text) ? [...more, ...DETECTORS] : more
+  for (const { kind, pattern, isSecret } of detectors) {
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.['secret'] ?? match[0]
+      if (secret === '') continue
       const start = match.index + match[0].lastIndexOf(secret)
       const end = start + secret.length
       const isTaken = spans.some(span => start < span.end && end > span.start)
@@ -60,13 +75,18 @@ export function secretSpans(text: string): SecretSpan[] {
 }
 
 /** Replaces what looks like a secret and counts it by kind. */
-export function redactSecrets(text: string, counts: RedactionCounts): string {
+export function redactSecrets(text: string, counts: RedactionCounts, more: readonly SecretDetector[] = []): string {
+  return withoutSpans(text, secretSpans(text, more), ({ kind }) => countRedaction(counts, kind))
+}
+
+/** The text with a mark in place of each span. */
+export function withoutSpans(text: string, spans: readonly SecretSpan[], onSpan: (span: SecretSpan) => void): string {
   let result = ''
   let position = 0
-  for (const { kind, start, end } of secretSpans(text)) {
-    result += text.slice(position, start) + REDACTED
-    position = end
-    countRedaction(counts, kind)
+  for (const span of spans) {
+    result += text.slice(position, span.start) + REDACTED
+    position = span.end
+    onSpan(span)
   }
   return result + text.slice(position)
 }

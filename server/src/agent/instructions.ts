@@ -1,4 +1,4 @@
-import type { Box, Mark, PageContext } from '@fixpoint/protocol'
+import { describePageContext, type PageContext } from '@fixpoint/protocol'
 import type { ProjectConfig } from '../projects/project-config.ts'
 
 /** What the agent is and how it works; the same for every project, so that providers can cache it. */
@@ -46,111 +46,6 @@ export function renderRequest({ prompt, project, context, repositoryInstructions
     `Project: ${project.name}${project.subfolder === '.' ? '' : `, in the folder ${project.subfolder}`}\n${commands.map(line => `- ${line}`).join('\n')}`
   )
   if (repositoryInstructions !== null) sections.push(asData('repository instructions (AGENTS.md)', repositoryInstructions, mark))
-  if (context !== null) sections.push(asData('page context', renderContext(context), mark))
+  if (context !== null) sections.push(asData('page context', describePageContext(context), mark))
   return sections.join('\n\n')
-}
-
-function renderContext(context: PageContext): string {
-  const { viewport } = context
-  const lines = [
-    `url: ${context.url}`,
-    `title: ${context.title}`,
-    `viewport: ${viewport.width}×${viewport.height} at ${viewport.deviceScaleFactor}x, scrolled to ${Math.round(viewport.scrollX)},${Math.round(viewport.scrollY)}, ${context.colorScheme}`,
-    ...(context.frameworks.length > 0 ? [`frameworks: ${context.frameworks.join(', ')}`] : [])
-  ]
-  for (const pick of context.picks) {
-    lines.push('', `pick [${pick.number}]: <${pick.tag}> ${pick.selectors.join(' >>> ')}`)
-    if (pick.accessibleName !== undefined) lines.push(`  name: ${pick.accessibleName}${pick.role === undefined ? '' : ` (${pick.role})`}`)
-    if (pick.text !== undefined && pick.text !== '') lines.push(`  text: ${pick.text}`)
-    const { box } = pick
-    lines.push(`  box: x ${Math.round(box.x)}, y ${Math.round(box.y)}, ${Math.round(box.width)}×${Math.round(box.height)}`)
-    lines.push(...describeWhatWasMeant(pick))
-    for (const component of pick.components.slice(0, 12)) lines.push(`  component: ${component.name}${describeSource(component.source)}`)
-    const styles = Object.entries(pick.styles).map(([name, value]) => `${name}: ${value}`)
-    if (styles.length > 0) lines.push(`  styles: ${styles.join('; ')}`)
-  }
-  if (context.annotated !== undefined) lines.push('', ...describeMarks(context.annotated.marks))
-  const pictures = describePictures(context)
-  if (pictures.length > 0) lines.push('', `pictures with this request, in this order: ${pictures.join('; ')}`)
-  if (context.outline !== '') lines.push('', 'outline:', context.outline)
-  if (context.console.length > 0) {
-    lines.push('', 'console since pointing began:', ...context.console.map(message => `  ${message.level}: ${message.text}`))
-  }
-  if (context.truncated.length > 0) lines.push('', `left out: ${context.truncated.join('; ')}`)
-  return lines.join('\n')
-}
-
-/** Where a pick is of more or less than its element: a region, a text, a place in a canvas. */
-function describeWhatWasMeant({ point, region, selection }: PageContext['picks'][number]): string[] {
-  const lines: string[] = []
-  if (point !== undefined) lines.push(`  clicked at: x ${Math.round(point.x)}, y ${Math.round(point.y)} inside it`)
-  if (selection !== undefined) {
-    const range = selection.start === undefined ? '' : ` (characters ${selection.start} to ${selection.end} of its text)`
-    lines.push(`  the person selected this text in it${range}: ${JSON.stringify(selection.text)}`)
-  }
-  if (region !== undefined) {
-    lines.push(
-      `  the person drew a rectangle in it (${describeBox(region.box)}); this is the smallest element that holds all of it. Inside:`
-    )
-    for (const { tag, role, accessibleName, text, selectors, box } of region.elements) {
-      const words = accessibleName ?? text
-      const name = `${role === undefined ? '' : ` (${role})`}${words === undefined ? '' : ` ${JSON.stringify(words)}`}`
-      lines.push(`    <${tag}>${name} ${selectors.join(' >>> ')} (${describeBox(box)})`)
-    }
-    if (region.omitted > 0) lines.push(`    … ${region.omitted} more`)
-    if (region.elements.length === 0) lines.push('    no whole element')
-  }
-  return lines
-}
-
-/** In the order in which `entriesFromLog` adds them. */
-function describePictures({ picks, screenshot, annotated }: PageContext): string[] {
-  return [
-    ...picks.flatMap(({ crop, number }) => (crop ? [`pick [${number}]`] : [])),
-    ...(screenshot ? ['the visible part of the page'] : []),
-    ...(annotated ? ['the same with what the person drew on it'] : [])
-  ]
-}
-
-/** What was drawn is on the annotated picture; texts and places are said as well. */
-function describeMarks(marks: readonly Mark[]): string[] {
-  return [
-    'the person drew on the screenshot (see the annotated picture); places in CSS pixels of the viewport:',
-    ...marks.map(describeMark)
-  ]
-}
-
-function describeMark(mark: Mark): string {
-  switch (mark.kind) {
-    case 'arrow':
-      return `  arrow from ${describePoint(mark.from)} to ${describePoint(mark.to)}`
-    case 'box':
-      return `  box: ${describeBox(mark.box)}`
-    case 'text':
-      return `  text at ${describePoint(mark.at)}: ${JSON.stringify(mark.text)}`
-    case 'pen':
-      return `  line by hand: ${describeBox(boxAround(mark.points))}`
-  }
-}
-
-function describeBox({ x, y, width, height }: Box): string {
-  return `x ${Math.round(x)}, y ${Math.round(y)}, ${Math.round(width)}×${Math.round(height)}`
-}
-
-function describePoint({ x, y }: { x: number; y: number }): string {
-  return `${Math.round(x)},${Math.round(y)}`
-}
-
-function boxAround(points: readonly { x: number; y: number }[]): Box {
-  const [xs, ys] = [points.map(point => point.x), points.map(point => point.y)]
-  const [x, y] = [Math.min(...xs), Math.min(...ys)]
-  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y }
-}
-
-function describeSource(source: PageContext['picks'][number]['components'][number]['source']): string {
-  if (source === undefined) return ''
-  const position = `${source.line}${source.column === undefined ? '' : `:${source.column}`}`
-  return source.repositoryPath === undefined
-    ? ` (claimed: ${source.file}:${position})`
-    : ` at ${source.repositoryPath}:${position} (verified)`
 }

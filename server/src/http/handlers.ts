@@ -19,7 +19,7 @@ import type { Handlers } from './route-binding.ts'
 
 export interface HandlerParts {
   info: Omit<ServerInfo, 'name' | 'protocolVersion' | 'clients'>
-  clients: ConnectedClients
+  connected: ConnectedClients
   publicUrl: () => string
   db: Database
   log: SessionLog
@@ -38,7 +38,7 @@ export interface HandlerParts {
 export function createHandlers(parts: HandlerParts): Handlers {
   const { db, log, commands, artifacts, projects, pairing, pullRequests, readiness, metrics } = parts
   return {
-    getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info, clients: parts.clients.counts() }),
+    getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info, clients: parts.connected.counts() }),
     getMe: async (_input, { caller }) => caller.person,
 
     createPairingCode: async (_input, { caller }) => {

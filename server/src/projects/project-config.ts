@@ -1,3 +1,4 @@
+import { maskingSchema } from '@fixpoint/protocol'
 import { allowedHostSchema } from '@fixpoint/protocol/sandbox'
 import { z } from 'zod'
 
@@ -60,6 +61,8 @@ export const projectConfigSchema = z.strictObject({
   allowedHosts: z.array(allowedHostSchema).default([]),
   /** Globs of files that run with more rights elsewhere; a change to them waits for a person's confirmation. Added to the built-in list. */
   protectedPaths: z.array(z.string().min(1).max(300)).default([]),
-  suggestions: z.array(z.string().min(1).max(200)).max(6).default([])
+  suggestions: z.array(z.string().min(1).max(200)).max(6).default([]),
+  /** What is private on the project's pages, handed to the extension. */
+  masking: maskingSchema.prefault({})
 })
 export type ProjectConfig = z.infer<typeof projectConfigSchema>

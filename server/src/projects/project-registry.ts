@@ -48,6 +48,7 @@ export function describeProject(project: ProjectConfig): Project {
     name: project.name,
     origins: project.origins,
     branch: project.branch ?? 'default branch',
-    suggestions: project.suggestions
+    suggestions: project.suggestions,
+    masking: project.masking
   }
 }

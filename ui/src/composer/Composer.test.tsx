@@ -31,7 +31,7 @@ function show(props: Partial<ComposerProps> = {}) {
     <Holder
       text=""
       preview={null}
-      choice={{ screenshot: true, dom: true, components: true, console: true }}
+      choice={{ screenshot: true, dom: true, components: true, console: true, budget: 8_000 }}
       destination="http://127.0.0.1:4700"
       pointing="off"
       isRunning={false}
@@ -159,12 +159,19 @@ test.each([
   ['Screenshot and crops', 'screenshot'],
   ['Surroundings and styles', 'dom'],
   ['Components', 'components'],
-  ['Console', 'console']
+  ['Console and requests', 'console']
 ])('%s can be left out', (label, part) => {
   const { onChoiceChange } = show({ preview: contextPreview })
   fireEvent.click(screen.getByRole('button', { name: 'What is sent' }))
   fireEvent.click(screen.getByRole('switch', { name: label }))
-  expect(onChoiceChange).toHaveBeenCalledWith({ screenshot: true, dom: true, components: true, console: true, [part]: false })
+  expect(onChoiceChange).toHaveBeenCalledWith({
+    screenshot: true,
+    dom: true,
+    components: true,
+    console: true,
+    budget: 8_000,
+    [part]: false
+  })
 })
 
 test('pointing can be started, left, and says why it is not possible', () => {
@@ -186,4 +193,12 @@ test('where nothing can be sent it says why', () => {
   fireEvent.keyDown(input(), { key: 'Enter' })
   expect(onSend).not.toHaveBeenCalled()
   expect(screen.getByText('This session is closed.')).toBeDefined()
+})
+
+test('the budget is seen and set', () => {
+  const { onChoiceChange } = show({ preview: contextPreview })
+  fireEvent.click(screen.getByRole('button', { name: 'What is sent' }))
+  expect(screen.getByText('about 5,240 of 8,000 tokens')).toBeDefined()
+  fireEvent.click(screen.getByRole('radio', { name: '16k' }))
+  expect(onChoiceChange).toHaveBeenCalledWith({ screenshot: true, dom: true, components: true, console: true, budget: 16_000 })
 })

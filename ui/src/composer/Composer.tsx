@@ -45,6 +45,9 @@ export interface ComposerProps {
   /** What went wrong with the last attempt; the text is still there. */
   problem?: ReactNode
   inputRef?: RefObject<HTMLTextAreaElement | null>
+  /** Takes a picture of the whole page; absent where none can be taken. */
+  onTakeWholePage?: (() => void) | undefined
+  isTakingWholePage?: boolean
 }
 
 /** Where the person says what is wrong. */
@@ -72,7 +75,14 @@ export function Composer(props: ComposerProps) {
       <div className="fx-composer__box" data-pointing={pointing !== 'off' || undefined}>
         {isPreviewOpen && preview !== null && (
           <div id={previewId}>
-            <SendPreview preview={preview} choice={props.choice} onChoiceChange={props.onChoiceChange} destination={props.destination} />
+            <SendPreview
+              preview={preview}
+              choice={props.choice}
+              onChoiceChange={props.onChoiceChange}
+              destination={props.destination}
+              onTakeWholePage={props.onTakeWholePage}
+              isTakingWholePage={props.isTakingWholePage ?? false}
+            />
           </div>
         )}
         {preview !== null && <PickChips picks={preview.picks} onRemove={props.onRemovePick} onPointInside={props.onPointInside} />}

@@ -1,8 +1,11 @@
 import { EyeOff, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
+import { Button } from '../controls/Button.tsx'
+import { Spinner } from '../controls/Spinner.tsx'
 import { strings } from '../strings.ts'
 import { OutputText } from '../text/OutputText.tsx'
-import { type ContextChoice, type ContextPreview, countRedactions } from './context-preview.ts'
+import { BudgetControl } from './BudgetControl.tsx'
+import { type ContextChoice, type ContextPart, type ContextPreview, countRedactions } from './context-preview.ts'
 
 interface SendPreviewProps {
   preview: ContextPreview
@@ -10,13 +13,24 @@ interface SendPreviewProps {
   onChoiceChange: (choice: ContextChoice) => void
   /** Who gets it: the server's address. */
   destination: string
+  /** Takes a picture of the whole page in place of the one of the window. Absent where none can be taken. */
+  onTakeWholePage?: (() => void) | undefined
+  isTakingWholePage?: boolean
 }
 
 /** Everything that would be sent with the text, to look at and to leave out. */
-export function SendPreview({ preview, choice, onChoiceChange, destination }: SendPreviewProps) {
+export function SendPreview({
+  preview,
+  choice,
+  onChoiceChange,
+  destination,
+  onTakeWholePage,
+  isTakingWholePage = false
+}: SendPreviewProps) {
   const components = [...new Set(preview.picks.flatMap(pick => pick.componentNames))]
+  const props = preview.picks.flatMap(pick => pick.props)
   const { screenshot } = preview
-  const toggle = (part: keyof ContextChoice) => (isSent: boolean) => onChoiceChange({ ...choice, [part]: isSent })
+  const toggle = (part: ContextPart) => (isSent: boolean) => onChoiceChange({ ...choice, [part]: isSent })
   return (
     <div className="fx-send-preview">
       <p className="fx-send-preview__to">
@@ -29,6 +43,11 @@ export function SendPreview({ preview, choice, onChoiceChange, destination }: Se
           <li>
             {preview.viewport.width} × {preview.viewport.height} · {strings.colorScheme[preview.colorScheme]}
           </li>
+          {preview.environment.map(line => (
+            <li key={line} className="fx-break">
+              {line}
+            </li>
+          ))}
           {preview.picks.map(pick => (
             <li key={pick.number} className="fx-break">
               {strings.sendPreview.pick(pick.number)} <code>{pick.selector}</code>
@@ -46,6 +65,12 @@ export function SendPreview({ preview, choice, onChoiceChange, destination }: Se
         {preview.annotated !== undefined && (
           <img className="fx-send-preview__picture" src={preview.annotated.url} alt={strings.prompt.annotated} />
         )}
+        {onTakeWholePage !== undefined && (
+          <Button look="quiet" disabled={isTakingWholePage} onClick={onTakeWholePage}>
+            {isTakingWholePage && <Spinner />}
+            {isTakingWholePage ? strings.sendPreview.takingWholePage : strings.sendPreview.takeWholePage}
+          </Button>
+        )}
       </Part>
       <Part
         label={strings.sendPreview.dom}
@@ -57,22 +82,35 @@ export function SendPreview({ preview, choice, onChoiceChange, destination }: Se
       </Part>
       <Part
         label={strings.sendPreview.components}
-        detail={components.length === 0 ? strings.sendPreview.none : strings.sendPreview.names(components.length)}
+        detail={components.length === 0 ? strings.sendPreview.none : strings.sendPreview.componentsDetail(components.length, props.length)}
         isSent={choice.components}
         onToggle={toggle('components')}
       >
         {components.length > 0 && <p className="fx-break">{[...components, ...preview.frameworks].join(', ')}</p>}
+        {props.length > 0 && <OutputText text={props.join('\n')} label={strings.sendPreview.props} />}
       </Part>
       <Part
         label={strings.sendPreview.console}
-        detail={preview.console.length === 0 ? strings.sendPreview.none : strings.sendPreview.messages(preview.console.length)}
+        detail={strings.sendPreview.consoleDetail(preview.console.length, preview.requests.length)}
         isSent={choice.console}
         onToggle={toggle('console')}
       >
         {preview.console.length > 0 && (
-          <OutputText text={preview.console.map(({ level, text }) => `${level}: ${text}`).join('\n')} label={strings.sendPreview.console} />
+          <OutputText
+            text={preview.console.map(({ level, text, frame }) => `${level}${frame ? ` (${frame})` : ''}: ${text}`).join('\n')}
+            label={strings.sendPreview.console}
+          />
+        )}
+        {preview.requests.length > 0 && (
+          <OutputText
+            text={preview.requests
+              .map(({ method, url, status }) => `${status ?? strings.sendPreview.noAnswer} ${method ?? ''} ${url}`)
+              .join('\n')}
+            label={strings.sendPreview.requests}
+          />
         )}
       </Part>
+      <BudgetControl tokens={preview.tokens} budget={choice.budget} onChange={budget => onChoiceChange({ ...choice, budget })} />
       <Redactions preview={preview} />
       {preview.truncated.length > 0 && (
         <ul className="fx-bullets fx-faint">

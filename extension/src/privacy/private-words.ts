@@ -1,0 +1,112 @@
+import { isPrivateField, privateFieldKind } from './private-fields.ts'
+import {
+  countRedaction,
+  mayHoldSecret,
+  type RedactionCounts,
+  type SecretDetector,
+  type SecretSpan,
+  secretSpans,
+  withoutSpans
+} from './secrets.ts'
+
+// Shorter values would be found all over a page: a quantity, an initial.
+const SHORTEST_SECRET = 4
+const SHORTEST_WORD = 3
+const SHORTEST_NUMBER = 4
+/** A line of a longer text that is worth finding again by itself. */
+const SHORTEST_LINE = 8
+const LONGEST_VALUE = 2_000
+const MOST_VALUES = 300
+
+/**
+ * What people put into the fields of a page, to find it again where the page repeats it: “Results for …”, “Hello …”. What was typed
+ * for a password, a code or a card is found inside other words too; everything else only as whole words, in whatever case.
+ */
+export class PrivateWords {
+  /** Longest first. */
+  readonly #secrets: readonly string[]
+  readonly #words: RegExp | null
+  /** The same, to ask whether there is one at all, which costs a tenth. */
+  readonly #anyWord: RegExp | null
+  readonly #rules: readonly SecretDetector[]
+  /** All of it as it is, for parts of an address that are exactly that. */
+  readonly values: ReadonlySet<string>
+
+  constructor(fields: Iterable<Element>, rules: readonly SecretDetector[]) {
+    const secrets = new Set<string>()
+    const values = new Set<string>()
+    const words = new Set<string>()
+    for (const field of fields) {
+      // What is chosen from a list are the page's own words.
+      if (field.localName === 'select' || !isPrivateField(field)) continue
+      const content = 'value' in field && typeof field.value === 'string' ? field.value : textOf(field)
+      const value = withPlainSpaces(content.slice(0, LONGEST_VALUE * 10))
+      if (value === '') continue
+      values.add(value)
+      if (!['form value', 'project rule'].includes(privateFieldKind(field))) {
+        if (value.length >= SHORTEST_SECRET) secrets.add(value)
+        continue
+      }
+      if (isWorthFinding(value)) words.add(value)
+      for (const line of content.split('\n').slice(0, 200)) {
+        const plain = withPlainSpaces(line)
+        if (plain.length >= SHORTEST_LINE && plain.length <= LONGEST_VALUE) words.add(plain)
+      }
+    }
+    this.values = values
+    this.#secrets = [...secrets].sort((a, b) => b.length - a.length)
+    this.#words = patternOf([...words].filter(word => word.length <= LONGEST_VALUE))
+    this.#anyWord = this.#words && new RegExp(this.#words.source, 'iu')
+    this.#rules = rules
+  }
+
+  /** False for most texts of a page, which need no closer look. */
+  mayBeIn(text: string): boolean {
+    if (this.#rules.length > 0 || mayHoldSecret(text) || this.#anyWord?.test(text)) return true
+    return this.#secrets.some(secret => text.includes(secret))
+  }
+
+  /** Where in a text something private stands: what looks like a secret, what was typed, what the project hides. In order. */
+  spansIn(text: string): SecretSpan[] {
+    const spans: SecretSpan[] = []
+    const add = (kind: string, start: number, end: number) => {
+      if (!spans.some(span => start < span.end && end > span.start)) spans.push({ kind, start, end })
+    }
+    for (const secret of this.#secrets) {
+      for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + secret.length)) {
+        add('password', start, start + secret.length)
+      }
+    }
+    if (this.#words) for (const match of text.matchAll(this.#words)) add('form value', match.index, match.index + match[0].length)
+    for (const { kind, start, end } of secretSpans(text, this.#rules)) add(kind, start, end)
+    return spans.length < 2 ? spans : spans.sort((a, b) => a.start - b.start)
+  }
+
+  redact(text: string, counts: RedactionCounts): string {
+    if (!this.mayBeIn(text)) return text
+    return withoutSpans(text, this.spansIn(text), ({ kind }) => countRedaction(counts, kind))
+  }
+
+  has(text: string): boolean {
+    return this.mayBeIn(text) && this.spansIn(text).length > 0
+  }
+}
+
+function textOf(field: Element): string {
+  return (field.textContent ?? '').slice(0, LONGEST_VALUE * 10)
+}
+
+function isWorthFinding(value: string): boolean {
+  return /\p{L}/u.test(value) ? value.length >= SHORTEST_WORD : value.length >= SHORTEST_NUMBER
+}
+
+function patternOf(words: readonly string[]): RegExp | null {
+  if (words.length === 0) return null
+  const longestFirst = words.toSorted((a, b) => b.length - a.length).slice(0, MOST_VALUES)
+  const choices = longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '\\s+'))
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${choices.join('|')})(?![\\p{L}\\p{N}_])`, 'giu')
+}
+
+function withPlainSpaces(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
