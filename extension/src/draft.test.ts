@@ -45,6 +45,30 @@ const everything = { screenshot: true, dom: true, components: true, console: tru
 const uploaded = { screenshot: artifact, crops: new Map([[1, artifact]]) }
 
 describe('contextFromDraft', () => {
+  it('takes along what was drawn, but not which frame could be looked into', () => {
+    const marks = [{ kind: 'text' as const, color: '#e5243b', at: { x: 1, y: 2 }, text: 'too wide' }]
+    const drawn: PageDraft = {
+      ...draft,
+      annotated: { ...picture, marks, isCurrent: true },
+      picks: draft.picks.map(pick => ({ ...pick, frameOrigin: 'https://pay.example' }))
+    }
+    const sent = contextFromDraft(drawn, everything, { ...uploaded, annotated: artifact })
+    expect(pageContextSchema.parse(sent).annotated).toEqual({ artifactId: artifact, width: 100, height: 50, marks })
+    expect(JSON.stringify(sent)).not.toContain('pay.example')
+    expect(contextFromDraft(drawn, { ...everything, screenshot: false }, uploaded).annotated).toBeUndefined()
+  })
+
+  it('leaves out the words inside a region with the surroundings', () => {
+    const region = {
+      box: { x: 0, y: 0, width: 9, height: 9 },
+      omitted: 0,
+      elements: [{ selectors: ['b'], tag: 'b', text: 'Secret plan', box: { x: 0, y: 0, width: 5, height: 5 } }]
+    }
+    const drawn = { ...draft, picks: draft.picks.map(pick => ({ ...pick, region })) }
+    expect(JSON.stringify(contextFromDraft(drawn, everything, uploaded))).toContain('Secret plan')
+    expect(JSON.stringify(contextFromDraft(drawn, { ...everything, dom: false }, uploaded))).not.toContain('Secret plan')
+  })
+
   it('is a valid page context with the uploaded pictures', () => {
     const context = pageContextSchema.parse(contextFromDraft(draft, everything, uploaded).context)
     expect(context.screenshot).toEqual({ artifactId: artifact, width: 100, height: 50, extent: 'window' })

@@ -4,7 +4,7 @@ import { type PageServer, servePages } from './pages.ts'
 import { eventually, Person, value } from './person.ts'
 
 const MESSAGES = [
-  ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+  ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot', 'annotate'],
   ...[
     'draftChanged',
     'pointingChanged',
@@ -144,7 +144,8 @@ describe('a hostile page', () => {
       'stopPointing',
       'removePick',
       'clearDraft',
-      'takeScreenshot'
+      'takeScreenshot',
+      'annotate'
     ]) {
       expect(await send(type, { tabId, windowId: 1, number: 1 })).toContain('sender_not_allowed')
     }

@@ -149,8 +149,8 @@ export function value<T>(outcome: Outcome<T>): T {
 /** Thrown when waiting longer cannot help. */
 class Final extends Error {}
 
-/** Tries again until it does not throw, for at most ten seconds. */
-export async function eventually<T>(work: () => Promise<T>, timeout = 10_000): Promise<T> {
+/** Tries again until it does not throw, for at most a minute: a busy machine is no fault. */
+export async function eventually<T>(work: () => Promise<T>, timeout = 60_000): Promise<T> {
   const end = Date.now() + timeout
   for (;;) {
     try {

@@ -316,6 +316,19 @@ describe('the picker', () => {
     value(await person.ask('clearDraft', { tabId }))
   })
 
+  it('keeps what was drawn beside the screenshot, and says when another one has come', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/model`)
+    const { screenshot } = value(await person.ask('takeScreenshot', { tabId }))
+    if (!screenshot) throw new Error('There is no screenshot.')
+    const marks = [{ kind: 'arrow' as const, color: '#e5243b', from: { x: 10, y: 10 }, to: { x: 90, y: 90 } }]
+    const drawn = value(await person.ask('annotate', { tabId, annotated: { ...screenshot, marks } }))
+    expect(drawn).toMatchObject({ screenshot, annotated: { marks, isCurrent: true } })
+    const later = await person.pick(page, tabId, '#box')
+    expect(later.annotated).toMatchObject({ marks, isCurrent: false })
+    expect(value(await person.ask('annotate', { tabId, annotated: null }))?.annotated).toBeUndefined()
+    value(await person.ask('clearDraft', { tabId }))
+  })
+
   it('cannot be seen into, led astray or painted over by the page', async () => {
     const { page, tabId } = await pointAt('/hostile', 100, 70)
     const drawing = await label(page, /#real/)

@@ -52,7 +52,8 @@ const MOST_FOREIGN_FRAMES = 40
 export function foreignFrames(roots: Iterable<Document | ShadowRoot>): HTMLIFrameElement[] {
   const found: HTMLIFrameElement[] = []
   for (const root of roots) {
-    for (const frame of root.querySelectorAll('iframe, frame')) {
+    // Unlike a search, a collection of a document is kept by the browser until the document changes.
+    for (const frame of isDocument(root) ? root.getElementsByTagName('iframe') : root.querySelectorAll('iframe')) {
       if (found.length >= MOST_FOREIGN_FRAMES) return found
       if (isFrame(frame) && !frameDocumentOf(frame)) found.push(frame)
     }
@@ -120,6 +121,24 @@ export function* reachableRoots(root: Document | ShadowRoot = document, limit = 
     // Closed roots of elements that are no custom ones are found when the pointer comes there: asking each element takes too long.
     const inner = isFrame(element) ? frameDocumentOf(element) : element.localName.includes('-') ? shadowRootOf(element) : element.shadowRoot
     if (inner) yield* reachableRoots(inner, limit)
+  }
+}
+
+/**
+ * The same without closed shadow roots of ordinary elements that have content of their own: asking each element of a large page for
+ * one takes longer than a frame. What is picked is looked into all the same; what has to be covered must use `reachableRoots`.
+ */
+export function* likelyRoots(root: Document | ShadowRoot = document, limit = { left: 200 }): Generator<Document | ShadowRoot> {
+  if (limit.left-- <= 0) return
+  yield root
+  for (const frame of root.querySelectorAll('iframe, frame')) {
+    const inner = frameDocumentOf(frame)
+    if (inner) yield* likelyRoots(inner, limit)
+  }
+  for (const element of root.querySelectorAll('*')) {
+    const isLikely = element.shadowRoot !== null || element.localName.includes('-') || element.firstChild === null
+    const shadow = isLikely ? shadowRootOf(element) : null
+    if (shadow) yield* likelyRoots(shadow, limit)
   }
 }
 

@@ -26,7 +26,7 @@ export function blend(above: Color, below: Color): Color {
   return { red: mix(above.red, below.red), green: mix(above.green, below.green), blue: mix(above.blue, below.blue), alpha }
 }
 
-export function luminance({ red, green, blue }: Color): number {
+function luminance({ red, green, blue }: Color): number {
   return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
 

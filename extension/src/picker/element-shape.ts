@@ -19,7 +19,7 @@ const UPRIGHT: Linear = [1, 0, 0, 1]
 const MOST_ANCESTORS = 200
 
 /** The shape of an upright rectangle. */
-export function shapeOfBox(box: Box): Shape {
+function shapeOfBox(box: Box): Shape {
   return {
     center: { x: box.x + box.width / 2, y: box.y + box.height / 2 },
     width: box.width,

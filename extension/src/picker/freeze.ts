@@ -1,4 +1,4 @@
-import { isDocument, isShadowRoot, reachableRoots } from '../page-tree/page-tree.ts'
+import { isDocument, isShadowRoot, likelyRoots } from '../page-tree/page-tree.ts'
 import { frozenHoverRules, placeSelector } from './hover-rules.ts'
 
 type Root = Document | ShadowRoot
@@ -18,7 +18,7 @@ export class Freeze {
   readonly #life = new AbortController()
 
   constructor() {
-    for (const root of reachableRoots()) {
+    for (const root of likelyRoots()) {
       this.#keepHover(root)
       if (isDocument(root)) this.#holdAnimations(root)
     }
@@ -26,7 +26,7 @@ export class Freeze {
 
   /** Holds what has begun to move since. */
   holdNew(): void {
-    for (const root of reachableRoots()) if (isDocument(root)) this.#holdAnimations(root)
+    for (const root of likelyRoots()) if (isDocument(root)) this.#holdAnimations(root)
   }
 
   /** Gives everything back. */

@@ -8,7 +8,13 @@ import { Outline } from './outline.ts'
 import { addPart, placeBox } from './overlay-parts.ts'
 import { OVERLAY_STYLES } from './overlay-styles.ts'
 
-const TOP_LAYER = 'dialog:modal, [popover]:popover-open, :fullscreen'
+const TOP_LAYER = 'dialog:modal, [popover]:popover-open'
+
+/** What is in the top layer, of this document. */
+function topLayer(): Element[] {
+  const { fullscreenElement } = document
+  return [...document.querySelectorAll(TOP_LAYER), ...(fullscreenElement ? [fullscreenElement] : [])]
+}
 
 // What a page could turn on the host itself to lead the person astray; its style sheets cannot, see the constructor.
 const GUARDED = [
@@ -94,7 +100,7 @@ export class Overlay {
     const zoom = 'currentCSSZoom' in root && typeof root.currentCSSZoom === 'number' ? root.currentCSSZoom : 1
     this.#host.style.setProperty('zoom', String(1 / zoom), 'important')
     root.append(this.#host)
-    this.#inTopLayer = [...document.querySelectorAll(TOP_LAYER)]
+    this.#inTopLayer = topLayer()
     this.#host.showPopover()
     this.#appearance = this.#readAppearance()
   }
@@ -110,18 +116,17 @@ export class Overlay {
     return [...GUARDED.map(property => computed.getPropertyValue(property)), ...written].join(';')
   }
 
-  /** Puts the overlay above dialogs and popovers that were opened after it. */
-  raise(): void {
-    const now = [...document.querySelectorAll(TOP_LAYER)].filter(element => element !== this.#host)
-    const isNew = now.some(element => !this.#inTopLayer.includes(element))
-    this.#inTopLayer = now
-    if (isNew) this.#reenterTopLayer()
+  /** Puts the overlay above a dialog or popover that has just been opened. */
+  raiseAboveOpened(event: Event): void {
+    const isOpened = !('newState' in event) || event.newState === 'open'
+    if (event.isTrusted && isOpened && event.target !== this.#host) this.#reenterTopLayer()
   }
 
-  /** The same at once, when the pointer comes to something that is in one; also in shadow roots. */
+  /** The same when the pointer comes to something that is in one: what happens in shadow roots is not told outside. */
   raiseAbove(element: Element): void {
     for (let current: Element | null = element; current; current = parentOf(current)) {
-      if (!current.matches(TOP_LAYER) || current.ownerDocument !== document || this.#inTopLayer.includes(current)) continue
+      if (!current.matches(`${TOP_LAYER}, :fullscreen`) || current.ownerDocument !== document || this.#inTopLayer.includes(current))
+        continue
       this.#inTopLayer = [...this.#inTopLayer, current]
       this.#reenterTopLayer()
       return
@@ -160,6 +165,17 @@ export class Overlay {
     }
     if (takesKeys) this.#frame.focus()
     return this.#frame.contentWindow
+  }
+
+  /** Looks at the page as if nothing lay above it. */
+  seeThrough<T>(look: () => T): T {
+    if (!this.#frame) return look()
+    this.#frame.style.pointerEvents = 'none'
+    try {
+      return look()
+    } finally {
+      this.#frame.style.pointerEvents = ''
+    }
   }
 
   releaseEverything(): void {

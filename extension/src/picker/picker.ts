@@ -2,7 +2,7 @@ import type { Box } from '@fixpoint/protocol'
 import { elementAtPoint, layersAtPoint } from '../page-tree/at-point.ts'
 import { elementReference } from '../page-tree/element-path.ts'
 import { frameAt } from '../page-tree/frame-places.ts'
-import { foreignFrames, isDocument, parentOf, reachableRoots, toTopBox } from '../page-tree/page-tree.ts'
+import { foreignFrames, isDocument, isShadowRoot, likelyRoots, parentOf, toTopBox } from '../page-tree/page-tree.ts'
 import { boxModelOf, describeBoxModel } from './box-model.ts'
 import { componentStep } from './component-walk.ts'
 import { shapeOf } from './element-shape.ts'
@@ -51,6 +51,8 @@ interface Run {
   /** The deepest hovered element at the last look; only kept until the first pointer event has come. */
   hovered: Element | null
   hasPointerEvents: boolean
+  /** Documents and shadow roots, as far as they are known. */
+  roots: (Document | ShadowRoot)[]
   openFrames: readonly (readonly number[])[]
   /** Frames of other sites that cannot be looked into; found anew every now and then. */
   closedFrames: readonly Element[]
@@ -117,6 +119,7 @@ export class Picker {
       frameRequest: null,
       hovered: null,
       hasPointerEvents: false,
+      roots: [],
       openFrames,
       closedFrames: [],
       isPointerHere: false,
@@ -124,9 +127,9 @@ export class Picker {
       waiting: []
     }
     this.#run = run
-    const roots = [...reachableRoots()]
-    for (const root of roots) if (isDocument(root)) this.#shield(run, root.defaultView)
-    run.closedFrames = closedFrames(roots, openFrames)
+    run.roots = [...likelyRoots()]
+    for (const root of run.roots) if (isDocument(root)) this.#shield(run, root.defaultView)
+    run.closedFrames = closedFrames(run.roots, openFrames)
     if (isFrozen) this.#toggleFreeze(run)
     if (!this.#overlay.isInPlace) this.#overlay.attach()
     if (isFrozen) this.#shield(run, this.#overlay.catchEverything(false))
@@ -252,8 +255,12 @@ export class Picker {
 
   #draggedTarget(run: Run, point: Point): PickTarget | null {
     if (!run.pressedAt) return null
-    if (run.isTextMode) return textBetween(run.pressedAt, point, this.#overlay.host)
+    if (run.isTextMode) return this.#textBetween(run.pressedAt, point)
     return regionTarget(boxBetween(run.pressedAt, point), this.#overlay.host)
+  }
+
+  #textBetween(from: Point, to: Point): PickTarget | null {
+    return this.#overlay.seeThrough(() => textBetween(from, to, this.#overlay.host))
   }
 
   #endDrag(run: Run): void {
@@ -384,7 +391,7 @@ export class Picker {
 
   #showMode(run: Run): void {
     const modes = [run.freeze ? 'Frozen · F lets go' : '', run.isTextMode ? 'Drag over text · T ends' : '']
-    this.#overlay.showMode(modes.filter(mode => mode !== '').join('   '))
+    this.#overlay.showMode(modes.filter(mode => mode !== '').join(' — '))
   }
 
   #requestFrame(run: Run): void {
@@ -405,8 +412,17 @@ export class Picker {
     }
     const element = elementAtPoint(pointer.x, pointer.y, this.#overlay.host)
     if (!element) return
-    this.#shield(run, element.ownerDocument.defaultView)
+    this.#noteRoot(run, element)
     this.#select(run, { kind: 'element', element })
+  }
+
+  /** Roots that came later are found when the pointer comes to them. */
+  #noteRoot(run: Run, element: Element): void {
+    this.#shield(run, element.ownerDocument.defaultView)
+    const root = element.getRootNode()
+    if ((!isShadowRoot(root) && !isDocument(root)) || run.roots.includes(root)) return
+    run.roots.push(root)
+    run.closedFrames = closedFrames(run.roots, run.openFrames)
   }
 
   #select(run: Run, target: PickTarget): void {
@@ -473,7 +489,7 @@ export class Picker {
       outline.showLabel(box, { title: 'Region', detail: sizeText(box), source: '' })
       return
     }
-    const target = textBetween(from, to, this.#overlay.host)
+    const target = this.#textBetween(from, to)
     if (target?.kind === 'text') this.#drawText(target)
     else outline.hide()
   }
@@ -552,7 +568,11 @@ export class Picker {
   #followLayout(): void {
     if (this.#following) return
     this.#following = new AbortController()
-    followLayout({ draw: () => this.redraw(), look: draw => this.#look(draw) }, this.#following.signal)
+    const { signal } = this.#following
+    for (const type of ['toggle', 'fullscreenchange']) {
+      window.addEventListener(type, event => this.#overlay.raiseAboveOpened(event), { capture: true, signal })
+    }
+    followLayout({ draw: () => this.redraw(), look: draw => this.#look(draw) }, signal)
   }
 
   /** Every now and then: is everything still as it should be? */
@@ -564,7 +584,6 @@ export class Picker {
     }
     const run = this.#run
     if (this.#overlay.isInPlace) {
-      this.#overlay.raise()
       if (run) this.#lookAround(run)
       draw()
       return
@@ -576,7 +595,7 @@ export class Picker {
   #lookAround(run: Run): void {
     this.#lookForSwallowedEvents(run)
     run.freeze?.holdNew()
-    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) run.closedFrames = closedFrames(reachableRoots(), run.openFrames)
+    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) run.closedFrames = closedFrames(run.roots, run.openFrames)
   }
 
   /** The pointer moves over the page, but no event of it arrives: a listener that the page added first stops them all. */

@@ -58,7 +58,7 @@ function isInside(inner: Box, outer: Box): boolean {
 }
 
 /** The smallest element that holds them all, across shadow roots and frames. */
-export function commonAncestor(elements: readonly Element[]): Element | null {
+function commonAncestor(elements: readonly Element[]): Element | null {
   const [first, ...rest] = elements
   if (!first) return null
   let chain = chainOf(first)

@@ -97,24 +97,27 @@ export function AnnotateDialog({ screenshot, widthOnPage, marks, onSave, onClose
                 aria-label={strings.annotate.colors[index] ?? value}
                 title={strings.annotate.colors[index] ?? value}
                 className="fx-annotate__color"
-                style={{ backgroundColor: value }}
                 onClick={() => setColor(value)}
-              />
+              >
+                <span style={{ backgroundColor: value }} />
+              </button>
             ))}
           </div>
           <span className="fx-annotate__gap" />
-          <IconButton label={strings.annotate.undo} disabled={history.marks.length === 0} onClick={() => change({ kind: 'undo' })}>
-            <Undo2 aria-hidden size={16} />
-          </IconButton>
-          <IconButton label={strings.annotate.redo} disabled={history.undone.length === 0} onClick={() => change({ kind: 'redo' })}>
-            <Redo2 aria-hidden size={16} />
-          </IconButton>
-          <IconButton label={strings.annotate.clear} disabled={history.marks.length === 0} onClick={() => change({ kind: 'clear' })}>
-            <Trash2 aria-hidden size={16} />
-          </IconButton>
-          <IconButton label={strings.annotate.zoom(zoom)} onClick={() => setZoom(ZOOMS[(ZOOMS.indexOf(zoom) + 1) % ZOOMS.length] ?? 1)}>
-            <ZoomIn aria-hidden size={16} />
-          </IconButton>
+          <div className="fx-annotate__actions">
+            <IconButton label={strings.annotate.undo} disabled={history.marks.length === 0} onClick={() => change({ kind: 'undo' })}>
+              <Undo2 aria-hidden size={16} />
+            </IconButton>
+            <IconButton label={strings.annotate.redo} disabled={history.undone.length === 0} onClick={() => change({ kind: 'redo' })}>
+              <Redo2 aria-hidden size={16} />
+            </IconButton>
+            <IconButton label={strings.annotate.clear} disabled={history.marks.length === 0} onClick={() => change({ kind: 'clear' })}>
+              <Trash2 aria-hidden size={16} />
+            </IconButton>
+            <IconButton label={strings.annotate.zoom(zoom)} onClick={() => setZoom(ZOOMS[(ZOOMS.indexOf(zoom) + 1) % ZOOMS.length] ?? 1)}>
+              <ZoomIn aria-hidden size={16} />
+            </IconButton>
+          </div>
         </div>
         <AnnotateStage
           screenshot={screenshot}

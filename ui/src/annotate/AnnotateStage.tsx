@@ -1,7 +1,7 @@
 import type { Mark } from '@fixpoint/protocol'
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { strings } from '../strings.ts'
-import { LINE_WIDTH, markFromWay, type Point, pathOfMark, TEXT_SIZE, type Tool } from './marks.ts'
+import { markFromWay, markSizes, type Point, pathOfMark, type Tool } from './marks.ts'
 
 interface AnnotateStageProps {
   screenshot: { url: string; width: number; height: number }
@@ -26,6 +26,7 @@ const KEY_STEP = 10
 /** The picture that is drawn on. */
 export function AnnotateStage({ screenshot, widthOnPage, marks, tool, color, zoom, isFull, onMark }: AnnotateStageProps) {
   const heightOnPage = (widthOnPage * screenshot.height) / screenshot.width
+  const sizes = markSizes(widthOnPage)
   const [way, setWay] = useState<readonly Point[]>([])
   const [isByKey, setIsByKey] = useState(false)
   const [cursor, setCursor] = useState<Point>({ x: widthOnPage / 2, y: heightOnPage / 2 })
@@ -97,6 +98,8 @@ export function AnnotateStage({ screenshot, widthOnPage, marks, tool, color, zoo
         aria-label={strings.annotate.stage(marks.length)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the cross in it
         tabIndex={0}
+        // The dialog gives the focus to it when it opens.
+        ref={stage => stage?.setAttribute('autofocus', '')}
         onKeyDown={handleKey}
       >
         <img src={screenshot.url} alt={strings.prompt.screenshot} draggable={false} />
@@ -111,7 +114,7 @@ export function AnnotateStage({ screenshot, widthOnPage, marks, tool, color, zoo
         >
           {[...marks, ...(draft ? [draft] : [])].map((mark, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: marks are only added and taken off at the end
-            <MarkShape key={index} mark={mark} />
+            <MarkShape key={index} mark={mark} sizes={sizes} />
           ))}
           {isByKey && (
             <path
@@ -137,10 +140,10 @@ export function AnnotateStage({ screenshot, widthOnPage, marks, tool, color, zoo
   )
 }
 
-function MarkShape({ mark }: { mark: Mark }) {
+function MarkShape({ mark, sizes }: { mark: Mark; sizes: ReturnType<typeof markSizes> }) {
   if (mark.kind === 'text') {
     return (
-      <text className="fx-annotate__text" x={mark.at.x} y={mark.at.y} fill={mark.color} fontSize={TEXT_SIZE}>
+      <text className="fx-annotate__text" x={mark.at.x} y={mark.at.y} fill={mark.color} fontSize={sizes.text} strokeWidth={sizes.rim}>
         {mark.text}
       </text>
     )
@@ -148,8 +151,8 @@ function MarkShape({ mark }: { mark: Mark }) {
   const path = pathOfMark(mark)
   return (
     <>
-      <path d={path} stroke="#ffffff" strokeWidth={LINE_WIDTH + 3} />
-      <path d={path} stroke={mark.color} strokeWidth={LINE_WIDTH} />
+      <path d={path} stroke="#ffffff" strokeWidth={sizes.rim} />
+      <path d={path} stroke={mark.color} strokeWidth={sizes.line} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { Mark } from '@fixpoint/protocol'
-import { LINE_WIDTH, pathOfMark, TEXT_SIZE } from './marks.ts'
+import { markSizes, pathOfMark } from './marks.ts'
 
 /** A picture that was made here. `bytes` of the encoded file. */
 export interface MadePicture {
@@ -26,17 +26,18 @@ export async function drawAnnotated(url: string, widthOnPage: number, marks: rea
   context.scale(scale, scale)
   context.lineCap = 'round'
   context.lineJoin = 'round'
-  for (const mark of marks) drawMark(context, mark)
+  const sizes = markSizes(widthOnPage)
+  for (const mark of marks) drawMark(context, mark, sizes)
   const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.9 })
   return { dataUrl: await toDataUrl(blob), mediaType: 'image/webp', width, height, bytes: blob.size }
 }
 
-function drawMark(context: OffscreenCanvasRenderingContext2D, mark: Mark): void {
+function drawMark(context: OffscreenCanvasRenderingContext2D, mark: Mark, { line, rim, text }: ReturnType<typeof markSizes>): void {
   if (mark.kind === 'text') {
-    context.font = `700 ${TEXT_SIZE}px system-ui, sans-serif`
+    context.font = `700 ${text}px system-ui, sans-serif`
     context.textBaseline = 'top'
     context.strokeStyle = '#ffffff'
-    context.lineWidth = 5
+    context.lineWidth = rim
     context.strokeText(mark.text, mark.at.x, mark.at.y)
     context.fillStyle = mark.color
     context.fillText(mark.text, mark.at.x, mark.at.y)
@@ -44,10 +45,10 @@ function drawMark(context: OffscreenCanvasRenderingContext2D, mark: Mark): void 
   }
   const path = new Path2D(pathOfMark(mark))
   context.strokeStyle = '#ffffff'
-  context.lineWidth = LINE_WIDTH + 3
+  context.lineWidth = rim
   context.stroke(path)
   context.strokeStyle = mark.color
-  context.lineWidth = LINE_WIDTH
+  context.lineWidth = line
   context.stroke(path)
 }
 

@@ -8,11 +8,14 @@ export interface Point {
 
 /** Told apart by people with any colour vision, and on light and dark pages: each mark has a white rim as well. */
 export const MARK_COLORS = ['#e5243b', '#f2a900', '#1f8a4c', '#1f6fe5', '#17151f'] as const
-/** In CSS pixels of the page. */
-export const LINE_WIDTH = 4
-export const TEXT_SIZE = 22
 const MOST_POINTS = 300
 const SMALLEST = 3
+
+/** How thick lines and how large words are, in CSS pixels of the page: the picture is seen much smaller than the page in the panel. */
+export function markSizes(widthOnPage: number): { line: number; rim: number; text: number } {
+  const line = Math.max(3, widthOnPage / 240)
+  return { line, rim: line * 1.8, text: Math.max(18, widthOnPage / 42) }
+}
 
 /** Marks with what was undone, to do it again. */
 export interface MarkHistory {
@@ -81,7 +84,7 @@ export function pathOfMark(mark: Mark): string {
 
 function arrowHead(from: Point, to: Point): string {
   const angle = Math.atan2(to.y - from.y, to.x - from.x)
-  const size = Math.min(22, Math.max(10, Math.hypot(to.x - from.x, to.y - from.y) / 3))
+  const size = Math.min(30, Math.max(10, Math.hypot(to.x - from.x, to.y - from.y) / 3))
   const wing = (turn: number) => `${round(to.x - size * Math.cos(angle + turn))} ${round(to.y - size * Math.sin(angle + turn))}`
   return `M${wing(0.5)}L${round(to.x)} ${round(to.y)}L${wing(-0.5)}`
 }

@@ -45,7 +45,9 @@ export function PickChips({ picks, onRemove, onPointInside }: PickChipsProps) {
       {frame?.frameHost !== undefined && (
         <div className="fx-composer__offer">
           <p>{strings.frames.why(frame.frameHost)}</p>
-          <Button onClick={() => onPointInside(frame.number)}>{strings.frames.offer(frame.frameHost)}</Button>
+          <Button title={strings.frames.offer(frame.frameHost)} onClick={() => onPointInside(frame.number)}>
+            {strings.frames.offer(frame.frameHost)}
+          </Button>
         </div>
       )}
     </>
