@@ -7,7 +7,17 @@ import { type PageServer, servePages } from './pages.ts'
 import { eventually, Person, value } from './person.ts'
 
 const MESSAGES = [
-  ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+  ...[
+    'getActiveTab',
+    'getDraft',
+    'getPointing',
+    'startPointing',
+    'stopPointing',
+    'removePick',
+    'clearDraft',
+    'takeScreenshot',
+    'takeWholePage'
+  ],
   ...[
     'draftChanged',
     'pointingChanged',
@@ -188,7 +198,8 @@ describe('a hostile page', () => {
       'stopPointing',
       'removePick',
       'clearDraft',
-      'takeScreenshot'
+      'takeScreenshot',
+      'takeWholePage'
     ]) {
       expect(await send(type, { tabId, windowId: 1, number: 1 })).toContain('sender_not_allowed')
     }

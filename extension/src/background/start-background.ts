@@ -16,7 +16,8 @@ import {
   removePick,
   startPointing,
   stopPointing,
-  takeScreenshot
+  takeScreenshot,
+  takeWholePage
 } from './pointing.ts'
 import { recoverInterrupted } from './recover.ts'
 import { guarded, isExtensionPage, isTopFrameScript, refusals } from './senders.ts'
@@ -93,6 +94,10 @@ function answerPanel(restored: Promise<void>): void {
     'takeScreenshot',
     guarded(isPanel, tabMessage, async ({ tabId }) => success(await takeScreenshot(tabId)))
   )
+  onMessage(
+    'takeWholePage',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await takeWholePage(tabId)))
+  )
 }
 
 function answerPicker(): void {
@@ -131,7 +136,17 @@ function whence(sender: Sender): { tabId: number; documentId: string } {
 /** The messenger ignores what it does not know; it is counted here, so that diagnostics can tell that somebody tries. */
 function countUnknownMessages(): void {
   const known = new Set([
-    ...['getActiveTab', 'getDraft', 'getPointing', 'startPointing', 'stopPointing', 'removePick', 'clearDraft', 'takeScreenshot'],
+    ...[
+      'getActiveTab',
+      'getDraft',
+      'getPointing',
+      'startPointing',
+      'stopPointing',
+      'removePick',
+      'clearDraft',
+      'takeScreenshot',
+      'takeWholePage'
+    ],
     ...['draftsReady', 'applyUpdate'],
     ...['picked', 'describeElement', 'pointingEnded']
   ])

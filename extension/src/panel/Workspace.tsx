@@ -198,6 +198,8 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
             choice={draft.choice}
             onChoiceChange={choice => updateDraft({ choice })}
             onRemovePick={pointing.removePick}
+            onTakeWholePage={pointing.takeWholePage}
+            isTakingWholePage={pointing.isTakingWholePage}
             destination={server.serverUrl}
             pointing={pointing.status}
             onPoint={pointing.point}

@@ -18,12 +18,15 @@ export interface Pointing {
   point: () => void
   leave: () => void
   removePick: (number: number) => void
+  takeWholePage: () => void
+  isTakingWholePage: boolean
 }
 
 /** Pointing in a tab, and what came of it. */
 export function usePointing(tab: ActiveTab | null, place: string): Pointing {
   const page = usePageDraft(tab?.tabId ?? null)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const [isTakingWholePage, setIsTakingWholePage] = useState(false)
   const [dismissed, setDismissed] = useState<Failure | null>(null)
   const draft = page?.draft && placeOf(page.draft.url) === place ? page.draft : null
   const failure = page?.pointing.failure
@@ -52,6 +55,16 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
     },
     point: () => act(start),
     leave: () => act(async ({ tabId }) => requireValue(await sendMessage('stopPointing', { tabId }))),
+    isTakingWholePage,
+    takeWholePage: () =>
+      act(async ({ tabId }) => {
+        setIsTakingWholePage(true)
+        try {
+          requireValue(await sendMessage('takeWholePage', { tabId }))
+        } finally {
+          setIsTakingWholePage(false)
+        }
+      }),
     removePick: number => act(async ({ tabId }) => requireValue(await sendMessage('removePick', { tabId, number })))
   }
 }
