@@ -52,10 +52,10 @@ describe('contextFromDraft', () => {
       annotated: { ...picture, marks, isCurrent: true },
       picks: draft.picks.map(pick => ({ ...pick, frameOrigin: 'https://pay.example' }))
     }
-    const sent = contextFromDraft(drawn, everything, { ...uploaded, annotated: artifact })
+    const sent = contextFromDraft(drawn, everything, { ...uploaded, annotated: artifact }).context
     expect(pageContextSchema.parse(sent).annotated).toEqual({ artifactId: artifact, width: 100, height: 50, marks })
     expect(JSON.stringify(sent)).not.toContain('pay.example')
-    expect(contextFromDraft(drawn, { ...everything, screenshot: false }, uploaded).annotated).toBeUndefined()
+    expect(contextFromDraft(drawn, { ...everything, screenshot: false }, uploaded).context.annotated).toBeUndefined()
   })
 
   it('leaves out the words inside a region with the surroundings', () => {

@@ -29,6 +29,7 @@ const draftPictureSchema = z.object({
 export type DraftPicture = z.infer<typeof draftPictureSchema>
 
 const draftScreenshotSchema = draftPictureSchema.extend({ extent: z.enum(['window', 'page']).optional() })
+export type DraftScreenshot = z.infer<typeof draftScreenshotSchema>
 
 const draftCropSchema = draftPictureSchema.extend({
   method: z.enum(['html2canvas', 'html2canvas-pro', 'visible-tab']),

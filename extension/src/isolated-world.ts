@@ -10,6 +10,7 @@ import type { CollectedContext, CollectedRequest } from './page-context/collecte
 import type { Slices } from './page-tree/slices.ts'
 import type { PickTarget } from './picker/pick-target.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
+import type { WholePage } from './pictures/whole-page.ts'
 import type { PageScan } from './privacy/page-scan.ts'
 import type { PrivateWords } from './privacy/private-words.ts'
 import type { ProjectMasking } from './privacy/project-masking.ts'
@@ -59,6 +60,8 @@ interface FixpointWorld {
   /** `page-context.js` */
   collectContext?: (numbers: readonly number[]) => Promise<CollectedContext>
   collectRequests?: (noticed: readonly NoticedRequest[]) => Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>
+  /** `whole-page.js` */
+  wholePage?: WholePage
   /** `element-picture.js` and `element-picture-pro.js`, which replaces it */
   drawElement?: (number: number) => Promise<ElementPicture>
 }

@@ -38,6 +38,8 @@ interface PanelRequests {
   readConsole(data: { tabId: number }): Outcome<PageDraft | null>
   /** Takes a new screenshot (and the rest of the page context, if there is no draft yet). */
   takeScreenshot(data: { tabId: number }): Outcome<PageDraft>
+  /** Takes a picture of the whole page, by scrolling it, in place of the one of the window. */
+  takeWholePage(data: { tabId: number }): Outcome<PageDraft>
 }
 
 /** Told by the background to every open panel. Fetch what changed with the requests above. */

@@ -19,6 +19,7 @@ describe('pictures', () => {
       '/below': `${box('background:green;margin-top:3000px')}`,
       '/dark': `<!doctype html><html style="color-scheme:dark"><title>Dark</title><body style="background:#101014;color:#eee"><h1>Dark page</h1>`,
       '/claims-dark': `<!doctype html><html class="dark"><title>White</title><body style="background:#fff"><h1>Says dark, shows white</h1>`,
+      '/long': `<!doctype html><title>Long</title><style>body{margin:0;background:#fff} header,footer{position:fixed;left:0;right:0;height:40px;background:#f00} header{top:0} footer{bottom:0;background:#00f} nav{position:sticky;top:0;height:30px;background:#ff0}</style><div style="height:60px"></div><nav></nav><header></header><footer></footer><div style="height:3000px;background:#0a0"></div><p><input value="Quixotry"></p>`,
       '/other': '<!doctype html><title>Other</title>',
       '/constructors': `<!doctype html><title>Side effects</title><h1>Side effects</h1><x-counted></x-counted><img src="/none.png" onerror="window.errors=(window.errors||0)+1"><script>
         customElements.define('x-counted', class extends HTMLElement { constructor() { super(); window.made = (window.made || 0) + 1 } })</script>`
@@ -94,6 +95,23 @@ describe('pictures', () => {
     await other.close()
     await page.bringToFront()
     expect(value(await person.ask('takeScreenshot', { tabId })).screenshot).toBeDefined()
+  })
+
+  it('puts the whole page together, with what is fixed only once, and gives the page back', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/long`)
+    await page.evaluate('scrollTo(0, 500)')
+    const before = await page.content()
+    const draft = value(await person.ask('takeWholePage', { tabId }))
+    expect(await page.evaluate('scrollY')).toBe(500)
+    expect(await page.content()).toBe(before)
+    const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
+    const width = Number(await page.evaluate('innerWidth'))
+    const scale = Math.min(1, 1280 / width)
+    expect(draft.screenshot).toMatchObject({ extent: 'page', height: Math.round(height * scale) })
+    // The green middle is of one colour: no header, footer or navigation in it.
+    const [green] = await person.contrasts(draft.screenshot?.dataUrl ?? '', [{ x: 20, y: 110, width: width - 60, height: 2900 }], scale)
+    expect(green).toBeLessThan(12)
+    expect(draft.redactions).toMatchObject({ 'form value': expect.any(Number) })
   })
 
   it.each([

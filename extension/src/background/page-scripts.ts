@@ -8,7 +8,13 @@ export interface PageDocument {
   documentId: string
 }
 
-type Script = '/picker.js' | '/page-context.js' | '/source-locations.js' | '/element-picture.js' | '/element-picture-pro.js'
+type Script =
+  | '/picker.js'
+  | '/page-context.js'
+  | '/source-locations.js'
+  | '/whole-page.js'
+  | '/element-picture.js'
+  | '/element-picture-pro.js'
 
 const DEFAULT_LIMIT = 5_000
 

@@ -17,12 +17,14 @@ import { capture } from './capture.ts'
 import { componentNames, inspectElements } from './components.ts'
 import { framesBelow, openFrames } from './frames.ts'
 import { describeTab } from './inspectable.ts'
+import { applyMasking } from './masking.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
 import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
 import { beginWatch, takeConsole } from './watch.ts'
+import { captureWholePage } from './whole-page.ts'
 
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
@@ -197,6 +199,17 @@ export async function forgetRunOfLeftPage(tabId: number): Promise<void> {
 export async function takeScreenshot(tabId: number): Promise<PageDraft> {
   await requireInspectable(tabId)
   return oneAtATime(captures(tabId), async () => capture(await injectPicker(tabId), null, []))
+}
+
+/** Takes a picture of the whole page into the draft, which is made first where there is none. */
+export async function takeWholePage(tabId: number): Promise<PageDraft> {
+  await requireInspectable(tabId)
+  return oneAtATime(captures(tabId), async () => {
+    const page = await injectPicker(tabId)
+    if ((await storedDraft.read(tabId))?.documentId !== page.documentId) await capture(page, null, [])
+    await applyMasking(page)
+    return captureWholePage(page)
+  })
 }
 
 export async function removePick(tabId: number, number: number): Promise<PageDraft | null> {

@@ -152,6 +152,12 @@ async function encode(bitmap: ImageBitmap, part: Box, scale: number): Promise<Dr
   const context = canvas.getContext('2d')
   if (!context) throw new FixpointError('screenshot_unavailable', 'The browser cannot draw pictures now.')
   context.drawImage(bitmap, part.x, part.y, part.width, part.height, 0, 0, width, height)
+  return encodePicture(canvas)
+}
+
+/** A finished picture as a file. @throws FixpointError `screenshot_unavailable` where it is larger than 10 MB */
+export async function encodePicture(canvas: OffscreenCanvas): Promise<DraftPicture> {
+  const { width, height } = canvas
   const blob = await canvas.convertToBlob({ type: 'image/webp', quality: QUALITY })
   if (blob.size > LARGEST) throw new FixpointError('screenshot_unavailable', 'The picture is larger than 10 MB.', { limit: LARGEST })
   return { dataUrl: await toDataUrl(blob), mediaType: 'image/webp', width, height, bytes: blob.size }

@@ -29,7 +29,8 @@ import {
   setTimersHeld,
   startPointing,
   stopPointing,
-  takeScreenshot
+  takeScreenshot,
+  takeWholePage
 } from './pointing.ts'
 import { recoverInterrupted } from './recover.ts'
 import { guarded, isContentScript, isExtensionPage, refusals } from './senders.ts'
@@ -114,6 +115,10 @@ function answerPanel(restored: Promise<void>): void {
     'takeScreenshot',
     guarded(isPanel, tabMessage, async ({ tabId }) => success(await takeScreenshot(tabId)))
   )
+  onMessage(
+    'takeWholePage',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await takeWholePage(tabId)))
+  )
 }
 
 function answerPicker(): void {
@@ -184,7 +189,8 @@ function countUnknownMessages(): void {
       'removePick',
       'clearDraft',
       'takeScreenshot',
-      'annotate'
+      'annotate',
+      'takeWholePage'
     ],
     ...['draftsReady', 'applyUpdate'],
     ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointerEntered', 'pointingEnded']

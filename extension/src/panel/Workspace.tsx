@@ -206,6 +206,8 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
             onAnnotate={pointing.annotate}
             onTakeScreenshot={pointing.takeScreenshot}
             onPointInside={pointing.pointInside}
+            onTakeWholePage={pointing.takeWholePage}
+            isTakingWholePage={pointing.isTakingWholePage}
             destination={server.serverUrl}
             pointing={pointing.status}
             onPoint={pointing.point}

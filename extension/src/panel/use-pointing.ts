@@ -24,12 +24,15 @@ export interface Pointing {
   takeScreenshot: () => Promise<boolean>
   /** For a frame that was picked as a whole: asks for access to its site, and points again. Call it in a click handler. */
   pointInside: (number: number) => void
+  takeWholePage: () => void
+  isTakingWholePage: boolean
 }
 
 /** Pointing in a tab, and what came of it. */
 export function usePointing(tab: ActiveTab | null, place: string): Pointing {
   const page = usePageDraft(tab?.tabId ?? null)
   const [problem, setProblem] = useState<Problem | null>(null)
+  const [isTakingWholePage, setIsTakingWholePage] = useState(false)
   const [dismissed, setDismissed] = useState<Failure | null>(null)
   const draft = page?.draft && placeOf(page.draft.url) === place ? page.draft : null
   const failure = page?.pointing.failure
@@ -83,6 +86,16 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
         // The frame as a whole was not what was meant.
         requireValue(await sendMessage('removePick', { tabId: there.tabId, number }))
         await start(there)
+      }),
+    isTakingWholePage,
+    takeWholePage: () =>
+      act(async ({ tabId }) => {
+        setIsTakingWholePage(true)
+        try {
+          requireValue(await sendMessage('takeWholePage', { tabId }))
+        } finally {
+          setIsTakingWholePage(false)
+        }
       })
   }
 }
