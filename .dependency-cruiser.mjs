@@ -71,7 +71,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|\\.output|\\.wxt|\\.fixpoint)/|^demo/shop/' },
+    exclude: { path: '(^|/)(dist|\\.output|\\.wxt|\\.fixpoint)/|^demo/shop/|^e2e/pages/' },
     tsPreCompilationDeps: true,
 
     enhancedResolveOptions: {

@@ -1,7 +1,7 @@
 import { defineUnlistedScript } from 'wxt/utils/define-unlisted-script'
-import { locateSources } from '../src/inspector/locate-sources.ts'
+import { locateElements } from '../src/inspector/locate-elements.ts'
 import { isolatedWorld } from '../src/isolated-world.ts'
 
 export default defineUnlistedScript(() => {
-  isolatedWorld().locateSources = locateSources
+  isolatedWorld().locateElements = locateElements
 })

@@ -4,7 +4,7 @@
  * `chrome.scripting.executeScript`, whose result is the answer. So nothing of it listens for messages.
  */
 import type { Box } from '@fixpoint/protocol'
-import type { LocatedSource, RawSource } from './inspector/inspection.ts'
+import type { ElementToLocate, LocatedElement } from './inspector/inspection.ts'
 import type { CollectedContext } from './page-context/collected-context.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
@@ -35,7 +35,7 @@ export interface PickerInPage {
 interface FixpointWorld {
   picker?: PickerInPage
   /** `source-locations.js` */
-  locateSources?: (sources: readonly (RawSource | null)[]) => Promise<LocatedSource[]>
+  locateElements?: (elements: readonly ElementToLocate[]) => Promise<LocatedElement[]>
   /** `page-context.js` */
   collectContext?: (numbers: readonly number[], outlineLimit: number) => CollectedContext
   /** `element-picture.js` and `element-picture-pro.js`, which replaces it */

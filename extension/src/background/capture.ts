@@ -73,7 +73,9 @@ async function collect(page: PageDocument, pick: PickToCapture | null): Promise<
 /** Without components a pick is still worth sending, so that their failure is only noted. */
 async function inspect(page: PageDocument, pick: PickToCapture | null, counts: RedactionCounts, problems: Failure[]): Promise<Inspection> {
   try {
-    return await inspectElements(page, pick ? [pick.element] : [], counts)
+    const inspection = await inspectElements(page, pick ? [pick.element] : [], counts)
+    if (inspection.failure) problems.push(inspection.failure)
+    return inspection
   } catch (error) {
     problems.push(toError(error).toFailure())
     return { elements: [], frameworks: [] }
@@ -182,11 +184,11 @@ function withContext(
   const truncated = [...collected.truncated]
   if (record && !before && record.draft.picks.length > 0)
     truncated.push(`Picks: ${record.draft.picks.length} of the page before were left out`)
-  const components = inspection.elements[0]?.components ?? []
+  const { components = [], clues = [] } = inspection.elements[0] ?? {}
   if (inspection.elements[0]?.isCut) truncated.push('Components: the walk up the tree ended at its limit')
   const { picks: _, redactions, ...context } = collected
   const kept = before?.picks.filter(pick => pick.number !== described?.number) ?? []
-  const picks: DraftPick[] = described ? [...kept, { ...described, components, isComplete: false }] : kept
+  const picks: DraftPick[] = described ? [...kept, { ...described, components, clues, isComplete: false }] : kept
   return {
     documentId: page.documentId,
     lastNumber: Math.max(record?.lastNumber ?? 0, described?.number ?? 0),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const countsSchema = z.record(z.string().max(60), z.number().int().min(0))
 
-const collectedPickSchema = pickSchema.omit({ components: true, crop: true })
+const collectedPickSchema = pickSchema.omit({ components: true, clues: true, candidates: true, crop: true })
 export type CollectedPick = z.infer<typeof collectedPickSchema>
 
 /** What `page-context.js` answers; parsed by the background. */

@@ -13,6 +13,6 @@ export function labelText(element: Element, box: Box, described: DescribedElemen
   return {
     title: described?.component ?? `<${element.localName}>`,
     detail: `${described?.component || id || classes.length > 0 ? `${name} · ` : ''}${size}`,
-    source: source ? `${source.file}:${source.line}` : ''
+    source: source ? `${source.file}${source.line === undefined ? '' : `:${source.line}`}` : ''
   }
 }

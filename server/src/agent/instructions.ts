@@ -1,11 +1,11 @@
-import type { PageContext } from '@fixpoint/protocol'
+import type { PageContext, SourceCandidate } from '@fixpoint/protocol'
 import type { ProjectConfig } from '../projects/project-config.ts'
 
 /** What the agent is and how it works; the same for every project, so that providers can cache it. */
 export const INSTRUCTIONS = `You are the engineer of Fixpoint. A person has pointed at something in a running web app and says what is wrong with it. You change the source behind the page so that it becomes right, with the smallest change that a careful maintainer of this repository would accept.
 
 How to work
-- Start from the person's words and from what they pointed at. Source locations marked "verified" are files of this repository; others are only what the page claims.
+- Start from the person's words and from what they pointed at. Source locations marked "verified" are files of this repository; others are only what the page claims. Candidates are files in which names or texts of the element were found: none of them is verified, so look before you change one.
 - Read before you change. Look for the cause, not for a place where the symptom can be covered up. Follow the conventions that you find.
 - Change only what the request needs. No renaming, reformatting or upgrading along the way. Do not weaken or delete tests to make them pass.
 - The dev server is running and reloads by itself. Use look to see the page, prove to check your change.
@@ -65,6 +65,7 @@ function renderContext(context: PageContext): string {
     const { box } = pick
     lines.push(`  box: x ${Math.round(box.x)}, y ${Math.round(box.y)}, ${Math.round(box.width)}×${Math.round(box.height)}`)
     for (const component of pick.components.slice(0, 12)) lines.push(`  component: ${component.name}${describeSource(component.source)}`)
+    for (const candidate of pick.candidates ?? []) lines.push(`  candidate (unverified): ${describeCandidate(candidate)}`)
     const styles = Object.entries(pick.styles).map(([name, value]) => `${name}: ${value}`)
     if (styles.length > 0) lines.push(`  styles: ${styles.join('; ')}`)
   }
@@ -78,8 +79,12 @@ function renderContext(context: PageContext): string {
 
 function describeSource(source: PageContext['picks'][number]['components'][number]['source']): string {
   if (source === undefined) return ''
-  const position = `${source.line}${source.column === undefined ? '' : `:${source.column}`}`
+  const position = [source.line, source.column].flatMap(part => (part === undefined ? [] : [`:${part}`])).join('')
   return source.repositoryPath === undefined
-    ? ` (claimed: ${source.file}:${position})`
-    : ` at ${source.repositoryPath}:${position} (verified)`
+    ? ` (claimed: ${source.file}${position})`
+    : ` at ${source.repositoryPath}${position} (verified)`
+}
+
+function describeCandidate({ path, line, reasons }: SourceCandidate): string {
+  return `${path}${line === undefined ? '' : `:${line}`}: ${reasons.join('; ')}`
 }
