@@ -47,7 +47,7 @@ describe('the source of what was pointed at', () => {
     for (const entry of set.entries) {
       const selector = /^\p{L}/u.test(entry.pick) ? `[data-at="${entry.pick}"]` : entry.pick
       await page.waitForSelector(selector)
-      const before = await rendersOf(page)
+      const before = await settledRenders(page)
       const draft = await person.pick(page, tabId, selector)
       expect(draft.problems, 'nothing went wrong').toEqual([])
       if (set.framework !== undefined) expect(draft.frameworks.join(', ')).toContain(set.framework)
@@ -63,6 +63,17 @@ describe('the source of what was pointed at', () => {
     }
   })
 })
+
+/** The same, as soon as the page is no longer drawing itself. */
+async function settledRenders(page: Page): Promise<unknown> {
+  let before = JSON.stringify(await rendersOf(page))
+  for (;;) {
+    await page.waitForTimeout(300)
+    const now = await rendersOf(page)
+    if (JSON.stringify(now) === before) return now
+    before = JSON.stringify(now)
+  }
+}
 
 /** How often components were called; `rendersOf` is counted by the pages themselves. */
 function rendersOf(page: Page): Promise<unknown> {

@@ -140,8 +140,8 @@ export const PAGE_SETS: readonly PageSet[] = [
     app: 'astro',
     framework: 'Astro',
     entries: [
-      { pick: 'island-count', components: ['Counter@island-count'] },
-      { pick: 'astro-notice', candidate: 'src/components/Notice.astro' }
+      { pick: 'island-count', components: ['Counter@island-count', 'index in src/pages/index.astro'] },
+      { pick: 'astro-notice', components: ['Notice@astro-notice:line'] }
     ]
   },
   {

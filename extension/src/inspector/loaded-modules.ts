@@ -172,7 +172,8 @@ function isOwn(url: string): boolean {
 
 async function fetchText(url: string): Promise<string | null> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT), credentials: 'same-origin' })
+    // From the cache whatever its age: what the page runs is what it has loaded, not what the server has now.
+    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT), credentials: 'same-origin', cache: 'force-cache' })
     if (!response.ok || Number(response.headers.get('content-length') ?? 0) > LARGEST_FILE) return null
     const text = await response.text()
     return text.length > LARGEST_FILE ? null : text

@@ -1,3 +1,5 @@
+import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { astroSource, fetchServedPage, isAstroInDevelopment } from './astro-source.ts'
 import { cluesOf, elementAt } from './clues.ts'
 import type { ElementToLocate, LocatedElement, LocatedSource, RawCode, RawComponent, RawSource } from './inspection.ts'
 import { isEvaluated, type LoadedModule, LoadedModules, serverAddress } from './loaded-modules.ts'
@@ -12,6 +14,13 @@ const SEARCH_LIMIT = 3_000
 const OWNER_LEVELS = 6
 
 const modules = new LoadedModules()
+
+let servedPageOnce: Promise<Document | null> | null = null
+/** The page as its server gives it out, asked for once. */
+function servedPage(): Promise<Document | null> {
+  servedPageOnce ??= fetchServedPage()
+  return servedPageOnce
+}
 
 /** The places that the page's components and positions stand for, found with the scripts that it has loaded and their source maps. */
 export async function locateElements(elements: readonly ElementToLocate[]): Promise<LocatedElement[]> {
@@ -35,7 +44,8 @@ async function locateElement(
   base: string,
   deadline: number
 ): Promise<LocatedElement> {
-  const { own, all } = cluesOf(elementAt(path))
+  const element = elementAt(path)
+  const { own, all } = cluesOf(element)
   const sources = await Promise.all(components.map(({ source }) => (source ? locateSource(source, base) : null)))
   const definitions = await defineAll(components, sources, base, deadline)
   const named = components.map((component, index) => ({
@@ -51,7 +61,9 @@ async function locateElement(
     return { name, source: source?.line !== undefined && !isDefinitionBetter(source, place) ? source : (place ?? source) }
   })
   const [first] = located.splice(owner, 1)
-  return { components: (first ? [first, ...located] : located).filter(({ name }) => name !== ''), clues: all }
+  const found = (first ? [first, ...located] : located).filter(({ name }) => name !== '')
+  const astro = element && isAstroInDevelopment(document) ? await astroSource(element, servedPage) : null
+  return { components: astro ? [...found, astro].slice(0, PAGE_CONTEXT_LIMITS.components) : found, clues: all }
 }
 
 /** A framework that only knows where the component begins says less than the place of the tag. */

@@ -23,6 +23,8 @@ interface SearchHit {
 const MOST_TERMS = 24
 const MOST_CANDIDATES = 5
 const MOST_REASONS = 4
+/** In one file; the strongest decide. */
+const MOST_FINDINGS = 200
 
 /** What is known of an element is worth the more the fewer elements it fits. */
 const WEIGHTS = { testId: 10, id: 6, class: 4, classPart: 4, attribute: 5, tag: 5, text: 8, component: 6 } as const
@@ -127,7 +129,7 @@ export async function withCandidates(
     picks: context.picks.map(pick => {
       const terms = termsOf.get(pick.number)
       if (!terms) return pick
-      const candidates = rankCandidates(terms, hits, { subfolder, verifiedFiles: verifiedFiles(pick.components) })
+      const candidates = rankCandidates(terms, hits, { subfolder, tag: pick.tag, verifiedFiles: verifiedFiles(pick.components) })
       return candidates.length === 0 ? pick : { ...pick, candidates }
     })
   }
@@ -136,6 +138,8 @@ export async function withCandidates(
 interface RankOptions {
   /** The app's folder; files of other apps of the same repository are less likely. */
   subfolder: string
+  /** The element's tag. */
+  tag: string
   /** Files that are verified for components around the pick. */
   verifiedFiles: ReadonlySet<string>
 }
@@ -143,6 +147,7 @@ interface RankOptions {
 interface Finding {
   term: SearchTerm
   line: number
+  text: string
   value: number
 }
 
@@ -156,13 +161,13 @@ export function rankCandidates(terms: readonly SearchTerm[], hits: readonly Sear
     const value = term.weight / (1 + Math.log2(files))
     for (const hit of hitsOfTerm) {
       const findings = byFile.get(hit.path) ?? []
-      findings.push({ term, line: hit.line, value: value * factorOfLine(hit, term) })
+      findings.push({ term, line: hit.line, text: hit.text, value: value * factorOfLine(hit, term) })
       byFile.set(hit.path, findings)
     }
   }
   return [...byFile]
     .map(([path, findings]) => {
-      const { line, near } = densest(findings)
+      const { line, near } = densest(findings, options.tag)
       const distinct = bestPerTerm(findings)
       const score = (sum(near) + 0.3 * sum(distinct)) * factorOfFile(path, terms, options)
       return { path, line, near, distinct, score }
@@ -180,10 +185,17 @@ function contains(line: string, { text, isWord }: SearchTerm): boolean {
   return false
 }
 
-/** Markup says more of where an element is written than what styles or tests say of it. */
-function factorOfLine({ text }: SearchHit, { kind }: SearchTerm): number {
+/** Markup says more of where an element is written than what other code says that has the same word in it. */
+function factorOfLine({ text }: SearchHit, { kind, text: wanted }: SearchTerm): number {
+  const offset = text.indexOf(wanted)
+  const before = text[offset - 1] ?? ''
   if (kind === 'component') return /(?:function|class|const|let|var)\s|<\//.test(text) ? 1 : 0.7
-  if (kind === 'text' || kind === 'testId') return 1
+  // As text between tags, or on a line of its own; as a value; else it is a name that happens to be the same.
+  if (kind === 'text')
+    return before === '>' || text.slice(0, offset).trim() === '' ? 1 : /[\s"'`]/.test(before) && /["'`>]/.test(text) ? 0.8 : 0.2
+  if (kind === 'testId') return 1
+  // `.price`, `'price'`, `class="card price"`
+  if (kind === 'class' || kind === 'classPart') return /[."'`]/.test(before) || /class/i.test(text.slice(0, offset)) ? 1 : 0.2
   return /<[\p{L}][\p{L}\d.-]*[\s>]|class(?:Name|List)?\b|\bid\b|=/u.test(text) ? 1 : 0.8
 }
 
@@ -194,7 +206,8 @@ function factorOfFile(path: string, terms: readonly SearchTerm[], { subfolder, v
   if (subfolder !== '.' && !path.startsWith(`${subfolder}/`)) factor *= 0.5
   if (/(?:^|[./_-])(?:test|tests|spec|stories|story|mock|mocks|fixtures?|e2e|__tests__|docs?)(?:[./_-]|$)/i.test(path)) factor *= 0.3
   if (/\.(?:css|scss|sass|less|styl)$/.test(name)) factor *= 0.5
-  if (/\.(?:md|txt|json|ya?ml|toml|xml|po)$/.test(name)) factor *= 0.35
+  if (/\.(?:json|ya?ml|toml|xml|po|properties)$/.test(name)) factor *= 0.35
+  if (/\.(?:md|txt)$/.test(name)) factor *= 0.15
   if (verifiedFiles.has(path)) factor *= 1.6
   if (terms.some(({ kind, text }) => (kind === 'component' || kind === 'classPart' || kind === 'tag') && text.toLowerCase() === stem))
     factor *= 1.4
@@ -202,15 +215,22 @@ function factorOfFile(path: string, terms: readonly SearchTerm[], { subfolder, v
 }
 
 /** The stretch of lines with the most in it, and in it the line of what says most. */
-function densest(findings: readonly Finding[]): { line: number; near: Finding[] } {
+function densest(findings: readonly Finding[], tag: string): { line: number; near: Finding[] } {
   let best: { near: Finding[]; score: number } | null = null
-  for (const { line } of findings) {
-    const near = bestPerTerm(findings.filter(other => Math.abs(other.line - line) <= NEAR))
+  const strong = findings.toSorted((a, b) => b.value - a.value).slice(0, MOST_FINDINGS)
+  for (const { line } of strong) {
+    const near = bestPerTerm(strong.filter(other => Math.abs(other.line - line) <= NEAR))
     // Each term counts less the further away it stands.
     const score = near.reduce((total, other) => total + other.value / (1 + Math.abs(other.line - line) / 2), 0)
     if (best === null || score > best.score) best = { near, score }
   }
-  return { line: best?.near[0]?.line ?? 1, near: best?.near ?? [] }
+  const near = best?.near ?? []
+  // Where a component begins is not where its element stands; the tag may be a little above the text in it.
+  const places = near.filter(({ term }) => term.kind !== 'component' && !term.from?.startsWith(term.text))
+  const strongest = places[0] ?? near[0]
+  const opening = new RegExp(`<${tag}(?![\\w.-])`)
+  const withTag = places.find(({ line, text }) => opening.test(text) && Math.abs(line - (strongest?.line ?? line)) <= 3)
+  return { line: (withTag ?? strongest)?.line ?? 1, near }
 }
 
 function bestPerTerm(findings: readonly Finding[]): Finding[] {

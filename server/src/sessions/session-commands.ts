@@ -173,6 +173,7 @@ function summarise(context: PageContext, artifactId: string): ContextSummary {
       label: pick.components[0]?.name ?? pick.tag,
       selector: pick.selectors.join(' >>> '),
       source: pick.components.find(component => component.source !== undefined)?.source,
+      candidates: pick.candidates?.slice(0, 3),
       crop: pick.crop
     })),
     consoleMessages: context.console.length,

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { evalModules } from './eval-modules.ts'
+
+describe('evalModules', () => {
+  const wrap = (code: string) => `/***/ ((module) => {\neval(${JSON.stringify(code)});\n/***/ }),\n`
+
+  it('reads the modules of a bundle', () => {
+    const first = '{const a = "\\"quoted\\" \\\\";\n//# sourceURL=webpack-internal:///./src/A b.jsx\n}'
+    const second = 'b\n//# sourceURL=webpack://shop/./src/B.jsx?'
+    const bundle = `const x = 1; eval("not a module");\n${wrap(first)}${wrap(second).replace('eval(', 'eval(__webpack_require__.ts(').replace(');', '));')}`
+    expect(evalModules(bundle)).toEqual([
+      { url: 'webpack-internal:///./src/A b.jsx', code: first },
+      { url: 'webpack://shop/./src/B.jsx?', code: second }
+    ])
+  })
+
+  it.each([['eval("never ends'], ['eval("\\x41")'], ['eval(code)'], ['']])('finds nothing in %s', bundle => {
+    expect(evalModules(bundle)).toEqual([])
+  })
+
+  it('stays fast on bundles that are made to be slow', () => {
+    const started = performance.now()
+    evalModules('eval("'.repeat(200_000))
+    evalModules(`eval("${'\\'.repeat(1_000_000)}"`)
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
+})
