@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { classParts, declaredName, enclosingComponent, findOpeningTag } from './markup-search.ts'
+import { declaredName, enclosingComponent, findOpeningTag } from './markup-search.ts'
 
 const SOURCE = `import { Card } from './Card'
 
@@ -44,15 +44,6 @@ describe('findOpeningTag', () => {
     expect(find('Card')).toBeNull()
     expect(find('b', [], '<button>')).toBeNull()
   })
-})
-
-describe('classParts', () => {
-  it.each([
-    ['Card_price__x1Y2z', ['price']],
-    ['_price_1x2yz_5', ['price']],
-    ['price', []],
-    ['block__element', []]
-  ])('%s', (name, parts) => expect(classParts(name)).toEqual(parts))
 })
 
 describe('declaredName', () => {

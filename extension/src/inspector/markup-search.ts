@@ -1,3 +1,5 @@
+import { classParts } from '@fixpoint/protocol'
+
 /** What an element is called in markup and in styles. */
 export interface Clue {
   kind: 'class' | 'id' | 'testId' | 'attribute' | 'tag'
@@ -39,7 +41,7 @@ function endOfTag(text: string, start: number): number {
 }
 
 function mentions(attributes: string, { text }: Clue): boolean {
-  const names = [text, ...classParts(text)]
+  const names = [text, ...classParts(text).slice(0, 1)]
   return names.some(name => {
     for (let offset = attributes.indexOf(name); offset >= 0; offset = attributes.indexOf(name, offset + 1)) {
       const isWhole = !WORD.test(attributes[offset - 1] ?? ' ') && !WORD.test(attributes[offset + name.length] ?? ' ')
@@ -47,17 +49,6 @@ function mentions(attributes: string, { text }: Clue): boolean {
     }
     return false
   })
-}
-
-/**
- * What a class of CSS modules was called in the source: `Card_price__x1Y2z` is `price` of a file called Card, `_price_1x2yz_5` is
- * `price`. Classes that are not made so have no parts.
- */
-export function classParts(name: string): string[] {
-  const [, file, local] = /^([\p{L}][\p{L}\d-]*)(?:-module)?_([\p{L}][\p{L}\d_-]*?)__[\w+/=-]{4,}$/u.exec(name) ?? []
-  if (file && local) return [local]
-  const [, plain] = /^_([\p{L}][\p{L}\d-]*?)_[a-z0-9]{5,6}_\d+$/u.exec(name) ?? []
-  return plain ? [plain] : []
 }
 
 const NAME = '[\\p{Lu}][\\p{ID_Continue}$]*'

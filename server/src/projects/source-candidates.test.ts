@@ -1,6 +1,6 @@
 import type { PageContext, SourceClue } from '@fixpoint/protocol'
 import { describe, expect, it } from 'vitest'
-import { classParts, isPlaceVerified, rankCandidates, searchTerms, withCandidates } from './source-candidates.ts'
+import { isPlaceVerified, rankCandidates, searchTerms, withCandidates } from './source-candidates.ts'
 
 type Pick = PageContext['picks'][number]
 
@@ -101,15 +101,6 @@ describe('what is looked for', () => {
   it('does not take a shortened name for a component', () => {
     expect(searchTerms(pick({ components: [{ name: 'ee' }, { name: 'withTheme(Title)' }] })).map(({ text }) => text)).toEqual(['Title'])
   })
-
-  it.each([
-    ['Card_price__x1Y2z', ['price', 'Card']],
-    ['_price_1x2yz_5', ['price']],
-    ['Button__Title-sc-1abc2-0', ['Title', 'Button']],
-    ['css-1x2y3-Badge', ['Badge']],
-    ['price', []],
-    ['block__element', []]
-  ])('knows the parts of %s', (name, parts) => expect(classParts(name)).toEqual(parts))
 })
 
 it('ranking takes many hits in little time', () => {

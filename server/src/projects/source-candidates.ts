@@ -1,4 +1,4 @@
-import type { Component, PageContext, SourceCandidate, SourceClue } from '@fixpoint/protocol'
+import { type Component, classParts, type PageContext, type SourceCandidate, type SourceClue } from '@fixpoint/protocol'
 
 type Pick = PageContext['picks'][number]
 
@@ -85,22 +85,6 @@ function addClue(
   const parts = classParts(text)
   for (const part of parts) add('classPart', part, { factor, from: text })
   if (parts.length === 0 && !COMMON.test(text) && !GENERATED.test(text)) add('class', text, { factor })
-}
-
-/**
- * The names that a class had before a build made it unique: `Card_price__x1Y2z` (CSS modules of Next and webpack) has `Card` and `price`,
- * `_price_1x2yz_5` (Vite's) has `price`, `Button__Title-sc-1abc-0` (styled-components) has `Button` and `Title`, `css-1x2-Badge` (Emotion)
- * has `Badge`.
- */
-export function classParts(name: string): string[] {
-  const module = /^([\p{L}][\p{L}\d-]*?)(?:-module)?_([\p{L}][\p{L}\d_-]*?)__[\w+/=-]{4,}$/u.exec(name)
-  if (module) return [module[2] ?? '', module[1] ?? ''].filter(part => part !== '')
-  const vite = /^_([\p{L}][\p{L}\d-]*?)_[a-z0-9]{4,7}_\d+$/u.exec(name)
-  if (vite) return [vite[1] ?? '']
-  const styled = /^([\p{Lu}][\p{L}\d]*)__([\p{Lu}][\p{L}\d]*)-(?:sc-)?[\w-]+$/u.exec(name)
-  if (styled) return [styled[2] ?? '', styled[1] ?? '']
-  const emotion = /^css-[a-z0-9]+-([\p{Lu}][\p{L}\d]*)$/u.exec(name)
-  return emotion ? [emotion[1] ?? ''] : []
 }
 
 /** Pieces of a text as they may stand in a source: without numbers and what else is filled in when the page is drawn. */
