@@ -66,7 +66,7 @@ export default {
       comment: 'An import that is found nowhere fails when it runs.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: 'sandboxd\\.mjs$|render\\.jsx$' }
+      to: { couldNotResolve: true, pathNot: 'sandboxd\\.mjs$' }
     }
   ],
   options: {

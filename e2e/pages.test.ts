@@ -8,7 +8,7 @@ import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contextFromDraft } from '../extension/src/draft.ts'
 import { Person, value } from '../extension/tests/person.ts'
-import { type Entry, type ExpectedComponent, PAGE_SETS, type PageSet, SUBFOLDERS } from './src/pages/entries.ts'
+import { COUNTERS, type Entry, type ExpectedComponent, PAGE_SETS, type PageSet, SUBFOLDERS } from './src/pages/entries.ts'
 import { type ExpectedPlace, expectedPlaces } from './src/pages/expected-places.ts'
 import { PAGES_FOLDER, PagesProcess } from './src/pages/pages-process.ts'
 import { createPageRepositories, type PageRepositories } from './src/pages/repositories.ts'
@@ -52,6 +52,9 @@ describe('the source of what was pointed at', () => {
       const draft = await person.pick(page, tabId, selector)
       expect(draft.problems, 'nothing went wrong').toEqual([])
       if (set.framework !== undefined) expect(draft.frameworks.join(', ')).toContain(set.framework)
+      const counter = set.path === undefined ? COUNTERS[set.app] : undefined
+      // The control: the counter does count when the page itself calls the component.
+      if (counter !== undefined) expect(before).toHaveProperty(counter)
       expect(await rendersOf(page), 'a component was called').toEqual(before)
       const sent = pageContextSchema.parse(
         contextFromDraft(draft, { screenshot: false, dom: true, components: true, console: false }, { crops: new Map() })

@@ -221,5 +221,22 @@ export const PAGE_SETS: readonly PageSet[] = [
   }
 ]
 
+/** Components of the apps' first pages that count how often they are called. */
+export const COUNTERS: Readonly<Record<string, string>> = {
+  'react-16': 'AddButton',
+  'react-17': 'AddButton',
+  'react-18': 'AddButton',
+  'react-19': 'Cart',
+  next: 'Counter',
+  'react-router': 'Teaser',
+  astro: 'Counter',
+  vue: 'ProductCard',
+  svelte: 'PriceTag',
+  solid: 'Stepper',
+  preact: 'Toggle',
+  lit: 'StarRating',
+  angular: 'BasketLine'
+}
+
 /** The app's folder inside its repository. */
 export const SUBFOLDERS: Readonly<Record<string, string>> = { monorepo: 'apps/web' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evalModules } from './eval-modules.ts'
+import { evalModule, evalModules } from './eval-modules.ts'
 
 describe('evalModules', () => {
   const wrap = (code: string) => `/***/ ((module) => {\neval(${JSON.stringify(code)});\n/***/ }),\n`
@@ -12,6 +12,15 @@ describe('evalModules', () => {
       { url: 'webpack-internal:///./src/A b.jsx', code: first },
       { url: 'webpack://shop/./src/B.jsx?', code: second }
     ])
+  })
+
+  it('reads one of them by its address', () => {
+    const code = (name: string) => `const eval = "${name}";\n//# sourceURL=webpack-internal:///./src/${name}\n`
+    const bundle = [wrap(code('A.jsx')), wrap(code('A.jsx.js')), wrap(`${code('B.jsx')}}`)].join('')
+    expect(evalModule(bundle, 'webpack-internal:///./src/A.jsx')).toBe(code('A.jsx'))
+    expect(evalModule(bundle, 'webpack-internal:///./src/B.jsx')).toBe(`${code('B.jsx')}}`)
+    expect(evalModule(bundle, 'webpack-internal:///./src/C.jsx')).toBeNull()
+    expect(evalModule('//# sourceURL=x"', 'x')).toBeNull()
   })
 
   it.each([['eval("never ends'], ['eval("\\x41")'], ['eval(code)'], ['']])('finds nothing in %s', bundle => {

@@ -24,6 +24,19 @@ export function evalModules(bundle: string): EvalModule[] {
   return modules
 }
 
+/** The code of the module with this address alone: a bundle of megabytes need not be read for it. */
+export function evalModule(bundle: string, url: string): string | null {
+  const name = JSON.stringify(`//# sourceURL=${url}`).slice(1, -1)
+  for (let at = bundle.lastIndexOf(name); at >= 0; at = at === 0 ? -1 : bundle.lastIndexOf(name, at - 1)) {
+    // An address that only begins alike goes on here.
+    if (!/^(?:\\n|")/.test(bundle.slice(at + name.length, at + name.length + 2))) continue
+    const quote = bundle.indexOf('"', bundle.lastIndexOf('\neval(', at))
+    const end = quote < 0 ? null : endOfString(bundle, quote)
+    if (end !== null && end > at) return stringValue(bundle.slice(quote, end + 1))
+  }
+  return null
+}
+
 function endOfString(text: string, quote: number): number | null {
   for (let end = text.indexOf('"', quote + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0

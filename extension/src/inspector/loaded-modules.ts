@@ -1,4 +1,4 @@
-import { type EvalModule, evalModules } from './eval-modules.ts'
+import { type EvalModule, evalModule, evalModules } from './eval-modules.ts'
 import { decodeDataUrl, type ModuleMap, mapReference, parseMap } from './module-map.ts'
 
 // A module with an inline map of several MB is a bundle; one position is not worth more of the person's time.
@@ -42,8 +42,8 @@ export class LoadedModules {
   async #loadMap(url: string): Promise<ModuleMap> {
     if (isServerCode(url)) return this.#mapFromNext(url)
     if (isEvaluated(url)) {
-      const module = (await this.#evaluated()).get(url)
-      return module ? this.#mapNamedIn(module.code, location.href) : null
+      const code = await this.#evaluatedCode(url)
+      return code === null ? null : this.#mapNamedIn(code, location.href)
     }
     const code = await this.code(url)
     return code === null ? null : this.#mapNamedIn(code, url)
@@ -85,6 +85,13 @@ export class LoadedModules {
     })
     this.#codes.set(url, loading)
     return loading
+  }
+
+  /** The code of one module inside a bundle; of several versions of it the last one that was loaded. */
+  async #evaluatedCode(url: string): Promise<string | null> {
+    let found: string | null = null
+    for await (const { code } of this.scripts([])) found = evalModule(code, url) ?? found
+    return found
   }
 
   async #evaluated(): Promise<Map<string, EvalModule>> {

@@ -146,9 +146,11 @@ async function defineAll(
 ): Promise<(Definition | null)[]> {
   const definitions: (Definition | null)[] = components.map(() => null)
   const wanted = new Map<number, RawCode>()
+  const hasExactPlaces = sources.some(source => source?.column !== undefined)
   for (const [index, { code }] of components.entries()) {
-    // A place with line and column is as good as it gets.
-    if (code && sources[index]?.column === undefined) wanted.set(index, code)
+    // A place with line and column is as good as it gets. Where a framework gives such places, those without any are of packages.
+    const isVague = sources[index]?.column === undefined && (!hasExactPlaces || sources[index])
+    if (code && isVague) wanted.set(index, code)
   }
   if (wanted.size === 0) return definitions
   const hints = [...wanted.keys()].flatMap(index => [components[index]?.name ?? '', fileName(sources[index]?.file ?? '')])
