@@ -138,8 +138,11 @@ async function buildWithWebpack(name, variant) {
   return folder
 }
 
-/** A dev server that is a program of its own. */
-async function devProgram(name, program, args, environment, readyPath = '/') {
+/**
+ * A dev server that is a program of its own.
+ * @param readyPaths each is compiled by being asked for.
+ */
+async function devProgram(name, program, args, environment, readyPaths = ['/']) {
   const port = await freePort()
   const child = spawn(process.execPath, [program, ...args(port)], {
     cwd: app(name),
@@ -161,8 +164,8 @@ async function devProgram(name, program, args, environment, readyPath = '/') {
   const origin = `http://127.0.0.1:${port}/`
   for (let attempt = 0; attempt < 600; attempt++) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said}`)
-    const isThere = await fetch(new URL(readyPath, origin)).then(
-      response => response.ok,
+    const isThere = await Promise.all(readyPaths.map(path => fetch(new URL(path, origin)))).then(
+      responses => responses.every(response => response.ok),
       () => false
     )
     if (isThere) return origin
@@ -181,7 +184,8 @@ async function next(name, bundler) {
     name,
     packageFile(name, 'next/dist/bin/next'),
     port => ['dev', `--${bundler}`, '--hostname', '127.0.0.1', '--port', String(port)],
-    () => ({ PAGES_DIST: `.next/${bundler}`, NEXT_TELEMETRY_DISABLED: '1' })
+    () => ({ PAGES_DIST: `.next/${bundler}`, NEXT_TELEMETRY_DISABLED: '1' }),
+    ['/', '/old']
   )
 }
 
