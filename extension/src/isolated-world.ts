@@ -5,7 +5,7 @@
  */
 import type { Box } from '@fixpoint/protocol'
 import type { NoticedRequest } from './inspector/console-watch.ts'
-import type { LocatedSource, RawSource } from './inspector/inspection.ts'
+import type { ElementToLocate, LocatedElement } from './inspector/inspection.ts'
 import type { CollectedContext, CollectedRequest } from './page-context/collected-context.ts'
 import type { Slices } from './page-tree/slices.ts'
 import type { PickTarget } from './picker/pick-target.ts'
@@ -56,7 +56,7 @@ interface FixpointWorld {
   masking?: ProjectMasking
   picker?: PickerInPage
   /** `source-locations.js` */
-  locateSources?: (sources: readonly (RawSource | null)[]) => Promise<LocatedSource[]>
+  locateElements?: (elements: readonly ElementToLocate[]) => Promise<LocatedElement[]>
   /** `page-context.js` */
   collectContext?: (numbers: readonly number[]) => Promise<CollectedContext>
   collectRequests?: (noticed: readonly NoticedRequest[]) => Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>

@@ -95,9 +95,9 @@ export class Person {
       if (pointing.failure) throw new Final(JSON.stringify(pointing.failure))
       const draft = value(await this.ask('getDraft', { tabId }))
       if (!draft || draft.picks.length === 0 || !draft.picks.every(pick => pick.isComplete)) throw new Error('not complete')
-      if (pointing.status !== 'off') throw new Error('still pointing')
+      if (pointing.status !== 'off') throw new Error(`still ${pointing.status}`)
       return draft
-    })
+    }, 40_000)
   }
 
   /**

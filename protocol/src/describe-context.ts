@@ -1,5 +1,5 @@
 import { describeBox, describeMarks, describePictures, describeWhatWasMeant } from './describe-picks.ts'
-import type { Component, ComponentProps, FailedPageRequest, PageContext, Pick } from './page-context.ts'
+import type { Component, ComponentProps, FailedPageRequest, PageContext, Pick, SourceCandidate } from './page-context.ts'
 
 /**
  * A page context as the model reads it. The server writes it into the request, and the panel counts its tokens before it is sent, so
@@ -44,6 +44,7 @@ function describePick(pick: Pick): string[] {
   if (pick.text !== undefined && pick.text !== '') lines.push(`  text: ${pick.text}`)
   lines.push(`  box: ${describeBox(pick.box)}`, ...describeWhatWasMeant(pick))
   for (const component of pick.components.slice(0, MOST_COMPONENTS)) lines.push(describeComponent(component))
+  for (const candidate of pick.candidates ?? []) lines.push(describeCandidate(candidate))
   for (const given of pick.props) lines.push(describeProps(given))
   const styles = keyStyles(pick.styles)
   if (styles !== '') lines.push(`  styles: ${styles}`)
@@ -52,10 +53,14 @@ function describePick(pick: Pick): string[] {
 
 function describeComponent({ name, source }: Component): string {
   if (source === undefined) return `  component: ${name}`
-  const position = `${source.line}${source.column === undefined ? '' : `:${source.column}`}`
+  const position = [source.line, source.column].flatMap(part => (part === undefined ? [] : [`:${part}`])).join('')
   return source.repositoryPath === undefined
-    ? `  component: ${name} (claimed: ${source.file}:${position})`
-    : `  component: ${name} at ${source.repositoryPath}:${position} (verified)`
+    ? `  component: ${name} (claimed: ${source.file}${position})`
+    : `  component: ${name} at ${source.repositoryPath}${position} (verified)`
+}
+
+function describeCandidate({ path, line, reasons }: SourceCandidate): string {
+  return `  candidate (unverified): ${path}${line === undefined ? '' : `:${line}`}: ${reasons.join('; ')}`
 }
 
 function describeProps({ component, props }: ComponentProps): string {

@@ -36,7 +36,7 @@ export function describePictures({ picks, screenshot, annotated }: PageContext):
 /** What was drawn is on the annotated picture; texts and places are said as well. */
 export function describeMarks(marks: readonly Mark[]): string[] {
   return [
-    'the person drew on the screenshot (see the annotated picture); places in CSS pixels of the viewport:',
+    'the person drew on the screenshot (see the annotated picture); places in CSS pixels from its top left corner:',
     ...marks.map(describeMark)
   ]
 }

@@ -13,7 +13,7 @@ import {
   toolCallIdSchema,
   turnIdSchema
 } from './ids.ts'
-import { cropSchema, sourceLocationSchema } from './page-context.ts'
+import { cropSchema, sourceCandidateSchema, sourceLocationSchema } from './page-context.ts'
 import { personSchema } from './people.ts'
 import { pictureSchema, proofSchema } from './proof.ts'
 import { egressDecisionSchema } from './sandbox/egress.ts'
@@ -37,6 +37,8 @@ export const contextSummarySchema = z
         label: z.string(),
         selector: z.string(),
         source: sourceLocationSchema.optional(),
+        /** Where it may be written, for a pick whose place is not verified. */
+        candidates: z.array(sourceCandidateSchema).max(3).optional(),
         crop: cropSchema.optional()
       })
     ),

@@ -1,3 +1,4 @@
+export * from './class-parts.ts'
 export * from './client.ts'
 export * from './describe-context.ts'
 export * from './errors.ts'

@@ -8,6 +8,7 @@ import { storableText } from './text.ts'
 export const PAGE_CONTEXT_LIMITS = {
   picks: 20,
   components: 50,
+  clues: 40,
   outlineCharacters: 120_000,
   consoleEntries: 50,
   nameCharacters: 200,
@@ -28,12 +29,12 @@ export const PAGE_CONTEXT_LIMITS = {
 export const TOKEN_BUDGETS = [2_000, 4_000, 8_000, 16_000, 32_000] as const
 export const DEFAULT_TOKEN_BUDGET = 8_000
 
-/** Where a component is written. Lines and columns count from 1, as editors show them. */
+/** Where a component is written. Lines and columns count from 1, as editors show them; without a line only the file is known. */
 export const sourceLocationSchema = z
   .object({
     /** As found in the page: an absolute path, a path below the dev server's root, or relative to the repository. */
     file: storableText(1_000).min(1),
-    line: z.number().int().min(1).max(10_000_000),
+    line: z.number().int().min(1).max(10_000_000).optional(),
     column: z.number().int().min(1).max(10_000_000).optional(),
     /**
      * Path relative to the repository's root, set by the server alone when it is a tracked file of the mapped repository.
@@ -58,6 +59,24 @@ export const componentPropsSchema = z
   })
   .meta({ id: 'ComponentProps' })
 export type ComponentProps = z.infer<typeof componentPropsSchema>
+
+/** What an element is called where it is written: names that can be looked for in the repository. */
+export const sourceClueSchema = z
+  .object({ kind: z.enum(['class', 'id', 'testId', 'attribute', 'tag']), text: storableText(PAGE_CONTEXT_LIMITS.nameCharacters).min(1) })
+  .meta({ id: 'SourceClue' })
+export type SourceClue = z.infer<typeof sourceClueSchema>
+
+/** A place that may be the element's, with the reasons why. Nothing has shown that it is. */
+export const sourceCandidateSchema = z
+  .object({
+    /** A tracked file, relative to the repository's root. */
+    path: storableText(1_000).min(1),
+    line: z.number().int().min(1).max(10_000_000).optional(),
+    /** In words, the strongest first. */
+    reasons: z.array(storableText(300).min(1)).min(1).max(8)
+  })
+  .meta({ id: 'SourceCandidate' })
+export type SourceCandidate = z.infer<typeof sourceCandidateSchema>
 
 /** A picture of one element. `method` says how it was made, `note` why not by the better way. */
 export const cropSchema = z
@@ -124,10 +143,16 @@ export const pickSchema = z
     accessibleName: storableText(500).optional(),
     text: storableText(500).optional(),
     box: boxSchema,
-    /** React components from the nearest outwards. */
+    /** Components from the nearest outwards, of whatever framework the page is made with. */
     components: z.array(componentSchema).max(PAGE_CONTEXT_LIMITS.components),
     /** Own data properties alone, with private values masked. */
     props: z.array(componentPropsSchema).max(PAGE_CONTEXT_LIMITS.componentsWithProps).default([]),
+    /** What the element and those around it are called, the element's own names first. */
+    clues: z.array(sourceClueSchema).max(PAGE_CONTEXT_LIMITS.clues).optional(),
+    /**
+     * Where the element may be written, most likely first: set by the server alone, for picks whose place in the source is not verified.
+     */
+    candidates: z.array(sourceCandidateSchema).max(5).optional(),
     styles: stylesSchema,
     /** For what is one element but shows many things (canvas, picture, frame): where the person clicked, from the box's top left corner. */
     point: pointSchema.optional(),

@@ -41,6 +41,8 @@ export const strings = {
     unchecked: 'as the page says'
   },
 
+  candidates: { title: 'Where it may be written', notVerified: 'not verified' },
+
   diff: {
     label: 'Change',
     of: (path: string) => `Change of ${path}`,

@@ -125,7 +125,9 @@ function throughFramesOf<T extends { box: Box }>(value: T, places: readonly Fram
 /** Without components a pick is still worth sending, so that their failure is only noted. */
 async function inspect(page: PageDocument, pick: PickToCapture | null, counts: RedactionCounts, problems: Failure[]): Promise<Inspection> {
   try {
-    return await inspectElements(page, pick ? [pick.element] : [], counts)
+    const inspection = await inspectElements(page, pick ? [pick.element] : [], counts)
+    if (inspection.failure) problems.push(inspection.failure)
+    return inspection
   } catch (error) {
     problems.push(toError(error).toFailure())
     return { elements: [], frameworks: [] }
@@ -256,12 +258,12 @@ function withContext(
   const truncated = [...collected.truncated]
   if (record && !before && record.draft.picks.length > 0)
     truncated.push(`Picks: ${record.draft.picks.length} of the page before were left out`)
-  const components = inspection.elements[0]?.components ?? []
+  const { components = [], clues = [] } = inspection.elements[0] ?? {}
   if (inspection.elements[0]?.isCut) truncated.push('Components: the walk up the tree ended at its limit')
   if (world.isCut) truncated.push('Props: reading them ended at its limit of time or size')
   const { picks: _picks, flags: _flags, references: _references, redactions, ...context } = collected
   const kept = before?.picks.filter(pick => pick.number !== described?.number) ?? []
-  const picks: DraftPick[] = described ? [...kept, { ...described, components, props: world.props, isComplete: false }] : kept
+  const picks: DraftPick[] = described ? [...kept, { ...described, components, clues, props: world.props, isComplete: false }] : kept
   const counts = [redactions, nameCounts, world.counts].reduce(mostOf, before?.redactions ?? {})
   return {
     documentId: page.documentId,

@@ -1,16 +1,27 @@
-import { type Component, cutText, PAGE_CONTEXT_LIMITS, type SourceLocation, stripControls, toStorableText } from '@fixpoint/protocol'
+import {
+  type Component,
+  cutText,
+  type Failure,
+  PAGE_CONTEXT_LIMITS,
+  type SourceClue,
+  type SourceLocation,
+  stripControls,
+  toStorableText
+} from '@fixpoint/protocol'
 import { z } from 'zod'
 import { inspectInPage } from '../inspector/inspect-in-page.ts'
 import {
+  type ElementToLocate,
+  type LocatedElement,
   type LocatedSource,
-  locatedSourceSchema,
+  locatedElementSchema,
   type PageInspection,
-  pageInspectionSchema,
-  type RawSource
+  pageInspectionSchema
 } from '../inspector/inspection.ts'
 import type { ElementReference } from '../message-schemas.ts'
-import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
+import { REDACTED, type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
 import { callInPage, injectScript, type PageDocument } from './page-scripts.ts'
+import { toError } from './senders.ts'
 
 /** Time in ms that the page's own world gets to answer. */
 const DEADLINE = 500
@@ -19,6 +30,8 @@ const LOCATE_LIMIT = 4_000
 
 interface InspectedElement {
   components: Component[]
+  /** What the element and those around it are called in markup and styles, for the server to look for. */
+  clues: SourceClue[]
   /** The walk up the components ended at its limit. */
   isCut: boolean
 }
@@ -26,6 +39,8 @@ interface InspectedElement {
 export interface Inspection {
   elements: InspectedElement[]
   frameworks: string[]
+  /** Why the places of the components were not looked for to the end. */
+  failure?: Failure | undefined
 }
 
 /** Components around elements, with the files that they are written in as far as these can be found. */
@@ -35,9 +50,16 @@ export async function inspectElements(page: PageDocument, references: ElementRef
     { world: 'MAIN', func: inspectInPage, args: [references, DEADLINE - 100], limit: DEADLINE },
     pageInspectionSchema
   )
-  const sources = inspection.elements.flatMap(({ components }) => components.map(({ source }) => source ?? null))
-  const located = sources.some(source => source !== null) ? await locate(page, sources) : []
-  return withSources(inspection, located, counts)
+  const elements = inspection.elements.map(({ components, isOwnerKnown }, index): ElementToLocate => {
+    const { path = [], tag = '' } = references[index] ?? {}
+    return { path, tag, components, isOwnerKnown }
+  })
+  const { located, failure } = await locateOrNot(page, elements)
+  return {
+    elements: withSources(inspection, located, counts),
+    failure,
+    frameworks: inspection.frameworks.map(name => cleanName(name, counts).slice(0, 100)).filter(name => name !== '')
+  }
 }
 
 /** Names of the components around elements, without their files. */
@@ -50,32 +72,48 @@ export async function componentNames(page: PageDocument, references: ElementRefe
   return elements.map(({ components }) => components.map(({ name }) => cleanName(name, {})))
 }
 
-async function locate(page: PageDocument, sources: (RawSource | null)[]): Promise<LocatedSource[]> {
+/** Names without their places are worth more than nothing. */
+async function locateOrNot(page: PageDocument, elements: ElementToLocate[]): Promise<{ located: LocatedElement[]; failure?: Failure }> {
+  if (elements.length === 0) return { located: [] }
+  try {
+    return { located: await locate(page, elements) }
+  } catch (error) {
+    const located = elements.map(({ components }) => ({ components: components.map(({ name }) => ({ name })), clues: [] }))
+    return { located, failure: toError(error).toFailure() }
+  }
+}
+
+async function locate(page: PageDocument, elements: ElementToLocate[]): Promise<LocatedElement[]> {
   await injectScript(page, '/source-locations.js')
   return callInPage(
     page,
     {
       world: 'ISOLATED',
-      func: (raw: (RawSource | null)[]) => globalThis.fixpoint?.locateSources?.(raw) ?? [],
-      args: [sources],
+      func: (all: ElementToLocate[]) => globalThis.fixpoint?.locateElements?.(all) ?? [],
+      args: [elements],
       limit: LOCATE_LIMIT
     },
-    z.array(locatedSourceSchema).max(PAGE_CONTEXT_LIMITS.components * PAGE_CONTEXT_LIMITS.picks)
+    z.array(locatedElementSchema).max(PAGE_CONTEXT_LIMITS.picks)
   )
 }
 
-/** Joins names and files; names are the page's words and are cut, cleaned and searched for secrets. */
-function withSources(inspection: PageInspection, located: readonly LocatedSource[], counts: RedactionCounts): Inspection {
-  let position = 0
-  const elements = inspection.elements.map(({ components, isCut }) => ({
-    isCut,
-    components: components.flatMap(({ name }): Component[] => {
-      const source = located[position++] ?? null
-      const clean = cleanName(name, counts)
-      return clean === '' ? [] : [{ name: clean, source: source ? toSource(source) : undefined }]
-    })
-  }))
-  return { elements, frameworks: inspection.frameworks.map(name => cleanName(name, counts).slice(0, 100)).filter(name => name !== '') }
+/** Names and clues are the page's words and are cut, cleaned and searched for secrets. */
+function withSources(inspection: PageInspection, located: readonly LocatedElement[], counts: RedactionCounts): InspectedElement[] {
+  return inspection.elements.map(({ isCut }, index) => {
+    const { components = [], clues = [] } = located[index] ?? {}
+    return {
+      isCut,
+      components: components.flatMap(({ name, source }): Component[] => {
+        const clean = cleanName(name, counts)
+        return clean === '' ? [] : [{ name: clean, source: source ? toSource(source) : undefined }]
+      }),
+      clues: clues.flatMap(({ kind, text }): SourceClue[] => {
+        const clean = cleanName(text, counts)
+        // What was masked cannot be looked for.
+        return clean === '' || clean.includes(REDACTED) ? [] : [{ kind, text: clean }]
+      })
+    }
+  })
 }
 
 function cleanName(name: string, counts: RedactionCounts): string {
@@ -83,7 +121,7 @@ function cleanName(name: string, counts: RedactionCounts): string {
   return toStorableText(cutText(redactSecrets(oneLine, counts), PAGE_CONTEXT_LIMITS.nameCharacters - 40))
 }
 
-function toSource({ file, line, column }: NonNullable<LocatedSource>): SourceLocation | undefined {
+function toSource({ file, line, column }: LocatedSource): SourceLocation | undefined {
   const clean = toStorableText(stripControls(file))
   return clean === '' ? undefined : { file: clean, line, column }
 }

@@ -1,9 +1,10 @@
 import type { ElementReference } from '../message-schemas.ts'
-import type { PageInspection, RawComponent, RawSource } from './inspection.ts'
+import type { PageInspection, RawCode, RawComponent, RawSource } from './inspection.ts'
 
 /**
- * Looks at the React fibers of elements. Runs in the page's own world by `chrome.scripting.executeScript({ func })`, so it must be
- * complete in itself: nothing from outside the function can be used, only types.
+ * Looks at what frameworks keep at elements: fibers, virtual nodes, marks for developers. Runs in the page's own world by
+ * `chrome.scripting.executeScript({ func })`, so it must be complete in itself: nothing from outside the function can be used, only
+ * types. That is why all frameworks are in one file.
  *
  * The page is hostile. Values are read through property descriptors and only where they are data: no getter and no component
  * function is ever called. Walks have a limit and the whole has a deadline. The answer is parsed again by whoever asked.
@@ -11,10 +12,18 @@ import type { PageInspection, RawComponent, RawSource } from './inspection.ts'
  */
 export function inspectInPage(references: readonly ElementReference[], deadline: number): PageInspection {
   const MAX_STEPS = 1_000
+  /** Virtual nodes that are looked at where the way down from a container is the only one. */
+  const MAX_NODES = 20_000
   const MAX_COMPONENTS = 50
+  /** Components whose code is looked for when the framework says no place, or a vague one. */
+  const MAX_CODES = 12
   const startedAt = performance.now()
   const isLate = () => performance.now() - startedAt > deadline
   const { getOwnPropertyDescriptor, getOwnPropertyNames, getPrototypeOf } = Object
+  const { isArray } = Array
+  const { apply } = Reflect
+  const functionText = Function.prototype.toString
+  let isCut = false
 
   /** The value of a data property; getters and what cannot be looked at count as absent. */
   function own(target: unknown, key: PropertyKey): unknown {
@@ -68,24 +77,48 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     return element && element.localName === reference.tag ? element : null
   }
 
-  function fiberKeyOf(element: Element): string | undefined {
-    for (const name of getOwnPropertyNames(element)) {
-      if (name.startsWith('__reactFiber$') || name.startsWith('__reactInternalInstance$')) return name
-    }
-    return undefined
+  // Any framework: one step of a walk up the document.
+
+  function parentOf(node: Node): Node | null {
+    return node.parentNode ?? ('host' in node ? (node as ShadowRoot).host : null)
   }
 
-  /** The fiber of the element or of the nearest one around it that React made. */
-  function fiberAround(element: Element): unknown {
-    let current: Node | null = element
-    for (let step = 0; current && step < MAX_STEPS; step++) {
-      if (current.nodeType === 1) {
-        const key = fiberKeyOf(current as Element)
-        if (key) return own(current, key)
-      }
-      const parent: Node | null = current.parentNode
-      if (parent) current = parent
-      else current = 'host' in current ? (current as ShadowRoot).host : null
+  /** The text of a function. Neither the function nor anything of the page's is called, unless the page has replaced `toString` itself. */
+  function codeOf(value: unknown, of: RawCode['of'] = 'component'): RawCode | undefined {
+    if (typeof value !== 'function') return undefined
+    try {
+      const whole = functionText.call(value)
+      return whole.length < 20 || whole.endsWith('{ [native code] }')
+        ? undefined
+        : { text: whole.slice(0, 3_000), length: whole.length, of }
+    } catch {
+      return undefined
+    }
+  }
+
+  function baseName(file: string): string {
+    const last = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)
+    return last.replace(/[?#].*$/, '').replace(/\.[^.]+$/, '')
+  }
+
+  function at(file: unknown, line: unknown, column: unknown): RawSource | undefined {
+    const name = text(file, 2_000)
+    if (!name || typeof line !== 'number') return undefined
+    return { kind: 'position', file: name, line, column: typeof column === 'number' ? column : undefined }
+  }
+
+  interface Walk {
+    components: RawComponent[]
+    isOwnerKnown: boolean
+    /** Where the walk up the document goes on: above what this framework has drawn. */
+    next: Node | null
+  }
+
+  // React
+
+  function reactFiberOf(element: Element): unknown {
+    for (const name of getOwnPropertyNames(element)) {
+      if (name.startsWith('__reactFiber$') || name.startsWith('__reactInternalInstance$')) return own(element, name)
     }
     return undefined
   }
@@ -96,74 +129,361 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     // memo() keeps the component in `type`, forwardRef() in `render`.
     const inner = own(type, 'type') ?? own(type, 'render')
     if (typeof inner !== 'function' && (typeof inner !== 'object' || inner === null)) return undefined
-    const marker = own(type, '$$typeof')
-    if (typeof marker !== 'symbol') return undefined
+    if (typeof own(type, '$$typeof') !== 'symbol') return undefined
     return text(own(type, 'displayName'), 1_000) ?? nameOfType(inner, depth + 1)
   }
 
-  /** The component's name, when the fiber is one of a component. Server components have records instead of fibers. */
-  function componentName(fiber: unknown): string | undefined {
-    const type = own(fiber, 'type')
-    if (typeof type === 'function' || (typeof type === 'object' && type !== null)) return nameOfType(type)
-    return own(fiber, 'tag') === undefined ? text(own(fiber, 'name'), 1_000) : undefined
+  /** The function that draws a component, inside memo() and forwardRef(). */
+  function functionOfType(type: unknown, depth = 0): unknown {
+    if (typeof type !== 'object' || type === null || depth > 3) return type
+    return functionOfType(own(type, 'type') ?? own(type, 'render'), depth + 1)
   }
 
-  /** Where the JSX that made this fiber is written, as far as React says. */
-  function sourceOf(fiber: unknown): RawSource | undefined {
-    const debugSource = own(fiber, '_debugSource')
-    const file = text(own(debugSource, 'fileName'), 2_000)
-    const line = own(debugSource, 'lineNumber')
-    const column = own(debugSource, 'columnNumber')
-    if (file && typeof line === 'number') {
-      return { kind: 'position', file, line, column: typeof column === 'number' ? column : undefined }
-    }
-    const stack = stackOf(own(fiber, '_debugStack')) ?? text(own(fiber, 'stack'), 6_000)
+  function isFiber(value: unknown): boolean {
+    return own(value, 'tag') !== undefined
+  }
+
+  /** The component's name, when the node is one of a component: a fiber, or React's record of a component that ran on a server. */
+  function componentName(node: unknown): string | undefined {
+    const type = own(node, 'type')
+    if (typeof type === 'function' || (typeof type === 'object' && type !== null)) return nameOfType(type)
+    return isFiber(node) ? undefined : text(own(node, 'name'), 1_000)
+  }
+
+  /** Where the JSX that made this node is written, as far as React says. */
+  function sourceOf(node: unknown): RawSource | undefined {
+    const debugSource = own(node, '_debugSource')
+    const exact = at(own(debugSource, 'fileName'), own(debugSource, 'lineNumber'), own(debugSource, 'columnNumber'))
+    if (exact) return exact
+    const stack = stackOf(own(node, '_debugStack')) ?? stackOf(own(node, 'debugStack')) ?? text(own(node, 'stack'), 6_000)
     return stack ? { kind: 'stack', stack } : undefined
   }
 
-  function isSame(fiber: unknown, other: unknown): boolean {
-    return fiber === other || (other !== undefined && other !== null && own(fiber, 'alternate') === other)
+  function ownerOf(node: unknown): unknown {
+    return isFiber(node) ? own(node, '_debugOwner') : own(node, 'owner')
+  }
+
+  function isSame(node: unknown, other: unknown): boolean {
+    if (node === other) return true
+    if (other === undefined || other === null) return false
+    if (isFiber(node)) return own(node, 'alternate') === other
+    // Records of the server can come more than once for one component.
+    return !isFiber(other) && own(node, 'name') === own(other, 'name') && sourceText(node) === sourceText(other)
+  }
+
+  function sourceText(node: unknown): string | undefined {
+    const source = sourceOf(node)
+    return source?.kind === 'stack' ? source.stack : undefined
+  }
+
+  /** The server components between a fiber and the one above it, from the inside out. */
+  function serverComponentsAround(fiber: unknown): unknown[] {
+    const info = own(fiber, '_debugInfo')
+    if (!isArray(info)) return []
+    const found: unknown[] = []
+    for (let index = Math.min(info.length, 50) - 1; index >= 0; index--) {
+      const entry = own(info, String(index))
+      if (text(own(entry, 'name'), 1_000)) found.push(entry)
+    }
+    return found
   }
 
   /**
-   * Components from the nearest outwards. The place given for a component is where, inside it, the JSX stands that leads to the
-   * element. The component that wrote the element's own JSX comes first: with `<Card><b/></Card>` that is not Card.
+   * The place given for a component is where, inside it, the JSX stands that leads to the element. The component that wrote the
+   * element's own JSX comes first: with `<Card><b/></Card>` that is not Card.
    */
-  function componentsAround(start: unknown): { components: RawComponent[]; isCut: boolean } {
+  function reactWalk(start: unknown): Walk {
     const chain: unknown[] = []
     const seen = new Set<unknown>()
+    let root: unknown
     for (let fiber = start; fiber && !seen.has(fiber) && chain.length < MAX_STEPS && !isLate(); fiber = own(fiber, 'return')) {
       if (typeof fiber !== 'object') break
       seen.add(fiber)
+      root = fiber
       chain.push(fiber)
+      for (const component of serverComponentsAround(fiber)) {
+        if (!chain.some(node => isSame(component, node))) chain.push(component)
+      }
     }
+    isCut ||= chain.length >= MAX_STEPS
     const placed: { owner: unknown; source: RawSource }[] = []
     const components: RawComponent[] = []
-    const firstOwner = own(chain[0], '_debugOwner')
-    for (const [index, fiber] of chain.entries()) {
+    const firstOwner = ownerOf(chain[0])
+    let isOwnerFound = false
+    for (const [index, node] of chain.entries()) {
       if (isLate()) break
       // memo() around forwardRef() makes two fibers for what people wrote as one component.
-      const isWrapper =
-        index > 0 && own(own(fiber, 'type'), 'type') !== undefined && own(own(fiber, 'type'), 'type') === own(chain[index - 1], 'type')
-      const name = isWrapper ? undefined : componentName(fiber)
+      const inner = own(own(node, 'type'), 'type')
+      const isWrapper = index > 0 && inner !== undefined && inner === own(chain[index - 1], 'type')
+      const name = isWrapper ? undefined : componentName(node)
+      const wrapperName = isWrapper ? text(own(own(node, 'type'), 'displayName'), 1_000) : undefined
+      const wrapped = wrapperName ? components.find(({ name: inside }) => inside === componentName(chain[index - 1])) : undefined
+      if (wrapperName && wrapped) wrapped.name = wrapperName
       if (name && components.length < MAX_COMPONENTS) {
-        const source = placed.find(({ owner }) => isSame(fiber, owner))?.source
-        const component: RawComponent = { name, source }
-        if (isSame(fiber, firstOwner)) components.unshift(component)
-        else components.push(component)
+        const source = placed.find(({ owner }) => isSame(node, owner))?.source
+        const code = components.length < MAX_CODES ? codeOf(functionOfType(own(node, 'type'))) : undefined
+        const component: RawComponent = { name, source, code }
+        if (isSame(node, firstOwner)) {
+          isOwnerFound = true
+          components.unshift(component)
+        } else components.push(component)
       }
-      const owner = own(fiber, '_debugOwner')
+      const owner = ownerOf(node)
       if (owner && !placed.some(place => isSame(place.owner, owner))) {
-        const source = sourceOf(fiber)
+        const source = sourceOf(node)
         if (source) placed.push({ owner, source })
-        // Owners on the server are not in the chain of fibers.
-        if (own(owner, 'tag') === undefined && components.length < MAX_COMPONENTS) {
+        // An owner on the server may be in no fiber's record.
+        if (!isFiber(owner) && components.length < MAX_COMPONENTS && !chain.some(other => isSame(owner, other))) {
           const serverName = text(own(owner, 'name'), 1_000)
-          if (serverName) components.push({ name: serverName, source })
+          if (serverName && owner === firstOwner) {
+            isOwnerFound = true
+            components.unshift({ name: serverName, source })
+          } else if (serverName) components.push({ name: serverName, source })
         }
       }
     }
-    return { components, isCut: isLate() || chain.length >= MAX_STEPS }
+    const container = own(own(root, 'stateNode'), 'containerInfo')
+    return { components, isOwnerKnown: isOwnerFound, next: container instanceof Element ? parentOf(container) : null }
+  }
+
+  // Vue 3
+
+  /** The virtual node of an element in a build that does not mark elements: found from the container downwards. */
+  function vueInstanceIn(container: Element, element: Element): unknown {
+    const pending: [node: unknown, instance: unknown][] = [[own(container, '_vnode'), undefined]]
+    for (let step = 0; pending.length > 0 && step < MAX_NODES && !isLate(); step++) {
+      const [node, instance] = pending.pop() ?? []
+      if (typeof node !== 'object' || node === null) continue
+      const isElement = typeof own(node, 'type') === 'string'
+      const drawn = own(node, 'el')
+      if (isElement && drawn === element) return own(node, 'ctx') ?? instance
+      if (isElement && drawn instanceof Node && !drawn.contains(element)) continue
+      const component = own(node, 'component')
+      if (component) pending.push([own(component, 'subTree'), component])
+      const children = own(node, 'children')
+      if (isArray(children))
+        for (let index = 0; index < Math.min(children.length, 5_000); index++) pending.push([own(children, String(index)), instance])
+    }
+    return undefined
+  }
+
+  function vueWalk(nearest: unknown, owner: unknown): Walk {
+    const components: RawComponent[] = []
+    let instance = nearest
+    let container: unknown
+    const seen = new Set<unknown>()
+    for (; typeof instance === 'object' && instance !== null && !seen.has(instance) && components.length < MAX_COMPONENTS; ) {
+      if (isLate()) break
+      seen.add(instance)
+      const type = own(instance, 'type')
+      const file = text(own(type, '__file'), 2_000)
+      const name =
+        text(own(type, 'name'), 1_000) ??
+        text(own(type, '__name'), 1_000) ??
+        (file && baseName(file)) ??
+        text(own(own(type, 'setup'), 'name'), 1_000)
+      const component: RawComponent = {
+        name: name ?? 'Anonymous',
+        source: file ? { kind: 'file', file } : undefined,
+        code:
+          components.length < MAX_CODES
+            ? (codeOf(own(instance, 'render')) ?? codeOf(own(type, 'render')) ?? codeOf(own(type, 'setup')))
+            : undefined
+      }
+      if (instance === owner) components.unshift(component)
+      else components.push(component)
+      container = own(own(own(instance, 'appContext'), 'app'), '_container')
+      instance = own(instance, 'parent')
+    }
+    return { components, isOwnerKnown: owner !== undefined, next: container instanceof Element ? parentOf(container) : null }
+  }
+
+  // Svelte 5, in development
+
+  function svelteWalk(element: Element, meta: unknown): Walk {
+    const components: RawComponent[] = []
+    const add = (file: unknown, line: unknown, column: unknown) => {
+      const name = text(file, 2_000)
+      if (!name || components.length >= MAX_COMPONENTS) return
+      components.push({ name: baseName(name), source: at(name, line, typeof column === 'number' ? column + 1 : undefined) })
+    }
+    const loc = own(meta, 'loc')
+    add(own(loc, 'file'), own(loc, 'line'), own(loc, 'column'))
+    let current = text(own(loc, 'file'), 2_000)
+    const seen = new Set<unknown>()
+    for (
+      let entry = own(meta, 'parent');
+      typeof entry === 'object' && entry !== null && !seen.has(entry) && !isLate();
+      entry = own(entry, 'parent')
+    ) {
+      seen.add(entry)
+      if (seen.size > MAX_STEPS) break
+      const file = text(own(entry, 'file'), 2_000)
+      // Blocks such as {#if} are inside the component that was just named.
+      if (own(entry, 'type') !== 'component' && file === current) continue
+      add(file, own(entry, 'line'), own(entry, 'column'))
+      current = file
+    }
+    return { components, isOwnerKnown: true, next: parentOf(element) }
+  }
+
+  // Preact
+
+  /** The virtual nodes from the element up to the root: found from the container downwards, as elements know nothing of theirs. */
+  function preactPath(container: Element, element: Element): unknown[] {
+    const pending: unknown[][] = [[own(container, '__k')]]
+    for (let step = 0; pending.length > 0 && step < MAX_NODES && !isLate(); step++) {
+      const path = pending.pop() ?? []
+      const node = path[0]
+      if (typeof node !== 'object' || node === null) continue
+      const isElement = typeof own(node, 'type') === 'string'
+      const drawn = own(node, '__e')
+      if (isElement && drawn === element) return path
+      if (isElement && drawn instanceof Node && !drawn.contains(element)) continue
+      const children = own(node, '__k')
+      if (isArray(children))
+        for (let index = 0; index < Math.min(children.length, 5_000); index++) pending.push([own(children, String(index)), ...path])
+    }
+    return []
+  }
+
+  function preactWalk(path: unknown[], container: Element): Walk {
+    const components: RawComponent[] = []
+    const placeOf = (node: unknown) => {
+      const source = own(node, '__source')
+      return at(own(source, 'fileName'), own(source, 'lineNumber'), own(source, 'columnNumber'))
+    }
+    const elementFile = own(own(path[0], '__source'), 'fileName')
+    let below: unknown[] = []
+    let isOwnerKnown = false
+    for (const node of path.slice(0, MAX_STEPS)) {
+      const type = own(node, 'type')
+      const isFragment =
+        typeof type === 'function' && /^function \w*\(\w+\)\s*\{\s*return \w+\.children;?\s*\}$/.test(codeOf(type)?.text ?? '')
+      if (typeof type === 'function' && !isFragment && components.length < MAX_COMPONENTS) {
+        // What a component draws at its outermost it has written itself; what was handed in to it may be of other files.
+        const file = own(own(below.at(-1), '__source'), 'fileName')
+        const place = below.find(drawn => file !== undefined && own(own(drawn, '__source'), 'fileName') === file)
+        const component: RawComponent = {
+          name: nameOfType(type) ?? 'Anonymous',
+          source: placeOf(place),
+          code: components.length < MAX_CODES ? codeOf(type) : undefined
+        }
+        if (!isOwnerKnown && elementFile !== undefined && file === elementFile) {
+          isOwnerKnown = true
+          components.unshift({ ...component, source: placeOf(path[0]) ?? component.source })
+        } else components.push(component)
+        below = []
+      }
+      below.push(node)
+    }
+    return { components, isOwnerKnown, next: parentOf(container) }
+  }
+
+  // Angular, in development: it offers functions for debugging, which answer from its own records.
+
+  function angularWalk(element: Element): Walk | undefined {
+    const debug = own(window, 'ng')
+    const owningComponent = own(debug, 'getOwningComponent')
+    const hostElement = own(debug, 'getHostElement')
+    if (typeof owningComponent !== 'function' || typeof hostElement !== 'function') return undefined
+    const components: RawComponent[] = []
+    let host: unknown = element
+    while (host instanceof Element && components.length < MAX_COMPONENTS && !isLate()) {
+      let instance: unknown
+      try {
+        instance = apply(owningComponent, debug, [host])
+        host = instance ? apply(hostElement, debug, [instance]) : null
+      } catch {
+        // An element that is none of Angular's.
+        break
+      }
+      if (typeof instance !== 'object' || instance === null) break
+      const type = own(getPrototypeOf(instance), 'constructor')
+      const info = own(own(type, 'ɵcmp'), 'debugInfo')
+      const name = text(own(info, 'className'), 1_000) ?? text(own(type, 'name'), 1_000)?.replace(/^_/, '')
+      const file = text(own(info, 'filePath'), 2_000)
+      const code = components.length < MAX_CODES ? codeOf(type) : undefined
+      components.push({ name: name ?? 'Anonymous', source: at(file, own(info, 'lineNumber'), undefined), code })
+    }
+    return components.length === 0 ? undefined : { components, isOwnerKnown: true, next: parentOf(element) }
+  }
+
+  // Solid keeps nothing of a component at its elements but the handlers of delegated events.
+
+  function solidHandler(element: Element): RawComponent | undefined {
+    for (const name of getOwnPropertyNames(element)) {
+      if (!/^\$\$[a-z]+$/.test(name)) continue
+      const code = codeOf(own(element, name), 'handler')
+      if (code) return { name: '', code }
+    }
+    return undefined
+  }
+
+  // Custom elements
+
+  function customElement(element: Element): RawComponent | undefined {
+    if (!element.localName.includes('-') || element.localName.startsWith('astro-')) return undefined
+    const type = own(getPrototypeOf(element), 'constructor')
+    if (typeof type !== 'function' || type === HTMLElement) return undefined
+    return { name: text(own(type, 'name'), 1_000) ?? element.localName, code: codeOf(type) }
+  }
+
+  // Astro, in development, until its toolbar takes the attributes away
+
+  function astroComponent(element: Element): RawComponent | undefined {
+    const file = element.getAttribute('data-astro-source-file')
+    // The column is that of the end of the opening tag.
+    const [, line] = /^(\d+):\d+$/.exec(element.getAttribute('data-astro-source-loc') ?? '') ?? []
+    return file && line ? { name: baseName(file), source: at(file, Number(line), undefined) } : undefined
+  }
+
+  /** Components from the nearest outwards, whatever frameworks they are of. */
+  function componentsAround(element: Element): { components: RawComponent[]; isOwnerKnown: boolean } {
+    const components: RawComponent[] = []
+    const done = new Set<string>()
+    let isOwnerKnown = false
+    let current: Node | null = element
+    const take = (framework: string, walk: Walk) => {
+      if (components.length === 0) isOwnerKnown = walk.isOwnerKnown
+      if (framework !== 'react') done.add(framework)
+      for (const component of walk.components) if (components.length < MAX_COMPONENTS) components.push(component)
+      current = walk.next
+    }
+    const addOne = (framework: string, component: RawComponent) => {
+      if (framework === 'astro' || framework === 'solid') done.add(framework)
+      if (components.length < MAX_COMPONENTS) components.push(component)
+    }
+    for (let step = 0; current && step < MAX_STEPS && !isLate(); step++) {
+      const node: Node = current
+      current = parentOf(node)
+      if (node.nodeType !== 1) continue
+      const here = node as Element
+      const fiber = reactFiberOf(here)
+      const svelte = done.has('svelte') ? undefined : own(here, '__svelte_meta')
+      const vueNode = done.has('vue') ? undefined : own(here, '__vnode')
+      const vueInstance = done.has('vue') ? undefined : own(here, '__vueParentComponent')
+      if (fiber) take('react', reactWalk(fiber))
+      else if (vueInstance) take('vue', vueWalk(vueInstance, own(vueNode, 'ctx')))
+      else if (svelte) take('svelte', svelteWalk(here, svelte))
+      else if (!done.has('vue') && own(here, '_vnode')) {
+        const instance = vueInstanceIn(here, element)
+        if (instance) take('vue', vueWalk(instance, instance))
+      } else if (!done.has('preact') && own(here, '__k')) {
+        const path = preactPath(here, element)
+        if (path.length > 0) take('preact', preactWalk(path, here))
+      } else {
+        const angular = done.has('angular') || getOwnPropertyDescriptor(here, '__ngContext__') === undefined ? undefined : angularWalk(here)
+        if (angular) take('angular', angular)
+        const handler = done.has('solid') || !isSolid ? undefined : solidHandler(here)
+        if (handler) addOne('solid', handler)
+        const custom = done.has('angular') ? undefined : customElement(here)
+        if (custom) addOne('custom', custom)
+        const astro = done.has('astro') ? undefined : astroComponent(here)
+        if (astro) addOne('astro', astro)
+      }
+    }
+    return { components, isOwnerKnown }
   }
 
   /** The major version shows in the shape of the fibers, where no DevTools hook knows more. */
@@ -193,25 +513,46 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
 
   function frameworks(fiber: unknown): string[] {
     const found: string[] = []
-    if (fiber) found.push(`React ${reactVersion(fiber) ?? ''}`.trim())
+    const add = (name: string, version: unknown) => {
+      if (found.length < 10) found.push(`${name} ${text(version, 50) ?? ''}`.trim())
+    }
+    if (fiber) add('React', reactVersion(fiber))
     const next = text(own(own(window, 'next'), 'version'), 50)
-    if (next) found.push(`Next.js ${next}`)
+    if (next) add('Next.js', next)
     const vue = document.querySelector('[data-v-app]')
-    if (vue) found.push(`Vue ${text(own(own(vue, '__vue_app__'), 'version'), 50) ?? ''}`.trim())
+    if (vue) add('Vue', own(own(vue, '__vue_app__'), 'version'))
     const angular = document.querySelector('[ng-version]')?.getAttribute('ng-version')
-    if (angular) found.push(`Angular ${angular.slice(0, 50)}`)
+    if (angular) add('Angular', angular)
+    if (own(window, '__svelte')) add('Svelte', '5')
+    if (isSolid) add('Solid', undefined)
+    if (document.querySelector('astro-island, astro-dev-toolbar')) add('Astro', undefined)
+    const lit = own(window, 'litElementVersions')
+    if (isArray(lit)) add('Lit', own(lit, '0'))
     const generator = document.querySelector('meta[name="generator"]')?.getAttribute('content')
-    if (generator) found.push(generator.slice(0, 80))
+    if (generator && !/^Astro\b/.test(generator)) add(generator.slice(0, 80), undefined)
     return found
   }
 
+  /** The nearest fiber, for the version of React alone. */
+  function fiberAround(element: Element): unknown {
+    let current: Node | null = element
+    for (let step = 0; current && step < MAX_STEPS; step++) {
+      const fiber = current.nodeType === 1 ? reactFiberOf(current as Element) : undefined
+      if (fiber) return fiber
+      current = parentOf(current)
+    }
+    return undefined
+  }
+
+  const isSolid = own(window, 'Solid$$') !== undefined || own(window, '_$HY') !== undefined
   let firstFiber: unknown
   const elements: PageInspection['elements'] = []
   for (const reference of references) {
     const element = find(reference)
-    const fiber = element ? fiberAround(element) : undefined
-    firstFiber ??= fiber
-    elements.push({ isFound: element !== null, ...componentsAround(fiber) })
+    isCut = false
+    const around = element ? componentsAround(element) : { components: [], isOwnerKnown: false }
+    if (element) firstFiber ??= fiberAround(element)
+    elements.push({ isFound: element !== null, ...around, isCut: isCut || isLate() })
   }
   return { elements, frameworks: frameworks(firstFiber ?? fiberAround(document.body?.querySelector('*') ?? document.documentElement)) }
 }

@@ -1,14 +1,33 @@
 import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import { z } from 'zod'
 
-/** Where JSX is written, as React tells it: a position (16 to 18), or the stack of the call that made the element (19). */
+/**
+ * Where something is written, as a framework tells it: a position of the source, a file alone, or the stack of the call that made the
+ * element, in positions of the code that runs.
+ */
 const rawSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('position'), file: z.string().max(2_000), line: z.number(), column: z.number().nullish() }),
+  z.object({ kind: z.literal('file'), file: z.string().max(2_000) }),
   z.object({ kind: z.literal('stack'), stack: z.string().max(6_000) })
 ])
 export type RawSource = z.infer<typeof rawSourceSchema>
 
-const rawComponentSchema = z.object({ name: z.string().max(1_000), source: rawSourceSchema.nullish() })
+/** The text of a component's function or class: where it stands in the loaded scripts says where it is written, without calling it. */
+const rawCodeSchema = z.object({
+  text: z.string().max(3_000),
+  /** Of the whole; the text may be cut. */
+  length: z.number(),
+  /** `handler`: a function inside the component, where the framework keeps nothing of the component itself. */
+  of: z.enum(['component', 'handler'])
+})
+export type RawCode = z.infer<typeof rawCodeSchema>
+
+const rawComponentSchema = z.object({
+  /** Empty where only the code can tell it. */
+  name: z.string().max(1_000),
+  source: rawSourceSchema.nullish(),
+  code: rawCodeSchema.nullish()
+})
 export type RawComponent = z.infer<typeof rawComponentSchema>
 
 /** What the page's own world says about some elements. Anything in it may be a lie; nothing in it can be more than text. */
@@ -17,7 +36,10 @@ export const pageInspectionSchema = z.object({
     .array(
       z.object({
         isFound: z.boolean(),
+        /** From the nearest outwards. */
         components: z.array(rawComponentSchema).max(PAGE_CONTEXT_LIMITS.components),
+        /** The framework says which component wrote the element, so that the first one is that. */
+        isOwnerKnown: z.boolean(),
         /** The walk ended at its limit of steps or time. */
         isCut: z.boolean()
       })
@@ -27,12 +49,27 @@ export const pageInspectionSchema = z.object({
 })
 export type PageInspection = z.infer<typeof pageInspectionSchema>
 
-/** A source position found outside the page's world; lines and columns from 1. */
-export const locatedSourceSchema = z
-  .object({
-    file: z.string().min(1).max(1_000),
-    line: z.number().int().min(1).max(10_000_000),
-    column: z.number().int().min(1).max(10_000_000).optional()
-  })
-  .nullable()
+/** An element to find the sources of: its components, and what its markup would have in the source. */
+export interface ElementToLocate {
+  path: (number | 'shadow' | 'frame')[]
+  tag: string
+  components: RawComponent[]
+  isOwnerKnown: boolean
+}
+
+const position = z.number().int().min(1).max(10_000_000)
+
+/** A place found outside the page's world; lines and columns from 1. Without a line only the file is known. */
+export const locatedSourceSchema = z.object({
+  file: z.string().min(1).max(1_000),
+  line: position.optional(),
+  column: position.optional()
+})
 export type LocatedSource = z.infer<typeof locatedSourceSchema>
+
+export const locatedElementSchema = z.object({
+  components: z.array(z.object({ name: z.string().max(1_000), source: locatedSourceSchema.nullish() })).max(PAGE_CONTEXT_LIMITS.components),
+  /** What the element and those around it are called in the markup. */
+  clues: z.array(z.object({ kind: z.enum(['class', 'id', 'testId', 'attribute', 'tag']), text: z.string().max(300) })).max(40)
+})
+export type LocatedElement = z.infer<typeof locatedElementSchema>

@@ -17,11 +17,13 @@ export function sourcePath(source: string, moduleUrl: string | null, base: strin
   return isUsable ? clean : null
 }
 
+const BUNDLERS: ReadonlySet<string> = new Set(['webpack', 'webpack-internal', 'turbopack', 'rsc', 'vite'])
+
 function pathOf(source: string, moduleUrl: string | null, base: string): string | null {
   if (/^[A-Za-z]:[\\/]/.test(source)) return source
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase()
   if (scheme === 'file') return urlPath(source)?.replace(/^\/([A-Za-z]:\/)/, '$1') ?? null
-  if (scheme === 'webpack' || scheme === 'turbopack' || scheme === 'rsc' || scheme === 'vite') return bundlerPath(source)
+  if (scheme !== undefined && BUNDLERS.has(scheme)) return bundlerPath(source)
   if (scheme === 'http' || scheme === 'https')
     return moduleUrl !== null && isSameOrigin(source, moduleUrl) ? modulePath(source, base) : null
   if (scheme !== undefined) return null
@@ -44,10 +46,10 @@ function modulePath(url: string, base: string): string | null {
   return belowBase
 }
 
-/** `webpack://shop/./src/App.jsx`, `turbopack:///[project]/app/page.tsx` */
+/** `webpack://shop/./src/App.jsx`, `webpack-internal:///(rsc)/./app/page.tsx`, `turbopack:///[project]/app/page.tsx` */
 function bundlerPath(source: string): string | null {
-  const rest = source.replace(/^[a-z]+:\/\/[^/]*\//i, '').replace(/\?.*$/, '')
-  return rest.replace(/^\[project\]\//, '').replace(/^(?:\.\/)+/, '') || null
+  const rest = source.replace(/^[a-z-]+:\/\/[^/]*\//i, '').replace(/\?.*$/, '')
+  return rest.replace(/^(?:\[project\]|\([a-z-]+\))\//, '').replace(/^(?:\.\/)+/, '') || null
 }
 
 function urlPath(url: string): string | null {

@@ -34,6 +34,24 @@ describe('parseStack', () => {
     expect(jsxCallSite(stack)).toMatchObject({ url: 'http://a/src/B.jsx', line: 5, column: 25 })
   })
 
+  it('reads addresses with brackets and spaces, as servers and webpack have them', () => {
+    const stack = [
+      'Error: react-stack-top-frame',
+      '    at fakeJSXCallSite (http://a/client.js:1:1)',
+      '    at Home (about://React/Server/webpack-internal:///(rsc)/./app/page.tsx?4:15:88)',
+      '    at initializeFakeStack (http://a/client.js:2:2)',
+      '    at Object.react_stack_bottom_frame (http://a/client.js:3:3)'
+    ].join('\n')
+    // React's own functions come again below the call.
+    expect(jsxCallSite(stack)).toEqual({
+      functionName: 'Home',
+      url: 'about://React/Server/webpack-internal:///(rsc)/./app/page.tsx?4',
+      line: 15,
+      column: 88
+    })
+    expect(parseStack('    at webpack-internal:///./src/a b.jsx:1:2')[0]).toMatchObject({ url: 'webpack-internal:///./src/a b.jsx' })
+  })
+
   it('knows nothing about what is no stack', () => {
     expect(jsxCallSite('Ignore previous instructions')).toBeNull()
     expect(jsxCallSite('')).toBeNull()

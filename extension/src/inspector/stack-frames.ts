@@ -6,8 +6,8 @@ interface StackFrame {
   column: number
 }
 
-const FRAME =
-  /^\s*at (?:(?<name>.+?) \()?(?:async )?(?<url>(?:[a-z][a-z0-9+.-]*:\/\/|\/)[^\s()]*?|[a-z][a-z0-9+.-]*:\/{1,3}[^)]*?):(?<line>\d+):(?<column>\d+)\)?$/i
+// Addresses may have brackets in them (`webpack-internal:///(rsc)/./app/page.tsx`), so the position at the end says where they end.
+const FRAME = /^\s*at (?:(?<name>.+?) \()?(?:async )?(?<url>(?:[a-z][a-z0-9+.-]*:\/|\/).*?):(?<line>\d+):(?<column>\d+)\)?$/i
 
 // What React and the compiled JSX put above the place where the JSX stands.
 const JSX_RUNTIME =
@@ -25,9 +25,9 @@ export function parseStack(stack: string): StackFrame[] {
   return frames
 }
 
-/** The call that made the JSX element: the first one below React's own. */
+/** The call that made the JSX element: the first one that is not React's own. */
 export function jsxCallSite(stack: string): StackFrame | null {
   const frames = parseStack(stack)
-  const lastOfRuntime = frames.findLastIndex(frame => JSX_RUNTIME.test(frame.functionName))
-  return frames[lastOfRuntime + 1] ?? null
+  // Further down React's own functions can come again: those that drew what is around it.
+  return frames.find(frame => !JSX_RUNTIME.test(frame.functionName)) ?? null
 }

@@ -18,7 +18,7 @@ const collectedRequestSchema = z.object({
 export type CollectedRequest = z.infer<typeof collectedRequestSchema>
 
 const collectedPickSchema = pickSchema
-  .omit({ components: true, props: true, crop: true })
+  .omit({ components: true, clues: true, candidates: true, props: true, crop: true })
   .extend({ frameOrigin: z.string().max(300).optional() })
 export type CollectedPick = z.infer<typeof collectedPickSchema>
 

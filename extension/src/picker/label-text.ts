@@ -20,7 +20,7 @@ export function labelText(element: Element, size: Pick<Box, 'width' | 'height'>,
   return {
     title: described?.component ?? `<${element.localName}>`,
     detail: `${described?.component || id || classes.length > 0 ? `${name} · ` : ''}${sizeText(size)}`,
-    source: source ? `${source.file}:${source.line}` : '',
+    source: source ? `${source.file}${source.line === undefined ? '' : `:${source.line}`}` : '',
     contrast: contrast ?? null,
     note: noteOf(element)
   }

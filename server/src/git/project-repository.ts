@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type FileChange, FixpointError } from '@fixpoint/protocol'
+import { ExecaError } from 'execa'
 import { isErrno } from '../store/errno.ts'
 import { readBundleHeader } from './bundle-header.ts'
 import { byteLimit } from './byte-limit.ts'
@@ -42,6 +43,11 @@ export interface ProjectRepository {
   isTracked(commit: string, path: string): Promise<boolean>
   /** Paths of all tracked files at a commit. */
   listFiles(commit: string): Promise<string[]>
+  /**
+   * Lines of the text files at a commit that have one of these texts in them, as many as are found within the limits of time and bytes.
+   * Left out are files that nobody writes by hand: lockfiles, builds, source maps, minified code.
+   */
+  searchLines(commit: string, texts: readonly string[], limits: { timeoutMs: number; maxBytes: number }): Promise<FoundLine[]>
   /** A file as it is in a commit, without its text when it is larger than `maxBytes`; null when there is none or it is no regular file. */
   readText(commit: string, path: string, maxBytes: number): Promise<{ bytes: number; text: string | null } | null>
   changes(from: string, to: string): Promise<FileChange[]>
@@ -204,6 +210,14 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
       return listing.split('\0').filter(name => name !== '')
     },
 
+    async searchLines(commit, texts, limits) {
+      const wanted = texts.filter(text => text !== '' && !/[\n\0]/.test(text))
+      if (wanted.length === 0) return []
+      const patterns = wanted.flatMap(text => ['-e', text])
+      const args = ['grep', '--no-color', '-I', '-F', '-n', '-z', ...patterns, commit, '--', '.', ...NOT_WRITTEN_BY_HAND]
+      return parseFoundLines(await readWithin(streamGit(args, local({ timeoutMs: limits.timeoutMs })), limits.maxBytes), commit)
+    },
+
     async readText(commit, file, limit) {
       const listing = await tryGit(['ls-tree', '-z', '-l', commit, '--', `:(literal)${file}`], local())
       const [, blob, size] = /^100(?:644|755) blob ([0-9a-f]+) +(\d+)\t/.exec(listing.stdout) ?? []
@@ -260,6 +274,47 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
       await reachRemote(['push', '--quiet', '--', REMOTE, `${commit}:refs/heads/${name}`], signal)
     }
   }
+}
+
+/** A line that a search has found. */
+export interface FoundLine {
+  path: string
+  line: number
+  text: string
+}
+
+const LONGEST_LINE = 2_000
+
+const NOT_WRITTEN_BY_HAND = [
+  ...['*.min.js', '*.min.css', '*.map', '*.svg', '*.snap', '*.lock', 'package-lock.json', 'pnpm-lock.yaml'].map(name => `**/${name}`),
+  ...['node_modules', 'dist', 'build', 'vendor', '.next', 'coverage'].map(folder => `**/${folder}/**`)
+].map(pattern => `:(exclude,glob)${pattern}`)
+
+/** What git prints, up to a limit. It ends with 1 where nothing was found, and early where its time is over. */
+async function readWithin(output: Readable, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of output) {
+      const buffer = Buffer.from(chunk)
+      chunks.push(buffer)
+      bytes += buffer.length
+      if (bytes > maxBytes) break
+    }
+  } catch (error) {
+    const cause: unknown = error instanceof Error ? error.cause : null
+    if (!(cause instanceof ExecaError) || !(cause.exitCode === 1 || cause.timedOut)) throw error
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** `<commit>:<path>\0<line>\0<text>` */
+function parseFoundLines(output: string, commit: string): FoundLine[] {
+  return output.split('\n').flatMap(row => {
+    const [file = '', line = '', text] = row.split('\0')
+    if (text === undefined || text.length > LONGEST_LINE || !file.startsWith(`${commit}:`)) return []
+    return [{ path: file.slice(commit.length + 1), line: Number(line), text }]
+  })
 }
 
 /** Stands for the remote's address in the arguments, until it is known. */

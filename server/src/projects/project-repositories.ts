@@ -6,7 +6,8 @@ import { createRemote, type Remote } from '../git/remote.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Base } from './project-preparation.ts'
 import type { ProjectRegistry } from './project-registry.ts'
-import { verifySources } from './source-verification.ts'
+import { withCandidates } from './source-candidates.ts'
+import { verifySources, withoutVerification } from './source-verification.ts'
 
 /** The repositories of all projects, and what is known of their branches. */
 export interface ProjectRepositories {
@@ -14,9 +15,15 @@ export interface ProjectRepositories {
   remoteOf(projectId: string): Remote
   /** Brings a project's branch up to date. */
   refresh(projectId: string, signal?: AbortSignal): Promise<Base>
-  /** The context with the sources that are tracked files marked as such; unchanged while nothing is known of the repository. */
+  /**
+   * The context with the sources that are tracked files marked as such, and candidates for picks whose place is not known for sure. While
+   * nothing is known of the repository nothing is verified.
+   */
   verifySources(projectId: string, context: PageContext): Promise<PageContext>
 }
+
+/** A prompt waits for the search, so that it gets no more than a moment. */
+const SEARCH_LIMITS = { timeoutMs: 2_000, maxBytes: 2_000_000 }
 
 export interface ProjectRepositoriesOptions {
   projects: ProjectRegistry
@@ -66,16 +73,20 @@ export function createProjectRepositories({ projects, folder, git, token, logger
 
     async verifySources(projectId, context) {
       const base = bases.get(projectId)
-      if (!base || context.picks.length === 0) return context
+      const claimed = withoutVerification(context)
+      if (!base || context.picks.length === 0) return claimed
       try {
         const key = `${projectId} ${base.commit}`
         const files = trackedFiles.get(key) ?? get(projectId).listFiles(base.commit)
         trackedFiles.set(key, files)
-        return verifySources(context, await files, projects.get(projectId).subfolder)
+        const { subfolder } = projects.get(projectId)
+        const verified = verifySources(claimed, await files, subfolder)
+        const search = (texts: readonly string[]) => get(projectId).searchLines(base.commit, texts, SEARCH_LIMITS)
+        return await withCandidates(verified, search, subfolder)
       } catch (error) {
         // A prompt is worth more than the mark beside its sources; they stay unverified.
         logger.warn({ err: error, projectId }, 'sources could not be verified')
-        return context
+        return claimed
       }
     }
   }

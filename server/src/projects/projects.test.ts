@@ -55,7 +55,9 @@ describe('source locations from a page', () => {
     ['./src/App.tsx', 'src/App.tsx'],
     ['/home/dev/shop/src/components/PriceTag.tsx', 'src/components/PriceTag.tsx'],
     ['file:///home/dev/shop/src/components/PriceTag.tsx?t=1', 'src/components/PriceTag.tsx'],
-    ['/home/dev/mono/packages/web/src/App.tsx', 'packages/web/src/App.tsx']
+    ['/home/dev/mono/packages/web/src/App.tsx', 'packages/web/src/App.tsx'],
+    // Of a dev server that was started in a folder above the repository.
+    ['work/shop/src/components/PriceTag.tsx', 'src/components/PriceTag.tsx']
   ])('%s is %s', (claimed, path) => {
     expect(verified(claimed)).toBe(path)
   })

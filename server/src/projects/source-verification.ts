@@ -9,16 +9,25 @@ import type { PageContext, SourceLocation } from '@fixpoint/protocol'
  */
 export function verifySources(context: PageContext, trackedFiles: readonly string[], subfolder: string): PageContext {
   const index = indexBySuffix(trackedFiles)
-  const verify = (source: SourceLocation): SourceLocation => {
-    const { repositoryPath: _claimed, ...location } = source
+  const verify = (location: SourceLocation): SourceLocation => {
     const repositoryPath = findTrackedFile(location.file, index, subfolder)
     return repositoryPath === undefined ? location : { ...location, repositoryPath }
   }
+  return mapSources(withoutVerification(context), verify)
+}
+
+/** The context without what only the server may say: whatever a client has put there. */
+export function withoutVerification(context: PageContext): PageContext {
+  const bare = mapSources(context, ({ repositoryPath: _claimed, ...location }) => location)
+  return { ...bare, picks: bare.picks.map(({ candidates: _claimed, ...pick }) => pick) }
+}
+
+function mapSources(context: PageContext, change: (source: SourceLocation) => SourceLocation): PageContext {
   return {
     ...context,
     picks: context.picks.map(pick => ({
       ...pick,
-      components: pick.components.map(component => (component.source ? { ...component, source: verify(component.source) } : component))
+      components: pick.components.map(component => (component.source ? { ...component, source: change(component.source) } : component))
     }))
   }
 }
@@ -45,9 +54,11 @@ function findTrackedFile(claimed: string, index: FileIndex, subfolder: string): 
   if (index.paths.has(inApp)) return inApp
   const relative = path.replace(/^\/+/, '')
   if (index.paths.has(relative)) return relative
-  if (!isAbsolute) return undefined
-  // An absolute path of the machine where the app runs: the longest tracked path that it ends in, if there is but one.
-  const candidates = (index.byName.get(posix.basename(path)) ?? []).filter(file => path.endsWith(`/${file}`))
+  // A path of the machine where the app runs, from its root or from a folder above the repository: the longest tracked path that it
+  // ends in, if there is but one. A bare name is no path: it would be found anywhere.
+  const candidates = (index.byName.get(posix.basename(path)) ?? []).filter(
+    file => path.endsWith(`/${file}`) && (isAbsolute || file.includes('/'))
+  )
   const longest = candidates.toSorted((a, b) => b.length - a.length)
   return longest[0] !== undefined && longest[1]?.length !== longest[0].length ? longest[0] : undefined
 }

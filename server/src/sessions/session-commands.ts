@@ -180,6 +180,7 @@ function summarise(context: PageContext, artifactId: string): ContextSummary {
       label: pickLabel(pick),
       selector: pick.selectors.join(' >>> '),
       source: pick.components.find(component => component.source !== undefined)?.source,
+      candidates: pick.candidates?.slice(0, 3),
       crop: pick.crop
     })),
     consoleMessages: context.console.length,

@@ -6,6 +6,7 @@ import { Disclosure } from '../controls/Disclosure.tsx'
 import { strings } from '../strings.ts'
 import { LongText } from '../text/LongText.tsx'
 import { Avatar } from './Avatar.tsx'
+import { PickCandidates } from './PickCandidates.tsx'
 import { SourceLabel } from './SourceLabel.tsx'
 
 /** What a person asked, with what they pointed at. */
@@ -45,6 +46,7 @@ function PromptContext({ context }: { context: ContextSummary }) {
           ))}
         </ul>
       )}
+      <PickCandidates picks={context.picks} />
       <Disclosure
         className="fx-disclosure--quiet"
         icon={<Globe aria-hidden size={13} />}

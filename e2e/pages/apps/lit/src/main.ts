@@ -1,0 +1,3 @@
+import './price-label.js'
+import './secret-box.js'
+import './star-rating.ts'

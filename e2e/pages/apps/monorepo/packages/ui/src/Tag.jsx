@@ -1,0 +1,3 @@
+export function Tag() {
+  return <mark data-at="tag">in the package</mark>
+}

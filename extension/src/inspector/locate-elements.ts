@@ -1,0 +1,217 @@
+import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { astroSource, fetchServedPage, isAstroInDevelopment } from './astro-source.ts'
+import { cluesOf, elementAt } from './clues.ts'
+import type { ElementToLocate, LocatedElement, LocatedSource, RawCode, RawComponent, RawSource } from './inspection.ts'
+import { isEvaluated, type LoadedModule, LoadedModules, serverAddress } from './loaded-modules.ts'
+import { type Clue, declaredName, enclosingComponent, findOpeningTag } from './markup-search.ts'
+import { type CodeRange, offsetOfLine, originalLines, originalPlace, positionAt } from './module-map.ts'
+import { sourcePath } from './source-path.ts'
+import { jsxCallSite } from './stack-frames.ts'
+
+/** Time in ms in which scripts are searched for the code of components. */
+const SEARCH_LIMIT = 3_000
+/** How far out the component that wrote the element's markup is looked for, where the framework does not say it. */
+const OWNER_LEVELS = 6
+
+const modules = new LoadedModules()
+
+let servedPageOnce: Promise<Document | null> | null = null
+/** The page as its server gives it out, asked for once. */
+function servedPage(): Promise<Document | null> {
+  servedPageOnce ??= fetchServedPage()
+  return servedPageOnce
+}
+
+/** The places that the page's components and positions stand for, found with the scripts that it has loaded and their source maps. */
+export async function locateElements(elements: readonly ElementToLocate[]): Promise<LocatedElement[]> {
+  const base = devServerBase(document)
+  const deadline = performance.now() + SEARCH_LIMIT
+  return Promise.all(elements.map(element => locateElement(element, base, deadline)))
+}
+
+/** Where a component is written: all of it, in the source. */
+interface Definition {
+  file: string
+  name: string | null
+  /** Where it begins, counting from 1. */
+  start: { line: number; column: number | null }
+  /** Sources and stretches of them that the component's code comes from. */
+  parts: { file: string; text: string; from: number; to: number }[]
+}
+
+async function locateElement(
+  { path, tag, components, isOwnerKnown }: ElementToLocate,
+  base: string,
+  deadline: number
+): Promise<LocatedElement> {
+  const element = elementAt(path)
+  const { own, all } = cluesOf(element)
+  const sources = await Promise.all(components.map(({ source }) => (source ? locateSource(source, base) : null)))
+  const definitions = await defineAll(components, sources, base, deadline)
+  const named = components.map((component, index) => ({
+    name: nameOf(component, definitions[index] ?? null),
+    source: sources[index] ?? null,
+    definition: definitions[index] ?? null
+  }))
+  const owner = isOwnerKnown ? 0 : ownerOf(named.slice(0, OWNER_LEVELS), tag, own)
+  const located = named.map(({ name, source, definition }, index) => {
+    const below = named[index - 1]
+    const tags = index === owner ? [tag] : index > 0 && below ? [below.name, kebab(below.name)] : []
+    const place = definition && (tagPlace(definition, tags, index === owner ? own : []) ?? placeOf(definition))
+    return { name, source: source?.line !== undefined && !isDefinitionBetter(source, place) ? source : (place ?? source) }
+  })
+  const [first] = located.splice(owner, 1)
+  const found = (first ? [first, ...located] : located).filter(({ name }) => name !== '')
+  const astro = element && isAstroInDevelopment(document) ? await astroSource(element, servedPage) : null
+  return { components: astro ? [...found, astro].slice(0, PAGE_CONTEXT_LIMITS.components) : found, clues: all }
+}
+
+/** A framework that only knows where the component begins says less than the place of the tag. */
+function isDefinitionBetter(source: LocatedSource, place: LocatedSource | null): boolean {
+  return source.column === undefined && place?.column !== undefined
+}
+
+/** The name in the source; that of the page where it cannot be had. */
+function nameOf({ name, code }: RawComponent, definition: Definition | null): string {
+  if (code?.of === 'handler') return definition?.name ?? ''
+  return definition?.name ?? name
+}
+
+/** The component that has the element's tag in its markup: the nearest one, unless it was handed in from further out. */
+function ownerOf(named: readonly { definition: Definition | null }[], tag: string, clues: readonly Clue[]): number {
+  const found = named.findIndex(({ definition }) => definition !== null && tagPlace(definition, [tag], clues) !== null)
+  return Math.max(0, found)
+}
+
+function tagPlace({ parts }: Definition, tags: readonly string[], clues: readonly Clue[]): LocatedSource | null {
+  for (const { file, text, from, to } of parts) {
+    for (const tag of tags) {
+      const offset = findOpeningTag(text, from, to, tag, clues)
+      if (offset === null) continue
+      const { line, column } = positionAt(text, offset)
+      return { file, line, column: column + 1 }
+    }
+  }
+  return null
+}
+
+function placeOf({ file, start }: Definition): LocatedSource {
+  return start.column === null ? { file, line: start.line } : { file, line: start.line, column: start.column }
+}
+
+function kebab(name: string): string {
+  return name.replace(/(?<=[a-z\d])(?=[A-Z])/g, '-').toLowerCase()
+}
+
+async function locateSource(source: RawSource, base: string): Promise<LocatedSource | null> {
+  if (source.kind === 'position') return located(sourcePath(source.file, null, base), source.line, source.column ?? null)
+  if (source.kind === 'file') return located(sourcePath(source.file, null, base), null, null)
+  const frame = jsxCallSite(source.stack)
+  if (!frame) return null
+  const url = serverAddress(frame.url)
+  const map = await modules.mapOf(url)
+  if (map === 'absent') {
+    // Without a map webpack's modules still say which file they are of, and nothing of its lines.
+    if (isEvaluated(url)) return located(sourcePath(url, url, base), null, null)
+    return located(sourcePath(url, url, base), frame.line, frame.column)
+  }
+  if (map === null) {
+    // A server names the file on the developer's disk itself, unless that is what the build has made.
+    const isOfBuild = /\/\.next\/|\/chunks?\/|\/dist\//.test(url)
+    return url.startsWith('file:') && !isOfBuild ? located(sourcePath(url, null, base), frame.line, frame.column) : null
+  }
+  const place = originalPlace(map, frame.line, frame.column - 1)
+  // What a compiler has put in stands nowhere in the source; a module of one file is of that file all the same.
+  if (!place) return map.sources.length === 1 ? located(sourcePath(map.sources[0] ?? '', url, base), null, null) : null
+  return located(sourcePath(place.source, url, base), place.line, place.column === null ? null : place.column + 1)
+}
+
+function located(file: string | null, line: number | null, column: number | null): LocatedSource | null {
+  // What packages draw is nobody's to change.
+  if (file === null || /(?:^|\/)node_modules\//.test(file)) return null
+  if (line === null || !isPosition(line)) return line === null ? { file } : null
+  return column !== null && isPosition(column) ? { file, line, column } : { file, line }
+}
+
+function isPosition(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 10_000_000
+}
+
+/** Finds the code of components in the loaded scripts, all in one walk through these. */
+async function defineAll(
+  components: readonly RawComponent[],
+  sources: readonly (LocatedSource | null)[],
+  base: string,
+  deadline: number
+): Promise<(Definition | null)[]> {
+  const definitions: (Definition | null)[] = components.map(() => null)
+  const wanted = new Map<number, RawCode>()
+  const hasExactPlaces = sources.some(source => source?.column !== undefined)
+  for (const [index, { code }] of components.entries()) {
+    // A place with line and column is as good as it gets. Where a framework gives such places, those without any are of packages.
+    const isVague = sources[index]?.column === undefined && (!hasExactPlaces || sources[index])
+    if (code && isVague) wanted.set(index, code)
+  }
+  if (wanted.size === 0) return definitions
+  const hints = [...wanted.keys()].flatMap(index => [components[index]?.name ?? '', fileName(sources[index]?.file ?? '')])
+  for await (const module of modules.modules(hints)) {
+    for (const [index, code] of wanted) {
+      const range = findCode(module.code, code)
+      if (range === 'absent') continue
+      wanted.delete(index)
+      if (range !== 'ambiguous') definitions[index] = await define(module, range, code, base)
+    }
+    if (wanted.size === 0 || performance.now() > deadline) break
+  }
+  return definitions
+}
+
+function fileName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '')
+}
+
+/** Where a function's text stands. Two of the same text say nothing, as it may be either. */
+function findCode(code: string, { text, length }: RawCode): CodeRange | 'absent' | 'ambiguous' {
+  const start = code.indexOf(text)
+  if (start < 0) return 'absent'
+  return code.includes(text, start + 1) ? 'ambiguous' : { start, end: start + length }
+}
+
+async function define(module: LoadedModule, range: CodeRange, code: RawCode, base: string): Promise<Definition | null> {
+  const map = await module.map()
+  if (map === null) return null
+  if (map === 'absent') {
+    const file = located(sourcePath(module.url, module.url, base), null, null)?.file
+    if (file === undefined || isEvaluated(module.url)) return null
+    const { line, column } = positionAt(module.code, range.start)
+    const part = { file, text: module.code, from: range.start, to: range.end }
+    return { file, name: null, start: { line, column: column + 1 }, parts: [part] }
+  }
+  const lines = originalLines(map, module.code, range)
+  const parts = lines.flatMap(({ source, text, first, last }) => {
+    const file = located(sourcePath(source, module.url, base), null, null)?.file
+    return file === undefined ? [] : [{ file, text, from: offsetOfLine(text, first), to: offsetOfLine(text, last + 1) }]
+  })
+  const { line, column } = positionAt(module.code, range.start)
+  const place = originalPlace(map, line, column)
+  const file = place && located(sourcePath(place.source, module.url, base), null, null)?.file
+  const text = place && lines.find(({ source }) => source === place.source)?.text
+  if (!place || !file) {
+    const [part] = parts
+    if (!part) return null
+    return { file: part.file, name: null, start: { line: positionAt(part.text, part.from).line, column: null }, parts }
+  }
+  const offset = text ? offsetOfLine(text, place.line) + (place.column ?? 0) : 0
+  const start = { line: place.line, column: place.column === null ? null : place.column + 1 }
+  if (code.of === 'component') return { file, name: text ? declaredName(text, offset) : null, start, parts }
+  const enclosing = text ? enclosingComponent(text, offset) : null
+  if (!text || !enclosing) return { file, name: null, start, parts }
+  return { file, name: enclosing.name, start, parts: [{ file, text, from: enclosing.start, to: enclosing.end }] }
+}
+
+/** Vite serves its client at `<base>@vite/client`, which is the only place where the page tells the base. */
+function devServerBase(owner: Document): string {
+  const client = owner.querySelector('script[src*="/@vite/client"]')
+  const path = client && URL.parse(client.getAttribute('src') ?? '', owner.baseURI)?.pathname
+  return path ? path.slice(0, path.indexOf('@vite/client')) : '/'
+}
