@@ -31,6 +31,13 @@ const PAGES = {
   '/region': `<!doctype html><title>Region</title><style>body{margin:0}section{position:absolute;left:20px;top:20px;width:500px;height:300px}b,i{position:absolute;display:block;width:80px;height:40px;background:#cde}</style>
     <section id="board"><b id="a" style="left:10px;top:10px">A</b><b id="c" style="left:120px;top:10px"><span>C</span></b><b id="out" style="left:230px;top:10px">Out</b><i style="left:10px;top:200px"></i></section>`,
   '/text': `<!doctype html><title>Text</title><body style="margin:0;font:20px/30px monospace"><p id="words" style="margin:0">The <em>quick</em> brown fox <input value="typed secret"> jumps</p><p id="next" style="margin:0">Second line</p>`,
+  '/graphics': `<!doctype html><title>Graphics</title><body style="margin:0"><canvas id="chart" width="300" height="200" style="position:absolute;left:20px;top:20px"></canvas>
+    <svg width="200" height="200" style="position:absolute;left:400px;top:20px"><g id="group"><path id="slice" d="M10 10h100v100h-100z" fill="teal"/><text x="20" y="180">Words</text></g></svg>`,
+  '/components': `<!doctype html><title>Components</title><body style="margin:0"><div id="app"><ul id="list"><li id="one"><b id="inner">One</b></li><li id="two"><b>Two</b></li></ul></div><script>
+    const App = { type: function App() {}, tag: 0, return: null }, List = { type: function List() {}, tag: 0, return: App }
+    const host = (id, above) => { document.querySelector(id).__reactFiber$x = { type: 'x', tag: 5, return: above } }
+    host('#app', App); host('#list', List)
+    for (const id of ['#one', '#two']) { const Item = { type: function Item() {}, tag: 0, return: List }; host(id, Item); host(id + ' b', Item) }</script>`,
   '/focus': `<!doctype html><html lang="en" class="a"><title>Focus</title><body style="margin:0" class="b"><input id="field" value="x"><iframe id="frame" srcdoc="<input id=inner>"></iframe><div style="height:300px;overflow:auto" id="scroller"><div style="height:2000px"><p style="margin-top:900px"><a href="#x" id="far">Far</a></p></div></div><x-box></x-box>
     <script>customElements.define('x-box', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'open'}).innerHTML = '<style>p{color:red}</style><p>In shadow</p>' } })</script>`,
   '/hostile': `<!doctype html><title>Hostile</title><script>
@@ -280,6 +287,40 @@ describe('the picker', () => {
     expect(second.picks[0]?.selection?.text).toBe('The quick brown fox jumps Second line')
     expect(JSON.stringify(second.picks)).not.toContain('typed secret')
     expect(await page.evaluate('String(getSelection())')).toBe('')
+  })
+
+  it('walks from component to component with Shift', async () => {
+    const { page, tabId } = await pointAt('/components', 52, 25)
+    await label(page, /#inner/)
+    const way: [string, RegExp][] = [
+      ['ArrowUp', /#one/],
+      ['ArrowRight', /#two/],
+      ['ArrowUp', /#list/],
+      ['ArrowUp', /#app/],
+      ['ArrowDown', /#list/],
+      ['ArrowDown', /#one/]
+    ]
+    for (const [key, expected] of way) {
+      await page.keyboard.press(`Shift+${key}`)
+      await label(page, expected)
+    }
+    await leave(page, tabId)
+  })
+
+  it('picks a place in a canvas and a part of an SVG', async () => {
+    const { page, tabId } = await pointAt('/graphics', 120, 90)
+    await page.keyboard.down('Shift')
+    await page.mouse.click(120, 90)
+    await page.keyboard.up('Shift')
+    await moveTo(page, 450, 70)
+    await page.mouse.click(450, 70)
+    const { picks } = await person.completeDraft(tabId)
+    expect(picks).toMatchObject([
+      { selectors: ['#chart'], point: { x: 100, y: 70 } },
+      { selectors: ['#slice'], tag: 'path', box: { x: 410, y: 30, width: 100, height: 100 } }
+    ])
+    expect(picks[1]?.crop).toMatchObject({ width: 100, height: 100 })
+    value(await person.ask('clearDraft', { tabId }))
   })
 
   it('leaves the page exactly as it was: elements, sheets, focus in a frame, selection, scroll, names', async () => {

@@ -231,7 +231,8 @@ describe('pointing', () => {
     const { page, tabId } = await person.open(`${server.origin}/frame`)
     await page.evaluate('window.addEventListener("message", event => { window.fromFrame = event.data })')
     const draft = await person.pick(page, tabId, '#foreign')
-    expect(draft.picks[0]).toMatchObject({ tag: 'iframe', selectors: ['#foreign'] })
+    // The panel offers to point inside.
+    expect(draft.picks[0]).toMatchObject({ tag: 'iframe', selectors: ['#foreign'], frameOrigin: server.otherOrigin })
     expect(await page.evaluate('window.fromFrame ?? null')).toBeNull()
   })
 

@@ -1,67 +1,24 @@
-import type { Box } from '@fixpoint/protocol'
 import { elementAtPoint, layersAtPoint } from '../page-tree/at-point.ts'
 import { elementReference } from '../page-tree/element-path.ts'
-import { frameAt } from '../page-tree/frame-places.ts'
-import { foreignFrames, isDocument, isShadowRoot, likelyRoots, parentOf, toTopBox } from '../page-tree/page-tree.ts'
+import { isDocument, isShadowRoot, likelyRoots } from '../page-tree/page-tree.ts'
 import { boxModelOf, describeBoxModel } from './box-model.ts'
 import { componentStep } from './component-walk.ts'
 import { shapeOf } from './element-shape.ts'
 import { shieldWindow } from './event-shield.ts'
-import { borrowFocus } from './focus-keeper.ts'
 import { followLayout } from './follow-layout.ts'
 import { Freeze } from './freeze.ts'
 import { actionOfKey, type KeyAction } from './keys.ts'
 import { type KnownOfElement, labelOfText, labelText, sizeText } from './label-text.ts'
 import type { LabelText } from './outline.ts'
 import type { Overlay } from './overlay.ts'
-import { boxOfTarget, elementTarget, isSameTarget, type PickTarget, type Point } from './pick-target.ts'
+import { boxOfTarget, isSameTarget, type PickTarget, type Point } from './pick-target.ts'
 import type { PickerPort } from './picker-port.ts'
+import { canScroll, closedFrames, isIn, middleOf, pointOf, withPoint } from './places.ts'
 import { boxBetween, regionTarget } from './region.ts'
-import { ScrollKeeper } from './scroll-keeper.ts'
+import { newRun, type Run } from './run.ts'
 import { textContrast } from './text-contrast.ts'
-import { rectsOfText, selectedText, textBetween } from './text-selection.ts'
+import { rectsOfText, textBetween } from './text-selection.ts'
 import { type Direction, TreeWalk } from './walk.ts'
-
-interface Run {
-  runId: string
-  /** For the next pick; null while the background has not answered to the last one. */
-  nonce: string | null
-  nextNumber: number
-  life: AbortController
-  shielded: WeakSet<Window>
-  pointer: Point | null
-  current: PickTarget | null
-  /** The text that was selected when pointing began: as long as nothing else is chosen it can be picked. */
-  offered: PickTarget | null
-  /** Where the pointer was when a key chose something: until it really moves that choice stays. */
-  keyboardHold: Point | null
-  /** Everything under the pointer, while it is gone through. */
-  layers: { elements: readonly Element[]; index: number } | null
-  pressedAt: Point | null
-  isDragging: boolean
-  isGestureUsed: boolean
-  isTextMode: boolean
-  isAltHeld: boolean
-  freeze: Freeze | null
-  giveFocusBack: () => void
-  scrolls: ScrollKeeper
-  /** The person is done; only the rest of the last click is still kept from the page. */
-  isFinishing: boolean
-  frameRequest: number | null
-  /** The deepest hovered element at the last look; only kept until the first pointer event has come. */
-  hovered: Element | null
-  hasPointerEvents: boolean
-  /** Documents and shadow roots, as far as they are known. */
-  roots: (Document | ShadowRoot)[]
-  openFrames: readonly (readonly number[])[]
-  /** Frames of other sites that cannot be looked into; found anew every now and then. */
-  closedFrames: readonly Element[]
-  /** Among the pickers of a tab the pointer is in one. */
-  isPointerHere: boolean
-  looks: number
-  /** Picks that wait for the answer to the one before. */
-  waiting: { target: PickTarget; number: number; isMoreToCome: boolean }[]
-}
 
 /** Time in ms that the pointer must rest on an element before its component and contrast are looked up. */
 const REST_BEFORE_DESCRIBING = 60
@@ -96,36 +53,7 @@ export class Picker {
   begin(start: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: readonly number[][] }): void {
     const { runId, nonce, nextNumber, isFrozen, openFrames } = start
     this.#endRun()
-    const run: Run = {
-      runId,
-      nonce,
-      nextNumber,
-      life: new AbortController(),
-      shielded: new WeakSet(),
-      pointer: null,
-      current: null,
-      offered: selectedText(),
-      keyboardHold: null,
-      layers: null,
-      pressedAt: null,
-      isDragging: false,
-      isGestureUsed: false,
-      isTextMode: false,
-      isAltHeld: false,
-      freeze: null,
-      giveFocusBack: borrowFocus(),
-      scrolls: new ScrollKeeper(),
-      isFinishing: false,
-      frameRequest: null,
-      hovered: null,
-      hasPointerEvents: false,
-      roots: [],
-      openFrames,
-      closedFrames: [],
-      isPointerHere: false,
-      looks: 0,
-      waiting: []
-    }
+    const run = newRun({ runId, nonce, nextNumber, openFrames })
     this.#run = run
     run.roots = [...likelyRoots()]
     for (const root of run.roots) if (isDocument(root)) this.#shield(run, root.defaultView)
@@ -613,40 +541,4 @@ export class Picker {
     this.#following = null
     this.#overlay.remove()
   }
-}
-
-/** Frames of other sites that have no picker of their own. */
-function closedFrames(roots: Iterable<Document | ShadowRoot>, open: readonly (readonly number[])[]): Element[] {
-  const withPicker = new Set<Element | null>(open.map(frameAt))
-  return foreignFrames(roots).filter(frame => !withPicker.has(frame))
-}
-
-/** Where an event is in the top window. */
-function pointOf(event: MouseEvent): Point {
-  const { x, y } = toTopBox({ x: event.clientX, y: event.clientY, width: 0, height: 0 }, event.view?.document ?? document)
-  return { x, y }
-}
-
-function withPoint(target: PickTarget, point: Point | null): PickTarget {
-  return target.kind === 'element' ? elementTarget(target.element, point) : target
-}
-
-function middleOf(target: PickTarget | null): Point | null {
-  const box = target && boxOfTarget(target)
-  return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null
-}
-
-function isIn({ x, y }: Point, box: Box): boolean {
-  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
-}
-
-/** Whether the wheel would scroll something here. */
-function canScroll(element: Element | null): boolean {
-  for (let current = element; current; current = parentOf(current)) {
-    const isRoot = current === current.ownerDocument.scrollingElement
-    if (current.scrollHeight <= current.clientHeight) continue
-    const { overflowY } = getComputedStyle(current)
-    if (isRoot ? overflowY !== 'hidden' && overflowY !== 'clip' : overflowY === 'auto' || overflowY === 'scroll') return true
-  }
-  return false
 }
