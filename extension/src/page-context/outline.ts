@@ -21,6 +21,8 @@ const MOST_ANCESTORS = 60
 const ANCESTORS_WITH_NEIGHBOURS = 4
 const MOST_LANDMARKS = 30
 const LONGEST_TEXT = 160
+/** Of an element with more children only some are looked at. */
+const MOST_CHILDREN = 5_000
 /** Lines that are named by their components: the nearest ones. */
 const MOST_NAMED = 150
 
@@ -115,7 +117,7 @@ class OutlineWriter {
   #includeNeighbours(element: Element, rank: number): void {
     const parent = parentOf(element)
     if (!parent) return
-    const siblings = this.#seenChildren(parent)
+    const siblings = this.#seenChildren(parent, element)
     const index = siblings.indexOf(element)
     for (let position = Math.max(0, index - SIBLINGS); position < Math.min(siblings.length, index + SIBLINGS + 1); position++) {
       const sibling = siblings[position]
@@ -138,14 +140,19 @@ class OutlineWriter {
     }
   }
 
-  /** Remembered, because neighbours are asked for again and again. */
-  #seenChildren(element: Element): Element[] {
+  /**
+   * Remembered, because neighbours are asked for again and again.
+   * @param near of very many children, those beside this one are there besides the first ones
+   */
+  #seenChildren(element: Element, near?: Element): Element[] {
     const known = this.#children.get(element)
     if (known) return known
     const children =
       isPrivateField(element) || element.localName === 'svg'
         ? []
-        : childrenOf(element).filter(child => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName))
+        : (element.childElementCount > MOST_CHILDREN ? someChildren(element, near) : childrenOf(element)).filter(
+            child => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName)
+          )
     this.#children.set(element, children)
     return children
   }
@@ -234,6 +241,19 @@ class OutlineWriter {
     }
     return kind === 'project rule' ? 'masked by the project (not shown)' : 'filled in (not shown)'
   }
+}
+
+/** The first children of an element that has very many, and those around one of them. */
+function someChildren(element: Element, near: Element | undefined): Element[] {
+  const found = new Set<Element>()
+  for (let child = element.firstElementChild; child && found.size < MOST_CHILDREN / 10; child = child.nextElementSibling) found.add(child)
+  if (!near || found.has(near)) return [...found]
+  const around = [near]
+  for (let child = near.previousElementSibling; child && around.length <= SIBLINGS; child = child.previousElementSibling)
+    around.unshift(child)
+  const end = around.length + SIBLINGS
+  for (let child = near.nextElementSibling; child && around.length < end; child = child.nextElementSibling) around.push(child)
+  return [...new Set([...found, ...around])]
 }
 
 /** What the author wrote on a field is no secret; what the project hides is hidden with its names. */

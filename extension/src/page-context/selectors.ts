@@ -38,7 +38,11 @@ export async function selectorWithin(element: Element, root: Document | ShadowRo
 
   // From the nearest ancestor that can be told apart, by what the element is, then by its place.
   let path = placeOf(element)
-  for (let ancestor = element.parentElement; ancestor && path.length < LONGEST_SELECTOR; ancestor = ancestor.parentElement) {
+  for (
+    let ancestor = element.parentElement;
+    ancestor && path.length < LONGEST_SELECTOR && !slices.isOver;
+    ancestor = ancestor.parentElement
+  ) {
     // Each look through a large page takes a millisecond.
     if (slices.isDueNow()) await slices.rest()
     const around = ancestor

@@ -72,8 +72,9 @@ export function wholePage(): WholePage {
     },
     end() {
       for (const { element, style } of kept.splice(0).reverse()) {
+        // Set first: a style that was changed by its properties alone would come back as an empty attribute.
+        element.setAttribute('style', style ?? '')
         if (style === null) element.removeAttribute('style')
-        else element.setAttribute('style', style)
       }
       fixed = []
       if (start) window.scrollTo({ left: start.x, top: start.y, behavior: 'instant' })

@@ -35,11 +35,13 @@ const SHOWN_ATTRIBUTES: readonly [attribute: string, selector: string][] = [
   ['value', 'input:is([type="button" i], [type="submit" i], [type="reset" i])']
 ]
 const SHORTEST_LINE = 3
+const MOST_SPANS = 200
+const NOTHING: readonly undefined[] = []
 /** Longer texts are searched in pieces that overlap by what the longest detector needs. */
 const LONGEST_PIECE = 20_000
 const OVERLAP = 2_000
 /** Of one page, in characters: an endless text is not worth more. */
-const MOST_CHARACTERS = 8_000_000
+const MOST_CHARACTERS = 2_000_000
 
 /** @param ignored Fixpoint's own element, and frames of other sites that are searched and covered by themselves */
 export async function scanPage(ignored: ReadonlySet<Element>, rules: readonly SecretDetector[], slices: Slices): Promise<PageScan> {
@@ -52,7 +54,10 @@ export async function scanPage(ignored: ReadonlySet<Element>, rules: readonly Se
     scan.readElements(root, ignored)
     const texts = textsOf(root)
     for (let node = texts.nextNode(); node && !slices.isOver; node = texts.nextNode()) {
-      scan.readText(node as Text)
+      for (const _ of scan.readText(node as Text)) {
+        if (slices.isDueNow()) await slices.rest()
+        if (slices.isOver) break
+      }
       if (slices.isDue()) await slices.rest()
     }
     scan.endLine()
@@ -64,7 +69,7 @@ export async function scanPage(ignored: ReadonlySet<Element>, rules: readonly Se
 export function privateSpansOf(owner: Document, words: PrivateWords): ReadonlyMap<Node, readonly SecretSpan[]> {
   const scan = new Scan(words, new Set())
   const texts = textsOf(owner)
-  for (let node = texts.nextNode(); node; node = texts.nextNode()) scan.readText(node as Text)
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) for (const _ of scan.readText(node as Text));
   scan.endLine()
   return scan.spans
 }
@@ -129,7 +134,7 @@ class Scan {
   }
 
   /** Takes the next text in the order of the document; a line ends where another container begins. */
-  readText(node: Text): void {
+  readText(node: Text): Iterable<undefined> {
     let container = node.parentElement
     while (container && INLINE_TAGS.has(container.localName)) container = container.parentElement
     if (container !== this.#container) {
@@ -137,17 +142,18 @@ class Scan {
       this.#container = container
       this.#isSkipped = container !== null && (UNSEEN_TAGS.has(container.localName) || this.#isInField(container))
     }
-    if (this.#isSkipped) return
+    if (this.#isSkipped) return NOTHING
     const text = node.data
     if (this.#line.length + text.length > LONGEST_PIECE) this.endLine()
-    if (text.length > LONGEST_PIECE) this.#readLongText(node)
-    else if (this.#first === null) {
+    if (text.length > LONGEST_PIECE) return this.#readLongText(node)
+    if (this.#first === null) {
       this.#first = node
       this.#line = text
     } else {
       this.#others.push({ node, start: this.#line.length })
       this.#line += text
     }
+    return NOTHING
   }
 
   /** Texts in a field are covered with it. */
@@ -156,11 +162,13 @@ class Scan {
     return false
   }
 
-  #readLongText(node: Text): void {
+  /** Piece by piece, so that the caller can rest. */
+  *#readLongText(node: Text): Generator<undefined, void> {
     for (let start = 0; start < node.length && this.#characters < MOST_CHARACTERS; start += LONGEST_PIECE - OVERLAP) {
       const piece = node.substringData(start, LONGEST_PIECE)
       this.#characters += piece.length
       for (const span of this.#words.spansIn(piece)) this.#addSpan(node, span.kind, start + span.start, start + span.end)
+      yield
     }
     if (this.#characters >= MOST_CHARACTERS) this.isComplete = false
   }
@@ -184,10 +192,18 @@ class Scan {
   }
 
   #addSpan(node: Text, kind: string, start: number, end: number): void {
-    const known = this.spans.get(node) ?? []
-    if (known.some(span => start < span.end && end > span.start)) return
-    this.spans.set(node, [...known, { kind, start, end }])
-    this.places.push({ kind, boxes: () => textBoxes(node, start, end) })
+    const known = this.spans.get(node)
+    if (!known) {
+      const spans = [{ kind, start, end }]
+      this.spans.set(node, spans)
+      this.places.push({ kind, boxes: () => spans.flatMap(span => textBoxes(node, span.start, span.end)) })
+      return
+    }
+    const last = known.at(-1)
+    if (last && start < last.end) return
+    if (known.length < MOST_SPANS) known.push({ kind, start, end })
+    // A text with so many is hidden as a whole.
+    else known.splice(0, known.length, { kind, start: 0, end: node.length })
   }
 }
 

@@ -167,7 +167,9 @@ function Part({ label, detail, isSent, onToggle, children }: PartProps) {
             {label}
           </label>
         )}
-        <span className="fx-send-part__detail">{detail}</span>
+        <span className="fx-send-part__detail" title={detail}>
+          {detail}
+        </span>
         {hasContent && (
           <button
             type="button"
