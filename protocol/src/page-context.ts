@@ -1,29 +1,9 @@
 import { z } from 'zod'
 import { boxSchema, colorSchemeSchema, viewportSchema } from './geometry.ts'
 import { artifactIdSchema, timestampSchema } from './ids.ts'
+import { PAGE_CONTEXT_LIMITS } from './page-context-limits.ts'
 import { stylesSchema } from './sandbox/look.ts'
 import { storableText } from './text.ts'
-
-/** The limits hold for what the extension sends and are checked again by the server; the page is hostile data. */
-export const PAGE_CONTEXT_LIMITS = {
-  picks: 20,
-  components: 50,
-  clues: 40,
-  outlineCharacters: 120_000,
-  consoleEntries: 50,
-  nameCharacters: 200,
-  /** Elements that a region is said to hold. */
-  elementsInRegion: 30,
-  /** Of a text that was selected. */
-  selectionCharacters: 2_000,
-  /** Things drawn on the screenshot. */
-  marks: 50,
-  /** Components of a pick whose props go along, and characters of each one's. */
-  componentsWithProps: 12,
-  propsCharacters: 3_000,
-  failedRequests: 40,
-  featureFlags: 60
-} as const
 
 /** In tokens, as `estimateTokens` counts them: what the text of a page context takes of the model's window. Pictures come on top. */
 export const TOKEN_BUDGETS = [2_000, 4_000, 8_000, 16_000, 32_000] as const

@@ -68,7 +68,8 @@ test('in prompts, answers, tool output, file names, console, styles and failures
   expect(dangersIn(container)).toEqual([])
   expect(container.textContent).toContain('<svg onload=')
   expect(container.querySelectorAll('button[aria-expanded=true]').length).toBeGreaterThan(HOSTILE_TEXTS.length * 2)
-})
+  // Some thousand clicks in a slow DOM.
+}, 120_000)
 
 test.each(HOSTILE_TEXTS.map(text => [text]))('as Markdown: %s', text => {
   const { container } = render(<Markdown text={text} />)

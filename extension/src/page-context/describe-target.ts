@@ -1,4 +1,4 @@
-import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol/page-context-limits'
 import { frameDocumentOf, isFrame, topBoxOf } from '../page-tree/page-tree.ts'
 import type { Slices } from '../page-tree/slices.ts'
 import { boxOfTarget, type PickTarget } from '../picker/pick-target.ts'

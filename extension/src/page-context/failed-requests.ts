@@ -1,4 +1,4 @@
-import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol/page-context-limits'
 import type { NoticedRequest } from '../inspector/console-watch.ts'
 import type { CollectedRequest } from './collected-context.ts'
 

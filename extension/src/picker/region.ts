@@ -1,4 +1,5 @@
-import { type Box, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import type { Box } from '@fixpoint/protocol'
+import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol/page-context-limits'
 import { elementAtPoint } from '../page-tree/at-point.ts'
 import { childrenOf, parentOf, topBoxOf } from '../page-tree/page-tree.ts'
 import type { PickTarget } from './pick-target.ts'
