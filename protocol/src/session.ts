@@ -207,6 +207,8 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return withTurn({ ...state, sandbox: { status: 'lost' } }, event.data.turnId, turn =>
         addItem(turn, { kind: 'failure', seq: event.seq, failure: event.data.failure })
       )
+    case 'workspace.opened':
+      return { ...state, base: state.base ?? { commit: event.data.commit, branch: event.data.branch } }
     case 'egress.refused': {
       const { decision, turnId } = event.data
       const egressRefusals = countRefusal(state.egressRefusals, decision)
