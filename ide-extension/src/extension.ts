@@ -1,5 +1,6 @@
 import { FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
+import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
 import { COMMIT_SCHEME, createCommitDocuments } from './commit-documents.ts'
 import { FollowedSession } from './followed-session.ts'
@@ -10,7 +11,6 @@ import { ProofTabs } from './proof-tabs.ts'
 import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './server-link.ts'
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
-import { SessionSourceControl } from './session-source-control.ts'
 import { SessionStatus } from './session-status.ts'
 import { type TurnNode, TurnTree } from './turn-tree.ts'
 import { workspacePath } from './workspace-path.ts'
@@ -26,7 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const current = () => session
 
   const status = new SessionStatus()
-  const sourceControl = new SessionSourceControl()
+  const changedFiles = new ChangedFiles(current)
   const tree = new TurnTree(current)
   const marks = new LineMarks(current, extensionUri, log)
   const actions = createSessionActions({
@@ -50,7 +50,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   function update(): void {
     status.update(session)
-    sourceControl.update(session)
+    changedFiles.refresh()
     tree.refresh()
     marks.update()
     const turn = session?.state.turns.at(-1)
@@ -144,12 +144,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   subscriptions.push(
     log,
     status,
-    sourceControl,
     marks,
     proofTabs,
     new vscode.Disposable(() => session?.dispose()),
     vscode.workspace.registerTextDocumentContentProvider(COMMIT_SCHEME, createCommitDocuments(current)),
     vscode.window.registerTreeDataProvider('fixpoint.turns', tree),
+    vscode.window.registerTreeDataProvider('fixpoint.changes', changedFiles),
     vscode.window.registerWebviewViewProvider(
       'fixpoint.timeline',
       {

@@ -120,8 +120,10 @@ export function contentPolicy(at: DoorOrigin, project: ProjectConfig): string {
   const socket = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`
   const listed = at.door === 'preview' ? allowListFrom(project.allowedHosts).map(entry => `https://${entry.host}:${entry.port}`) : []
   const own = ["'self'", socket, 'data:', 'blob:', ...listed].join(' ')
+  // By this name VS Code’s pages ask for their own files; a worker of theirs answers, and nothing is there to be reached.
+  const files = at.door === 'vscode' ? ' https://*.vscode-resource.vscode-cdn.net' : ''
   return [
-    `default-src ${own} 'unsafe-inline' 'unsafe-eval'`,
+    `default-src ${own}${files} 'unsafe-inline' 'unsafe-eval'`,
     `connect-src ${own}`,
     `form-action 'self' ${listed.join(' ')}`.trim(),
     "frame-ancestors 'self'",

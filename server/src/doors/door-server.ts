@@ -168,8 +168,10 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
       const address = names()?.find(request.headers.host)
       if (address === undefined) return false
       answer(address, request, response).catch((thrown: unknown) => {
+        // Nobody is there any more who could be told.
+        if (response.destroyed) return
         const error = fail(thrown, request)
-        if (response.headersSent || response.destroyed) response.destroy()
+        if (response.headersSent) response.destroy()
         else if (isVisit(request) && (error.code === 'door_locked' || error.code === 'session_not_found')) {
           sendPage(response, error.status, lockedPage(address.door))
         } else sendProblem(response, error, newId(edges, 'request'))
@@ -183,8 +185,8 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
       if (address === undefined) return false
       socket.on('error', () => socket.destroy())
       join(address, request, socket, head).catch((thrown: unknown) => {
-        const error = fail(thrown, request)
         if (socket.destroyed) return
+        const error = fail(thrown, request)
         socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       })
       return true
