@@ -8,6 +8,7 @@ import { createLineComments } from './line-comments.ts'
 import { LineMarks } from './line-marks.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import { ProofTabs } from './proof-tabs.ts'
+import { tellSaves } from './saved-files.ts'
 import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './server-link.ts'
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
@@ -164,6 +165,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       { webviewOptions: { retainContextWhenHidden: true } }
     ),
     createLineComments(current, actions),
+    tellSaves(current, log),
     command('fixpoint.connect', connect),
     command('fixpoint.chooseSession', chooseSession),
     command('fixpoint.prompt', prompt),

@@ -91,6 +91,8 @@ const eventData = {
   'sandbox.lost': z.object({ ...inTurn, failure: failureSchema }),
   /** A person opened the sandbox of a session that had none yet, and by that said what it is based on. */
   'workspace.opened': z.object({ by: personSchema, door: doorSchema, commit: commitIdSchema, branch: z.string() }),
+  /** A person saved files in an editor on the session's workspace. */
+  'files.saved': z.object({ by: personSchema, paths: z.array(z.string()) }),
   'egress.refused': z.object({ turnId: turnIdSchema.optional(), decision: egressDecisionSchema }),
 
   /** A request to the model begins. */
@@ -207,6 +209,7 @@ export const sessionEventSchema = z
     eventSchemaOf('sandbox.ready'),
     eventSchemaOf('sandbox.lost'),
     eventSchemaOf('workspace.opened'),
+    eventSchemaOf('files.saved'),
     eventSchemaOf('egress.refused'),
     eventSchemaOf('step.started'),
     eventSchemaOf('step.text'),

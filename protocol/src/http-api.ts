@@ -325,6 +325,18 @@ export const routes = {
     status: 200,
     errors: ['session_not_found', 'not_found', 'invalid_parameter']
   },
+  reportSaves: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/saves',
+    summary: 'Say which files a person saved in an editor on the session’s workspace',
+    description: 'The log has them with the person as author, and the agent is told before its next step.',
+    access: 'token',
+    params: sessionParams,
+    body: z.strictObject({ paths: z.array(storableText(1_000).min(1)).min(1).max(100) }).meta({ id: 'SavesReport' }),
+    response: z.object({ seq: z.number().int() }).meta({ id: 'SavesReported' }),
+    status: 202,
+    errors: ['session_not_found', 'session_closed']
+  },
   openDoor: {
     method: 'post',
     path: '/api/sessions/{sessionId}/doors',

@@ -109,6 +109,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return { files: await parts.repositories.get(state.projectId).changes(query.from, query.to) }
     },
 
+    reportSaves: async ({ params, body }, { caller }) => ({ seq: await commands.reportSaves(caller.person, params.sessionId, body.paths) }),
+
     openDoor: async ({ params, body }, { caller }) => {
       const { isClosed } = await log.state(params.sessionId)
       if (isClosed) throw new FixpointError('session_closed', 'The session is closed; its sandbox is gone.')

@@ -23,6 +23,7 @@ const ROUTES = [
   'createPrompt',
   'withdrawPrompt',
   'stopSession',
+  'reportSaves',
   'createPullRequest'
 ] as const satisfies readonly RouteName[]
 
