@@ -166,7 +166,7 @@ describe('a session in VS Code', () => {
     page.setDefaultTimeout(PATIENCE_MS)
     await page.goto(await door('vscode', 'system'))
     await page.locator('.activitybar a[aria-label="Fixpoint"]').click()
-    await seen(pageOfOurs().locator('.fx-proof'))
+    await seen(pageOfOurs().locator('.fx-proof').first())
     await seen(page.locator('.monaco-workbench.vs'))
     album.add('timeline-light', await page.screenshot())
     await page.close()
