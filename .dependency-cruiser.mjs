@@ -6,6 +6,7 @@ const MAY_IMPORT = {
   protocol: [],
   ui: ['protocol'],
   extension: ['protocol', 'ui'],
+  'ide-extension': ['protocol', 'ui'],
   server: ['protocol'],
   sandbox: ['protocol'],
   'update-server': ['protocol'],
@@ -66,7 +67,7 @@ export default {
       comment: 'An import that is found nowhere fails when it runs.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: 'sandboxd\\.mjs$' }
+      to: { couldNotResolve: true, pathNot: 'sandboxd\\.mjs$|^vscode$' }
     }
   ],
   options: {

@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{protocol,ui,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}'],
+          include: ['{protocol,ui,ide-extension,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}'],
           exclude: [...never, ...heavy],
           testTimeout: 20_000,
           hookTimeout: 60_000

@@ -92,7 +92,7 @@ export class ServerProcess {
         this.log += chunk
       })
     }
-    for (let attempt = 0; attempt < 600; attempt++) {
+    for (let attempt = 0; attempt < 2_400; attempt++) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.log.slice(-3_000)}`)
       if (
         await fetch(`${this.url}/healthz`).then(

@@ -285,6 +285,36 @@ export const ERRORS = {
     retryable: true,
     hint: 'Check dev.command, dev.port and dev.ready in fixpoint.config; its last output is in the timeline.'
   },
+  vscode_not_ready: {
+    status: 502,
+    title: 'VS Code did not start in the sandbox',
+    retryable: true,
+    hint: 'Open it again; if it fails again, the sandbox may be short of memory (sandbox.memoryMegabytes).'
+  },
+  door_unavailable: {
+    status: 409,
+    title: 'This server has no host names for VS Code and previews',
+    retryable: false,
+    hint: 'Set sessionDomain in fixpoint.config to a domain whose subdomains all lead to this server.'
+  },
+  ticket_invalid: {
+    status: 403,
+    title: 'The ticket does not open this door',
+    retryable: false,
+    hint: 'A ticket works once, for a minute, at the address that it was made for. Open VS Code or the preview from the session again.'
+  },
+  door_locked: {
+    status: 401,
+    title: 'This address is opened from a session',
+    retryable: false,
+    hint: 'Choose “Open in VS Code” or “Open preview” in the session.'
+  },
+  bad_target: {
+    status: 404,
+    title: 'There is nothing at this address of a session',
+    retryable: false,
+    hint: 'A session has two addresses: its VS Code and its preview. No others, and no ports, can be asked for.'
+  },
   egress_denied: {
     status: 403,
     title: 'The address is not on the project’s list',

@@ -57,6 +57,10 @@ export type TurnOutcome = z.infer<typeof turnOutcomeSchema>
 export const toolOutcomeSchema = z.enum(['succeeded', 'failed', 'stopped', 'unknown'])
 export type ToolOutcome = z.infer<typeof toolOutcomeSchema>
 
+/** What of a session a browser can open: VS Code on its files, or the app that runs in it. */
+export const doorSchema = z.enum(['vscode', 'preview'])
+export type Door = z.infer<typeof doorSchema>
+
 /** Why a turn went on after a break. */
 export const resumeReasonSchema = z.enum(['server_restarted', 'sandbox_replaced'])
 
@@ -89,6 +93,10 @@ const eventData = {
     message: z.string()
   }),
   'sandbox.lost': z.object({ ...inTurn, failure: failureSchema }),
+  /** A person opened the sandbox of a session that had none yet, and by that said what it is based on. */
+  'workspace.opened': z.object({ by: personSchema, door: doorSchema, commit: commitIdSchema, branch: z.string() }),
+  /** A person saved files in an editor on the session's workspace. */
+  'files.saved': z.object({ by: personSchema, paths: z.array(z.string()) }),
   'egress.refused': z.object({ turnId: turnIdSchema.optional(), decision: egressDecisionSchema }),
 
   /** A request to the model begins. */
@@ -204,6 +212,8 @@ export const sessionEventSchema = z
     eventSchemaOf('sandbox.starting'),
     eventSchemaOf('sandbox.ready'),
     eventSchemaOf('sandbox.lost'),
+    eventSchemaOf('workspace.opened'),
+    eventSchemaOf('files.saved'),
     eventSchemaOf('egress.refused'),
     eventSchemaOf('step.started'),
     eventSchemaOf('step.text'),

@@ -1,10 +1,19 @@
 /** Every address of the HTTP API: what goes in, what comes out, who may ask. The server, the clients and the reference are made from it. */
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
-import { sessionEventSchema } from './events.ts'
-import { artifactIdSchema, operationIdSchema, promptIdSchema, sessionIdSchema, timestampSchema, tokenIdSchema } from './ids.ts'
+import { doorSchema, sessionEventSchema } from './events.ts'
+import {
+  artifactIdSchema,
+  commitIdSchema,
+  operationIdSchema,
+  promptIdSchema,
+  sessionIdSchema,
+  timestampSchema,
+  tokenIdSchema
+} from './ids.ts'
 import { pageContextSchema } from './page-context.ts'
 import { personSchema } from './people.ts'
+import { fileChangeSchema } from './sandbox/workspace.ts'
 import { isStorableText, isVisibleText, storableText } from './text.ts'
 
 export const API_LIMITS = {
@@ -360,6 +369,59 @@ export const routes = {
     response: 'application/octet-stream',
     status: 200,
     errors: ['session_not_found', 'artifact_not_found', 'range_not_satisfiable']
+  },
+  readFile: {
+    method: 'get',
+    path: '/api/sessions/{sessionId}/file',
+    summary: 'A file as it was at one of the session’s commits',
+    description: 'The commit is the one that the session is based on or one of its turns’ checkpoints. At most 2 MB of text.',
+    access: 'token',
+    params: sessionParams,
+    query: z.strictObject({ commit: commitIdSchema, path: storableText(4_096).min(1) }),
+    response: 'text/plain',
+    status: 200,
+    errors: ['session_not_found', 'not_found', 'payload_too_large', 'invalid_parameter']
+  },
+  listChanges: {
+    method: 'get',
+    path: '/api/sessions/{sessionId}/changes',
+    summary: 'The files that differ between two of the session’s commits',
+    access: 'token',
+    params: sessionParams,
+    query: z.strictObject({ from: commitIdSchema, to: commitIdSchema }),
+    response: z.object({ files: z.array(fileChangeSchema) }).meta({ id: 'FileChanges' }),
+    status: 200,
+    errors: ['session_not_found', 'not_found', 'invalid_parameter']
+  },
+  reportSaves: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/saves',
+    summary: 'Say which files a person saved in an editor on the session’s workspace',
+    description: 'The log has them with the person as author, and the agent is told before its next step.',
+    access: 'token',
+    params: sessionParams,
+    body: z.strictObject({ paths: z.array(storableText(1_000).min(1)).min(1).max(100) }).meta({ id: 'SavesReport' }),
+    response: z.object({ seq: z.number().int() }).meta({ id: 'SavesReported' }),
+    status: 202,
+    errors: ['session_not_found', 'session_closed']
+  },
+  openDoor: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/doors',
+    summary: 'Open VS Code or the running app of a session in the browser',
+    description:
+      'The address in the answer is opened in a browser within a minute, and works once; the browser then stays admitted. VS Code and the app have host names of their own, so that nothing in them can reach this API or each other.',
+    access: 'token',
+    params: sessionParams,
+    body: z
+      .strictObject({
+        door: doorSchema,
+        theme: z.enum(['system', 'light', 'dark']).default('system').meta({ description: 'How VS Code looks at its first start' })
+      })
+      .meta({ id: 'DoorRequest' }),
+    response: z.object({ url: z.url(), expiresAt: timestampSchema }).meta({ id: 'DoorOpened' }),
+    status: 201,
+    errors: ['session_not_found', 'session_closed', 'door_unavailable']
   },
   createPullRequest: {
     method: 'post',

@@ -92,6 +92,8 @@ export interface SessionState {
   base: { commit: string; branch: string } | null
   /** The last checkpoint and the files that differ from the session's first commit. */
   checkpoint: { commit: string; files: FileChange[] } | null
+  /** What people saved in an editor since the last turn ended. */
+  saves: { by: Person; path: string }[]
   egressRefusals: { host: string; port: number | null; reason: string; count: number }[]
   pullRequest: PullRequestState | null
 }
@@ -112,6 +114,7 @@ export function emptySession(sessionId: string): SessionState {
     sandbox: { status: 'none' },
     base: null,
     checkpoint: null,
+    saves: [],
     egressRefusals: [],
     pullRequest: null
   }
@@ -177,7 +180,7 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return withTurn(state, event.data.turnId, turn => ({ ...turn, isStopRequested: true, activity: 'Stopping' }))
     case 'turn.finished': {
       const { turnId, promptId, outcome, failure } = event.data
-      const next = withTurn(state, turnId, turn => ({
+      const next = withTurn({ ...state, saves: [] }, turnId, turn => ({
         ...settleItems(turn),
         status: outcome,
         finishedAt: event.at,
@@ -207,6 +210,17 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return withTurn({ ...state, sandbox: { status: 'lost' } }, event.data.turnId, turn =>
         addItem(turn, { kind: 'failure', seq: event.seq, failure: event.data.failure })
       )
+    case 'workspace.opened':
+      return { ...state, base: state.base ?? { commit: event.data.commit, branch: event.data.branch } }
+    case 'files.saved': {
+      const { by, paths } = event.data
+      const isKnown = (path: string) => state.saves.some(save => save.path === path && save.by.personId === by.personId)
+      const next = { ...state, saves: [...state.saves, ...paths.filter(path => !isKnown(path)).map(path => ({ by, path }))] }
+      const running = runningTurn(state)
+      if (running === undefined) return next
+      const text = `${by.name} saved ${paths.map(path => nameOf(path)).join(', ')}.`
+      return withTurn(next, running.turnId, turn => addItem(turn, { kind: 'notice', seq: event.seq, level: 'info', text }))
+    }
     case 'egress.refused': {
       const { decision, turnId } = event.data
       const egressRefusals = countRefusal(state.egressRefusals, decision)
@@ -322,6 +336,10 @@ const TITLE_LENGTH = 80
 function titleOf(text: string): string {
   const line = text.trim().split('\n')[0] ?? ''
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1).toWellFormed()}…` : line
+}
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? path
 }
 
 function withPrompt(state: SessionState, promptId: string, change: Partial<PromptState>): SessionState {

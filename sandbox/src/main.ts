@@ -15,6 +15,7 @@ switch (process.argv[2]) {
     await serve(Duplex.from({ readable: process.stdin, writable: process.stdout }), {
       workspace: process.env['FIXPOINT_WORKSPACE'] ?? '/workspace',
       chromium: '/usr/bin/chromium',
+      codeServer: '/opt/fixpoint/vscode',
       environment: process.env
     })
     process.exit(0)

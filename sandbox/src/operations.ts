@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { cutText, FixpointError } from '@fixpoint/protocol'
 import {
   execInputSchema,
+  localTargetSchema,
   type SandboxOperation,
   sandboxOperations,
   workspaceBundleInputSchema,
@@ -24,6 +25,8 @@ import { DevServer } from './processes/dev-server.ts'
 import { executeCommand } from './processes/execute-command.ts'
 import { ProcessGroups } from './processes/process-groups.ts'
 import { Turns } from './turns.ts'
+import { joinStream } from './vscode/join-stream.ts'
+import { VsCode } from './vscode/vscode.ts'
 import { Workspace } from './workspace/workspace.ts'
 
 const PREFIX = '/v1/'
@@ -37,6 +40,8 @@ export interface OperationsOptions {
   workspace: string
   /** Path of Chromium. */
   chromium: string
+  /** The folder of code-server. */
+  codeServer: string
   /** sandboxd's own environment. */
   environment: NodeJS.ProcessEnv
 }
@@ -54,13 +59,15 @@ export class Operations {
   readonly #workspace: Workspace
   readonly #pictures = new Pictures()
   readonly #browser: WarmBrowser
+  readonly #devServer: DevServer
+  readonly #vsCode: VsCode
   readonly #addresses: Map<string, Address>
 
   static async open(options: OperationsOptions): Promise<Operations> {
     return new Operations(await WorkspaceRoot.at(options.workspace), options)
   }
 
-  private constructor(root: WorkspaceRoot, { chromium, environment }: OperationsOptions) {
+  private constructor(root: WorkspaceRoot, { chromium, codeServer, environment }: OperationsOptions) {
     this.#root = root
     this.#groups = new ProcessGroups(commandEnvironment(environment), randomUUID())
     const programs = this.#groups.environment
@@ -72,6 +79,8 @@ export class Operations {
     })
     // A page that is served is going to be looked at.
     const devServer = new DevServer(root, this.#groups, () => this.#browser.prepare())
+    this.#devServer = devServer
+    this.#vsCode = new VsCode({ codeServer, folder: root.folder, groups: this.#groups, home: programs['HOME'] ?? '/tmp' })
     const looks = new Turns(LOOKS_AT_ONCE)
     const writer = new FileWriter(root)
     const operations: Record<SandboxOperation, Address> = {
@@ -83,6 +92,7 @@ export class Operations {
       'dev-server/start': operation(sandboxOperations['dev-server/start'], async input => await devServer.start(input)),
       'dev-server/status': operation(sandboxOperations['dev-server/status'], async () => devServer.status()),
       'dev-server/stop': operation(sandboxOperations['dev-server/stop'], async () => await devServer.stop()),
+      'vscode/start': operation(sandboxOperations['vscode/start'], async input => await this.#vsCode.start(input)),
       'workspace/checkpoint': operation(sandboxOperations['workspace/checkpoint'], async input => await this.#workspace.checkpoint(input)),
       look: operation(
         sandboxOperations.look,
@@ -115,12 +125,13 @@ export class Operations {
   /** Answers one request; every failure becomes a problem. */
   async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     try {
-      await this.#route(stream, headers)
+      if (headers[':method'] === 'CONNECT') await this.#connect(stream, headers[':authority'] ?? '')
+      else await this.#route(stream, headers)
     } catch (error) {
       sendProblem(stream, headers, error)
     } finally {
       // What is left of a body that was refused is not kept.
-      stream.resume()
+      if (headers[':method'] !== 'CONNECT') stream.resume()
     }
   }
 
@@ -140,6 +151,14 @@ export class Operations {
     }
     if (headers[':method'] !== address.method) throw new FixpointError('method_not_allowed', `This address takes ${address.method}.`)
     await address.answer(stream, Object.fromEntries(url.searchParams))
+  }
+
+  async #connect(stream: ServerHttp2Stream, authority: string): Promise<void> {
+    const target = localTargetSchema.safeParse(authority)
+    if (!target.success) {
+      throw new FixpointError('not_found', `The sandbox has no target ${JSON.stringify(cutText(authority, 200))}.`)
+    }
+    joinStream(stream, await (target.data === 'vscode' ? this.#vsCode : this.#devServer).connect())
   }
 
   async #execute(stream: ServerHttp2Stream): Promise<void> {

@@ -78,7 +78,12 @@ test('what is no HTTP/2 ends the connection and nothing else', async () => {
   const [here, there] = duplexPair()
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   onTestFinished(() => written.mockRestore())
-  const served = serve(there, { workspace: await temporaryFolder(), chromium: '/usr/bin/chromium', environment: process.env })
+  const served = serve(there, {
+    workspace: await temporaryFolder(),
+    chromium: '/usr/bin/chromium',
+    codeServer: '/opt/fixpoint/vscode',
+    environment: process.env
+  })
   here.resume()
   here.write('GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n'.repeat(10))
   await served

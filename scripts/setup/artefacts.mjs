@@ -6,13 +6,15 @@ import { runOrFail, tryRun } from './run.mjs'
 import { hashOf, isStamped, stamp, wasDone } from './stamp.mjs'
 import { SetupError, step } from './step.mjs'
 import { nodeForImage, toolchain } from './toolchain.mjs'
+import { codeServerFolder, ensureVsCode } from './vscode.mjs'
 
 const NEEDED_BYTES = 4e9
 
 export const serverProgram = join(root, 'server', 'src', 'cli', 'main.ts')
+const companionFolder = join(root, 'ide-extension', 'dist', 'vsix')
 export const extensionFolder = join(root, 'extension', '.output', 'chrome-mv3')
 
-/** Builds sandboxd and the image around it. @returns {Promise<string>} the image's name */
+/** Builds sandboxd, the companion for VS Code, and the image around them. @returns {Promise<string>} the image's name */
 export async function ensureImage({ node, env, isPruning = false }) {
   await step('Sandbox program', async () => {
     const inputs = hashOf([join(root, 'sandbox', 'src'), join(root, 'sandbox', 'build.ts'), join(root, 'protocol', 'src')])
@@ -22,6 +24,17 @@ export async function ensureImage({ node, env, isPruning = false }) {
     stamp('sandboxd', inputs)
     return { said: 'built', value: undefined }
   })
+  await step('VS Code extension', async () => {
+    const inputs = hashOf(['ide-extension', 'ui', 'protocol'].map(room => join(root, room)))
+    if (isStamped('ide-extension', inputs) && existsSync(join(companionFolder, 'package.json'))) return { said: 'there', value: undefined }
+    await runOrFail('Building the VS Code extension', 'Correct what it names.', node, [join(root, 'ide-extension', 'build.ts')], {
+      cwd: root,
+      env
+    })
+    stamp('ide-extension', inputs)
+    return { said: 'built', value: undefined }
+  })
+  await ensureVsCode(env)
   return await step('Sandbox image', async report => {
     const log = logFile('image')
     const args = [
@@ -31,6 +44,8 @@ export async function ensureImage({ node, env, isPruning = false }) {
       await nodeForImage(),
       '--npm',
       toolchain.npmFolder,
+      '--code-server',
+      codeServerFolder,
       '--log',
       log,
       ...(isPruning ? ['--prune'] : [])

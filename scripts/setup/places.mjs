@@ -6,7 +6,19 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /** The packages of the workspace, as pnpm-workspace.yaml has them. */
-export const rooms = ['protocol', 'ui', 'extension', 'server', 'sandbox', 'update-server', 'policies', 'demo', 'e2e', 'bench']
+export const rooms = [
+  'protocol',
+  'ui',
+  'extension',
+  'ide-extension',
+  'server',
+  'sandbox',
+  'update-server',
+  'policies',
+  'demo',
+  'e2e',
+  'bench'
+]
 
 /** What set-up and start leave behind; everything in it can be removed and comes again. */
 export const stateFolder = join(root, '.fixpoint')

@@ -10,6 +10,10 @@ import { createPairing } from './auth/pairing.ts'
 import { createTokens, makeToken, storeToken } from './auth/tokens.ts'
 import type { Config } from './config/config-schema.ts'
 import type { LoadedConfig } from './config/load-config.ts'
+import { type DoorNames, doorNames } from './doors/door-address.ts'
+import { createDoorKeys } from './doors/door-keys.ts'
+import { createDoorServer } from './doors/door-server.ts'
+import { createVisits } from './doors/visits.ts'
 import { systemEdges } from './edges.ts'
 import { createGitHub } from './git/code-host.ts'
 import { createPullRequests } from './git/pull-requests.ts'
@@ -19,6 +23,7 @@ import { createIdempotencyKeys } from './http/idempotency.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createRateLimits } from './http/rate-limits.ts'
 import type { AccessRules } from './http/security.ts'
+import { createSessionApi } from './http/session-api.ts'
 import { createConnectedClients } from './observe/connected-clients.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics } from './observe/metrics.ts'
@@ -180,6 +185,9 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       docker: async signal => `version ${(await driver.check(signal)).version}`,
       image: async signal => await driver.checkImage(signal)
     })
+    const doorKeys = createDoorKeys(db, edges)
+    const visits = createVisits({ log, projects, repositories, keeper, logger })
+    let names: DoorNames | null = null
     const handlers = createHandlers({
       connected,
       info: { version, epoch, model: { provider: model.provider, id: model.id, isScripted: model.isScripted } },
@@ -192,28 +200,49 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       pairing: createPairing(db, tokens, edges),
       clients: createClients(db, edges),
       pullRequests,
+      repositories,
+      doorNames: () => names,
+      doorKeys,
       readiness,
       metrics,
       logger
     })
+    const idempotency = createIdempotencyKeys(db, edges)
+    const limitRate = createRateLimits()
     const app = createApp({
       handlers,
       rules: () => rules,
       openApi: () => openApiDocument(version, url),
       verifyToken: tokens.verify,
-      idempotency: createIdempotencyKeys(db, edges),
-      limitRate: createRateLimits(),
+      idempotency,
+      limitRate,
       edges,
       logger,
       metrics
     })
+    const doors = createDoorServer({
+      names: () => names,
+      keys: doorKeys,
+      visits,
+      log,
+      projects,
+      api: createSessionApi({ handlers, idempotency, limitRate, edges, logger }),
+      edges,
+      logger
+    })
     // Slow requests end by themselves (threats.md V5); streams of events are answers and have no such limit.
-    const httpServer = createServer(
-      { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, maxHeaderSize: 32_768 },
-      app
-    )
+    const httpServer = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000, maxHeaderSize: 32_768 })
+    // Requests are told apart by the host that they name before anything of the server's own sees them: an app behind a door may
+    // have sockets and addresses that look like ours.
+    const ownSide = createServer(app)
+    httpServer.on('request', (request, response) => {
+      if (!doors.request(request, response)) ownSide.emit('request', request, response)
+    })
+    httpServer.on('upgrade', (request, socket, head) => {
+      if (!doors.upgrade(request, socket, head)) ownSide.emit('upgrade', request, socket, head)
+    })
     const sockets = createSocketServer({
-      httpServer,
+      httpServer: ownSide,
       log,
       deltas,
       verifyToken: tokens.verify,
@@ -229,6 +258,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       httpServer.closeAllConnections()
     })
     url = config.publicUrl ?? `http://${config.host}:${portOf(httpServer)}`
+    names = doorNames(url, config.sessionDomain)
     rules = accessRules(config, url, portOf(httpServer))
 
     await queue.start(runner.run)

@@ -1,5 +1,6 @@
+import type { Door } from '@fixpoint/protocol'
 import { type Connection, ConnectionDot, IconButton, Menu, MenuItem } from '@fixpoint/ui'
-import { Archive, ClipboardList, Ellipsis, Plus, Settings, Unplug } from 'lucide-react'
+import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, Plus, Settings, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { strings } from './strings.ts'
 
@@ -8,16 +9,24 @@ interface PanelHeaderProps {
   switcher: ReactNode
   onNewSession: (() => void) | undefined
   onCloseSession: (() => void) | undefined
+  /** Opens VS Code or the app of the session; absent where there is no session whose sandbox could be opened. */
+  onOpenDoor: ((door: Door) => void) | undefined
   onCopyDiagnostics: () => void
   onDisconnect: () => void
 }
 
 /** Where the person is, how the connection is, and what is rarely needed. */
-export function PanelHeader({ connection, switcher, onNewSession, onCloseSession, onCopyDiagnostics, onDisconnect }: PanelHeaderProps) {
+export function PanelHeader(props: PanelHeaderProps) {
+  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onCopyDiagnostics, onDisconnect } = props
   return (
     <header className="fp-header">
       {switcher}
       <ConnectionDot connection={connection} />
+      {onOpenDoor !== undefined && (
+        <IconButton label={strings.header.openVsCode} onClick={() => onOpenDoor('vscode')}>
+          <CodeXml aria-hidden size={16} />
+        </IconButton>
+      )}
       <IconButton label={strings.header.newSession} disabled={onNewSession === undefined} onClick={onNewSession}>
         <Plus aria-hidden size={16} />
       </IconButton>
@@ -29,6 +38,16 @@ export function PanelHeader({ connection, switcher, onNewSession, onCloseSession
           }
           return (
             <>
+              {onOpenDoor !== undefined && (
+                <>
+                  <MenuItem icon={<CodeXml aria-hidden size={14} />} onSelect={item(() => onOpenDoor('vscode'))}>
+                    {strings.header.openVsCode}
+                  </MenuItem>
+                  <MenuItem icon={<AppWindow aria-hidden size={14} />} onSelect={item(() => onOpenDoor('preview'))}>
+                    {strings.header.openPreview}
+                  </MenuItem>
+                </>
+              )}
               <MenuItem icon={<Settings aria-hidden size={14} />} onSelect={item(() => void chrome.runtime.openOptionsPage())}>
                 {strings.header.options}
               </MenuItem>

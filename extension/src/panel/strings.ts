@@ -56,6 +56,8 @@ export const strings = {
     menu: 'Menu',
     options: 'Options',
     diagnostics: 'Copy diagnostics',
+    openVsCode: 'Open in VS Code',
+    openPreview: 'Open preview',
     close: 'Close session…',
     disconnect: 'Disconnect…',
     branch: (project: Pick<Project, 'name' | 'branch'>) => `${project.name}, branch ${project.branch}`,

@@ -1,7 +1,8 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { type Door, FixpointError } from '@fixpoint/protocol'
 import { useCallback, useState } from 'react'
 import { type Problem, problemOf } from './problem.ts'
 import type { Server } from './server.ts'
+import { themeSetting } from './storage.ts'
 
 export interface SessionActions {
   problem: Problem | null
@@ -16,6 +17,8 @@ export interface SessionActions {
   createPullRequest: (confirmProtectedPaths: boolean) => void
   cancelPullRequest: () => void
   close: () => void
+  /** Opens VS Code or the app of the session in a tab. */
+  openDoor: (door: Door) => void
 }
 
 /** What a person can do with a session. What comes of it arrives by the log; here are only the refusals. */
@@ -58,6 +61,13 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
     setIsRequesting(false)
   }
 
+  const openDoor = (door: Door) =>
+    act(async id => {
+      const theme = (await themeSetting.read()) ?? 'system'
+      const { url } = await server.call('openDoor', { params: { sessionId: id }, body: { door, theme } })
+      await chrome.tabs.create({ url })
+    })
+
   const close = () => act(id => server.call('closeSession', { params: { sessionId: id } }), ['session_closed'])
 
   return {
@@ -70,6 +80,7 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
     withdraw: promptId => void withdraw(promptId),
     createPullRequest: confirm => void createPullRequest(confirm),
     cancelPullRequest: () => setProtectedPaths(null),
-    close: () => void close()
+    close: () => void close(),
+    openDoor: door => void openDoor(door)
   }
 }

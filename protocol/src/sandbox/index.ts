@@ -1,6 +1,7 @@
 /** What the server and `sandboxd` say to each other: HTTP/2 over the standard streams of one `docker exec`. */
 import { z } from 'zod'
 import { fileEdit, fileList, fileRead, fileSearch, fileWrite } from './files.ts'
+import { vsCodeStart } from './local-targets.ts'
 import { look } from './look.ts'
 import { devServerStart, devServerStatus, devServerStop } from './processes.ts'
 import { workspaceCheckpoint } from './workspace.ts'
@@ -8,6 +9,7 @@ import { workspaceCheckpoint } from './workspace.ts'
 export * from '../style-properties.ts'
 export * from './egress.ts'
 export * from './files.ts'
+export * from './local-targets.ts'
 export * from './look.ts'
 export * from './processes.ts'
 export * from './workspace.ts'
@@ -18,7 +20,7 @@ export const sandboxHealthSchema = z.object({ version: z.literal(1), pid: z.numb
 /**
  * Operations with one JSON value in and one out: `POST /v1/<name>`. Success is 200 with the output; failure is the problem
  * form of `errors.ts` with the code's status. Streams (`exec`, `workspace/populate`, `workspace/restore`, `workspace/bundle`,
- * `pictures/<id>`) have their own addresses.
+ * `pictures/<id>`) have their own addresses; `CONNECT` joins with a local target (local-targets.ts).
  */
 export const sandboxOperations = {
   'files/read': fileRead,
@@ -29,6 +31,7 @@ export const sandboxOperations = {
   'dev-server/start': devServerStart,
   'dev-server/status': devServerStatus,
   'dev-server/stop': devServerStop,
+  'vscode/start': vsCodeStart,
   'workspace/checkpoint': workspaceCheckpoint,
   look
 } as const

@@ -1,5 +1,5 @@
 import { Agent, get } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
 import type { devServerStart, devServerStateSchema, devServerStop } from '@fixpoint/protocol/sandbox'
@@ -61,6 +61,16 @@ export class DevServer {
       this.#onReady()
       return { alreadyRunning: false, readyMs: performance.now() - startedAt }
     })
+  }
+
+  /**
+   * Opens a connection to the server that runs.
+   * @throws FixpointError dev_server_not_ready
+   */
+  async connect(): Promise<Socket> {
+    const run = this.#run
+    if (run?.state !== 'ready') throw new FixpointError('dev_server_not_ready', 'The dev server does not run.')
+    return await connectLoopback(run.port)
   }
 
   status(): State {
@@ -131,6 +141,10 @@ class Run {
     throw new FixpointError('dev_server_not_ready', `The dev server is not ready. ${reason} ${shown}`, { field: 'command' })
   }
 
+  get port(): number {
+    return this.#input.port
+  }
+
   giveUp(): void {
     if (this.state === 'starting') this.#givenUp.abort()
   }
@@ -171,6 +185,25 @@ async function isTaken(port: number): Promise<boolean> {
     )
   )
   return taken.includes(true)
+}
+
+/** Takes the loopback address that answers. */
+async function connectLoopback(port: number): Promise<Socket> {
+  const sockets = LOOPBACK_ADDRESSES.map(host => connect({ host, port }))
+  const opened = sockets.map(
+    socket =>
+      new Promise<Socket>((resolve, reject) => {
+        socket.once('connect', () => resolve(socket))
+        socket.once('error', reject)
+      })
+  )
+  try {
+    const chosen = await Promise.any(opened)
+    for (const socket of sockets) if (socket !== chosen) socket.destroy()
+    return chosen
+  } catch (cause) {
+    throw new FixpointError('dev_server_not_ready', `Nothing listens on port ${port} of the sandbox.`, { cause })
+  }
 }
 
 /** Asks all loopback addresses at once. */

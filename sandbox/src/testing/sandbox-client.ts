@@ -20,7 +20,10 @@ export class SandboxClient {
 
   static open(workspace: string): SandboxClient {
     const [here, there] = duplexPair()
-    return new SandboxClient(here, serve(there, { workspace, chromium: '/usr/bin/chromium', environment: process.env }))
+    return new SandboxClient(
+      here,
+      serve(there, { workspace, chromium: '/usr/bin/chromium', codeServer: '/opt/fixpoint/vscode', environment: process.env })
+    )
   }
 
   constructor(connection: Duplex, served: Promise<void>) {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { asFixpointError } from '../as-fixpoint-error.ts'
 
 /** A token that is taken back ends what it has open within this time (threats.md, row 45). */
-const RECHECK_MS = 5_000
+const RECHECK_MS = 4_000
 
 /**
  * Looks again and again whether somebody may still do what they do, for connections that stay open.

@@ -10,12 +10,14 @@ import type { Terminal } from './terminal.ts'
 export interface ImageOptions {
   node: string
   npm: string
+  codeServer: string
   log: string
   /** Also remove the images of earlier versions of the checkout, of which each takes most of a gigabyte. */
   prune?: boolean
 }
 
 const sandboxRoom = fileURLToPath(new URL('../../../sandbox/', import.meta.url))
+const companionFolder = fileURLToPath(new URL('../../../ide-extension/dist/vsix', import.meta.url))
 
 /** Builds the sandbox image from this checkout where that has not been done; answers with its name. */
 export async function imageCommand(options: ImageOptions, environment: Environment, terminal: Terminal): Promise<number> {
@@ -27,7 +29,9 @@ export async function imageCommand(options: ImageOptions, environment: Environme
       sandboxdFolder: join(sandboxRoom, 'dist'),
       nodeBinary: options.node,
       npmFolder: options.npm,
-      playwrightCoreFolder: dirname(createRequire(join(sandboxRoom, 'package.json')).resolve('playwright-core/package.json'))
+      playwrightCoreFolder: dirname(createRequire(join(sandboxRoom, 'package.json')).resolve('playwright-core/package.json')),
+      codeServerFolder: options.codeServer,
+      companionFolder
     },
     baseImage: environment['FIXPOINT_SANDBOX_BASE'],
     caBundle: environment['FIXPOINT_CA_BUNDLE'],

@@ -178,6 +178,7 @@ program
   .description('build the sandbox image, if it is not there')
   .requiredOption('--node <path>', 'a Node 24 program for Linux')
   .requiredOption('--npm <folder>', 'the folder of the npm package')
+  .requiredOption('--code-server <folder>', 'the folder of the code-server package')
   .option('--log <file>', 'where the build’s output goes', 'sandbox-image.log')
   .option('--prune', 'also remove the images of earlier versions')
   .action(options =>

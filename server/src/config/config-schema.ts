@@ -22,6 +22,11 @@ export const configSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .transform(url => url.replace(/\/$/, ''))
     .optional(),
+  /**
+   * A domain whose subdomains all lead to this server: each session's VS Code and preview get a host name of their own below it.
+   * Not needed where the server is reached on this machine.
+   */
+  sessionDomain: hostNameSchema.optional(),
   /** Further host names that requests may name, for example behind a reverse proxy. */
   allowedHostNames: z.array(hostNameSchema).default([]),
   /** Origins whose pages may use the API, besides the server's own; `chrome-extension://<id>` for an own build of the extension. */

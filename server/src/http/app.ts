@@ -1,16 +1,18 @@
 import { CLIENT_HEADER, clientNameSchema, FixpointError } from '@fixpoint/protocol'
 import express, { type Express, Router } from 'express'
 import helmet from 'helmet'
+import type { Caller } from '../auth/tokens.ts'
 import { type Edges, newId } from '../edges.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { createPages } from './pages.ts'
 import { problemHandler } from './problems.ts'
 import { type BindingOptions, bindRoutes, type Handlers } from './route-binding.ts'
-import { type AccessRules, checkHost, checkOrigin, checkProtocol } from './security.ts'
+import { type AccessRules, callerOf, checkHost, checkOrigin, checkProtocol } from './security.ts'
 
-export interface AppOptions extends BindingOptions {
+export interface AppOptions extends Omit<BindingOptions, 'identify'> {
   handlers: Handlers
+  verifyToken: (token: string) => Promise<Caller>
   rules: () => AccessRules
   openApi: () => object
   edges: Edges
@@ -19,7 +21,7 @@ export interface AppOptions extends BindingOptions {
 }
 
 /** The HTTP side of the server. */
-export function createApp({ handlers, rules, openApi, edges, logger, metrics, ...binding }: AppOptions): Express {
+export function createApp({ handlers, rules, openApi, edges, logger, metrics, verifyToken, ...binding }: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -70,7 +72,10 @@ export function createApp({ handlers, rules, openApi, edges, logger, metrics, ..
   app.use(checkProtocol)
 
   const api = Router({ strict: true, caseSensitive: true })
-  bindRoutes(api, handlers, binding)
+  bindRoutes(api, handlers, {
+    ...binding,
+    identify: async request => await callerOf(request.headersDistinct['authorization'] ?? [], verifyToken)
+  })
   app.use(api)
   app.use(createPages(openApi))
 

@@ -1,12 +1,15 @@
-import { PROTOCOL_VERSION, type ServerInfo } from '@fixpoint/protocol'
+import { FixpointError, PROTOCOL_VERSION, type ServerInfo, type SessionState } from '@fixpoint/protocol'
 import type { Logger } from 'pino'
 import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
+import { type DoorNames, requireDoorNames } from '../doors/door-address.ts'
+import type { DoorKeys } from '../doors/door-keys.ts'
 import type { PullRequests } from '../git/pull-requests.ts'
 import type { ConnectedClients } from '../observe/connected-clients.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Readiness } from '../observe/readiness.ts'
 import { describeProject, type ProjectRegistry } from '../projects/project-registry.ts'
+import type { ProjectRepositories } from '../projects/project-repositories.ts'
 import { sendEventStream, startOfStream } from '../realtime/event-stream.ts'
 import type { SessionCommands } from '../sessions/session-commands.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
@@ -29,14 +32,25 @@ export interface HandlerParts {
   pairing: Pairing
   clients: Clients
   pullRequests: PullRequests
+  repositories: ProjectRepositories
+  doorNames: () => DoorNames | null
+  doorKeys: DoorKeys
   readiness: Readiness
   metrics: Metrics
   logger: Logger
 }
 
+const MAX_FILE_BYTES = 2_000_000
+
+/** A repository holds the work of all of a project's sessions; each sees its own. */
+function requireOwnCommit(state: SessionState, commit: string): void {
+  if (state.base?.commit === commit || state.turns.some(turn => turn.checkpoint === commit)) return
+  throw new FixpointError('not_found', 'The commit is none of this session’s.')
+}
+
 /** What each route does. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { db, log, commands, artifacts, projects, pairing, pullRequests, readiness, metrics } = parts
+  const { db, log, commands, artifacts, projects, pairing, pullRequests, doorKeys, readiness, metrics } = parts
   return {
     getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info, clients: parts.connected.counts() }),
     getMe: async (_input, { caller }) => caller.person,
@@ -88,6 +102,37 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await sendArtifact(artifact, request, response)
     },
 
+    readFile: async ({ params, query }, { response }) => {
+      const state = await log.state(params.sessionId)
+      requireOwnCommit(state, query.commit)
+      const file = await parts.repositories.get(state.projectId).readText(query.commit, query.path, MAX_FILE_BYTES)
+      if (file === null) throw new FixpointError('not_found', 'There is no such file at this commit.')
+      if (file.text === null) {
+        throw new FixpointError('payload_too_large', `The file has ${file.bytes} bytes.`, { limit: MAX_FILE_BYTES })
+      }
+      // Text that an agent wrote: shown as text, whatever it looks like.
+      response.setHeader('Content-Security-Policy', "default-src 'none'; sandbox")
+      response.setHeader('X-Content-Type-Options', 'nosniff')
+      response.type('text/plain; charset=utf-8').send(file.text)
+    },
+    listChanges: async ({ params, query }) => {
+      const state = await log.state(params.sessionId)
+      for (const commit of [query.from, query.to]) requireOwnCommit(state, commit)
+      return { files: await parts.repositories.get(state.projectId).changes(query.from, query.to) }
+    },
+
+    reportSaves: async ({ params, body }, { caller }) => ({ seq: await commands.reportSaves(caller.person, params.sessionId, body.paths) }),
+
+    openDoor: async ({ params, body }, { caller }) => {
+      const { isClosed } = await log.state(params.sessionId)
+      if (isClosed) throw new FixpointError('session_closed', 'The session is closed; its sandbox is gone.')
+      const address = { door: body.door, sessionId: params.sessionId }
+      const origin = requireDoorNames(parts.doorNames()).origin(address)
+      const { ticket, expiresAt } = await doorKeys.issueTicket(address, caller)
+      // Behind the #, so that the ticket is in no log on the way.
+      const inside = new URLSearchParams({ ticket, theme: body.theme })
+      return { url: `${origin}/.fixpoint/enter#${inside}`, expiresAt: expiresAt.toISOString() }
+    },
     createPullRequest: async ({ params, body }, { caller }) => await pullRequests.request(caller.person, params.sessionId, body),
 
     getHealth: async () => ({ status: 'ok' }),

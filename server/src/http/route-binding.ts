@@ -4,7 +4,6 @@ import { z } from 'zod'
 import type { Caller } from '../auth/tokens.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import { errorOfIssues, jsonDepth } from './problems.ts'
-import { callerOf } from './security.ts'
 
 /** What a handler knows besides the parsed request. */
 export interface CallContext {
@@ -30,15 +29,21 @@ export type Handler<K extends RouteName> = (
 export type Handlers = { [K in RouteName]: Handler<K> }
 
 export interface BindingOptions {
-  verifyToken: (token: string) => Promise<Caller>
+  /** Who asks. @throws FixpointError where nobody does that may. */
+  identify: (request: Request) => Promise<Caller>
   idempotency: IdempotencyKeys
   limitRate: (request: Request, caller: Caller | null, route: RouteName) => Promise<void>
 }
 
-/** Puts a handler behind each route of the protocol: token, limits, parsing on the way in and on the way out. */
-export function bindRoutes(router: Router, handlers: Handlers, options: BindingOptions): void {
+const ALL_ROUTES = Object.keys(routes) as RouteName[]
+
+/**
+ * Puts a handler behind each route of the protocol: token, limits, parsing on the way in and on the way out.
+ * @param names the routes that there are; all of them where it is not given.
+ */
+export function bindRoutes(router: Router, handlers: Handlers, options: BindingOptions, names: readonly RouteName[] = ALL_ROUTES): void {
   const methodsByPath = new Map<string, string[]>()
-  for (const name of Object.keys(routes) as RouteName[]) {
+  for (const name of names) {
     const route: Route = routes[name]
     const path = route.path.replace(/\{(\w+)\}/g, ':$1')
     methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), route.method.toUpperCase()])
@@ -58,7 +63,7 @@ function authenticate(name: RouteName, route: Route, options: BindingOptions): R
   return async (request, response, next) => {
     let caller: Caller | null = null
     try {
-      if (route.access === 'token') caller = await callerOf(request.headersDistinct['authorization'] ?? [], options.verifyToken)
+      if (route.access === 'token') caller = await options.identify(request)
     } catch (refusal) {
       // Whoever tries tokens is counted by address, like everyone else without one.
       await options.limitRate(request, null, name)
@@ -80,7 +85,7 @@ function answer(name: RouteName, route: Route, handlers: Handlers, options: Bind
     const handle = handlers[name] as unknown as (input: unknown, context: CallContext) => Promise<unknown>
     const key = route.takesIdempotencyKey ? request.get('idempotency-key') : undefined
     const seed = key === undefined ? null : await options.idempotency.claim({ caller, key, route: name, input })
-    const checkAccess = () => callerOf(request.headersDistinct['authorization'] ?? [], options.verifyToken)
+    const checkAccess = () => options.identify(request)
     const result = await handle(input, { caller, request, response, signal: gone.signal, checkAccess, seed })
     if (result === undefined) return
     if (typeof route.response === 'string') throw new Error(`${name} gave a value, but its answer is no JSON`)

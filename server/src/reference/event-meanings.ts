@@ -13,6 +13,8 @@ export const EVENT_MEANINGS: Record<EventType, string> = {
   'sandbox.starting': 'A sandbox is being started. The first one says which commit the session is based on.',
   'sandbox.ready': 'The sandbox answers. `message` is what a person is told; it is empty where there is nothing to tell.',
   'sandbox.lost': 'The sandbox ended without being asked to. A new one takes its place.',
+  'workspace.opened': 'A person opened VS Code or the preview before any turn ran. It says which commit the session is based on.',
+  'files.saved': 'A person saved files in an editor. The agent is told before its next step.',
   'egress.refused': 'Something in the sandbox wanted to go where it may not.',
   'step.started': 'A request to the model begins.',
   'step.text': 'A further piece of the text of a step.',

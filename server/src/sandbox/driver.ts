@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream'
 import { FixpointError, makeId } from '@fixpoint/protocol'
-import type { AllowedHost, EgressDecision } from '@fixpoint/protocol/sandbox'
+import type { AllowedHost, EgressDecision, LocalTarget } from '@fixpoint/protocol/sandbox'
 import type Docker from 'dockerode'
 import { z } from 'zod'
 import type { Edges } from '../edges.ts'
@@ -43,6 +44,8 @@ export interface Sandbox extends SandboxCalls {
   /** Whether the session's own workspace was there, or it starts from the prepared one. */
   startedFrom: 'prepared' | 'existing_workspace'
   readyMs: number
+  /** Joins with what listens in the sandbox, by name; fails with `vscode_not_ready` or `dev_server_not_ready` where nothing does. */
+  connect(target: LocalTarget, signal?: AbortSignal): Promise<Duplex>
   /** Resolves, never rejects, when the sandbox ended without `close`: `sandbox_lost`, saying why. */
   lost: Promise<FixpointError>
   /** Ends everything in the sandbox. The workspace stays for the next `open` unless it is to be removed. */

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { chmod, cp, mkdir, open, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { FixpointError } from '@fixpoint/protocol'
 import { elfArchitecture } from './elf.ts'
+import { isLeftOutOfVsCode, LEFT_OUT_OF_VSCODE } from './vscode-parts.ts'
 
 /** Where the parts of the image are on this machine. */
 export interface ImageParts {
@@ -18,6 +19,10 @@ export interface ImageParts {
   npmFolder: string
   /** The folder of the playwright-core package that sandboxd was written against. */
   playwrightCoreFolder: string
+  /** The folder of the code-server package, with VS Code's own packages in it. */
+  codeServerFolder: string
+  /** The folder with the built companion extension; everything in it goes into the image. */
+  companionFolder: string
 }
 
 /** What of this machine's network goes into the image. */
@@ -44,8 +49,11 @@ export async function hashContent({ parts, network, base }: ImageContent): Promi
   for (const folder of [parts.imageFolder, parts.sandboxdFolder]) {
     for (const name of await filesIn(folder)) await addFile(hash, join(folder, name))
   }
+  for (const name of await filesBelow(parts.companionFolder)) await addFile(hash, join(parts.companionFolder, name))
   await addFile(hash, parts.nodeBinary)
-  for (const folder of [parts.npmFolder, parts.playwrightCoreFolder]) await addFile(hash, join(folder, 'package.json'))
+  hash.update(JSON.stringify(LEFT_OUT_OF_VSCODE))
+  for (const folder of [parts.npmFolder, parts.playwrightCoreFolder, parts.codeServerFolder])
+    await addFile(hash, join(folder, 'package.json'))
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -66,6 +74,15 @@ async function filesIn(folder: string): Promise<string[]> {
     .sort()
 }
 
+/** Paths of the regular files of a folder and those within it, sorted. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
 /**
  * Lays out the build context that the Dockerfile describes.
  * @throws FixpointError `image_missing` where a part is missing or the Node program is for another architecture.
@@ -79,16 +96,31 @@ export async function layOutContext(folder: string, { parts, network }: ImageCon
   await copy(parts.nodeBinary, join(folder, 'node/node'))
   await copy(parts.npmFolder, join(folder, 'npm'))
   await copy(parts.playwrightCoreFolder, join(folder, 'opt/node_modules/playwright-core'))
+  await copy(parts.companionFolder, join(folder, 'companion'))
+  await copyCodeServer(parts, join(folder, 'vscode'), architecture)
   await writeFile(join(folder, 'apt/fixpoint.list'), network.aptSources)
   await writeFile(join(folder, 'apt/fixpoint.conf'), network.aptSettings)
   await writeFile(join(folder, 'ca/bundle.crt'), network.caBundle)
   await makeReadable(folder)
 }
 
-async function copy(from: string, to: string): Promise<void> {
+async function copyCodeServer({ codeServerFolder, imageFolder }: ImageParts, to: string, architecture: string): Promise<void> {
+  const from = await realpath(codeServerFolder).catch(() => codeServerFolder)
+  await copy(from, to, path => !isLeftOutOfVsCode(relative(from, path).split(sep).join('/'), architecture))
+  // Its dependencies: npm puts them beside it, not into it.
+  await copy(join(from, '..'), join(to, 'node_modules'), path => {
+    const inner = relative(join(from, '..'), path)
+    return inner !== 'code-server' && inner !== '.bin' && inner !== '.package-lock.json'
+  })
+  for (const name of ['spdlog', 'native-watchdog']) {
+    await copy(join(imageFolder, `${name}.cjs`), join(to, `lib/vscode/node_modules/@vscode/${name}/index.js`))
+  }
+}
+
+async function copy(from: string, to: string, filter: (path: string) => boolean = () => true): Promise<void> {
   try {
     // Packages are often links into a store: what they lead to is what is copied.
-    await cp(await realpath(from), to, { recursive: true, dereference: true })
+    await cp(await realpath(from), to, { recursive: true, dereference: true, filter })
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error
     throw new FixpointError('image_missing', `The sandbox image cannot be built: ${from} is not there.`, { cause: error })

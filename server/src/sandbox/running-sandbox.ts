@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
-import type { EgressDecision } from '@fixpoint/protocol/sandbox'
+import type { EgressDecision, LocalTarget } from '@fixpoint/protocol/sandbox'
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { type EgressOptions, serveEgress } from './egress.ts'
 import type { AllowListEntry } from './egress-policy.ts'
@@ -30,6 +30,8 @@ const KILLED = 137
 
 /** A container with sandboxd in it, ready for calls. */
 export interface RunningSandbox extends SandboxCalls {
+  /** Joins with what listens in the sandbox, by name. */
+  connect(target: LocalTarget, signal?: AbortSignal): Promise<Duplex>
   /** Resolves with `sandbox_lost` and the reason when the sandbox ended without `stop`. Never rejects. */
   lost: Promise<FixpointError>
   /** Ends everything in the sandbox and removes the container. */
@@ -71,9 +73,10 @@ export async function runSandbox(options: RunOptions, signal?: AbortSignal): Pro
           return calls.exec(input, execOptions)
         },
         async request(operation, input, requestOptions) {
-          if (operation === 'dev-server/start') await commandsCanStart
+          if (operation === 'dev-server/start' || operation === 'vscode/start') await commandsCanStart
           return calls.request(operation, input, requestOptions)
         },
+        connect: tunnel.connect,
         lost: watchLoss(tunnel, containerId, options, stopping.signal),
         async stop() {
           stopping.abort()

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { sandboxCalls } from './sandbox-calls.ts'
 import type { Tunnel } from './tunnel.ts'
@@ -10,6 +10,7 @@ function answering(text: string, size = 7): Tunnel {
   return {
     fetch: async () => bytes,
     open: async () => Readable.from(pieces, { objectMode: false }),
+    connect: async () => new PassThrough(),
     ended: new Promise(() => undefined),
     close: () => undefined
   }

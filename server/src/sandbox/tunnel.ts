@@ -1,8 +1,10 @@
 import { type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
 import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { errorFromFailure, FixpointError, problemSchema } from '@fixpoint/protocol'
+import type { LocalTarget } from '@fixpoint/protocol/sandbox'
 import { parseJson } from '../parse-json.ts'
+import { byteChannel } from './byte-channel.ts'
 
 /** Room for data on its way: what 100 MB/s need where an answer takes some hundred milliseconds. */
 const STREAM_WINDOW = 16 * 1024 * 1024
@@ -12,6 +14,9 @@ const SESSION_MEMORY = 128
 const PING_INTERVAL_MS = 2_000
 /** The largest answer that is read into memory: a file of 2 million characters with room for escapes, or a picture. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+/** To be answered by something that listens already. */
+const CONNECT_TIMEOUT_MS = 15_000
 
 export interface CallOptions {
   signal?: AbortSignal | undefined
@@ -32,6 +37,8 @@ export interface Tunnel {
    * stream where sandboxd answers that there is nothing (204).
    */
   open(method: 'GET' | 'POST', path: string, body: unknown, options: CallOptions): Promise<Readable | undefined>
+  /** Joins with something that listens in the sandbox; the stream ends with an error of the kinds said above. */
+  connect(target: LocalTarget, signal?: AbortSignal): Promise<Duplex>
   /** Resolves with what ended the connection, in words, once it has ended. */
   ended: Promise<string>
   close(): void
@@ -116,9 +123,30 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
     throw problemFrom(await readAll(answer), path, status)
   }
 
+  async function connectTo(target: LocalTarget, signal?: AbortSignal): Promise<Duplex> {
+    signal?.throwIfAborted()
+    if (endedBy !== undefined || session.closed || session.destroyed) throw lost()
+    const stream = session.request({ ':method': 'CONNECT', ':authority': target })
+    openStreams.add(stream)
+    stream.once('close', () => openStreams.delete(stream))
+    const answered = new AbortController()
+    const limit = AbortSignal.any([answered.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS), ...(signal ? [signal] : [])])
+    const giveUp = () => {
+      if (!answered.signal.aborted) stream.close(constants.NGHTTP2_CANCEL)
+    }
+    limit.addEventListener('abort', giveUp, { once: true })
+    const broken = (error: Error | undefined) => reasonOf(error, endedBy !== undefined, target)
+    const { ':status': status } = await responseOf(stream, broken)
+    answered.abort()
+    limit.removeEventListener('abort', giveUp)
+    if (status === 200) return byteChannel(stream, broken)
+    throw problemFrom(await readAll(bodyOf(stream, broken)), target, status)
+  }
+
   return {
     ended,
     open,
+    connect: connectTo,
     async fetch(method, path, body, options) {
       const stream = await open(method, path, body, options)
       return stream === undefined ? Buffer.alloc(0) : readAll(stream)

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
 import type { ProjectPreparation } from '../projects/project-preparation.ts'
 import type { Sandbox, SandboxDriver } from '../sandbox/driver.ts'
+import { sharedRuns } from '../sandbox/shared-runs.ts'
 
 export interface OpenSandbox {
   sandbox: Sandbox
@@ -29,6 +30,12 @@ export interface SandboxRequest {
 export interface SandboxKeeper {
   /** The session's sandbox, opened if it is not. Its files are as they were left, or as the last checkpoint has them. */
   open(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox>
+  /** The same for somebody who looks in: what a turn hears and when the sandbox is closed stay as they are. */
+  visit(request: SandboxRequest, signal: AbortSignal): Promise<Sandbox>
+  /** The sandbox where it is open. */
+  running(sessionId: string): Sandbox | null
+  /** Somebody is there: the sandbox is not closed for idleness until they have left, which the function says that is returned. */
+  stay(sessionId: string): () => void
   /** The turn is over; the sandbox is closed when nothing asks for it for the idle time. */
   rest(sessionId: string): void
   /** Ends the sandbox; with its files when the session is closed. */
@@ -44,14 +51,22 @@ export interface SandboxKeeperOptions {
   logger: Logger
 }
 
+type EgressListener = SandboxRequest['onEgress']
+
 interface Held {
   sandbox: Sandbox
-  onEgress: (decision: EgressDecision) => void
+  /** Hears of connections while a turn works; null between turns. */
+  turnEgress: EgressListener | null
+  visitEgress: EgressListener | null
   idleTimer: NodeJS.Timeout | null
 }
 
 export function createSandboxKeeper({ driver, preparation, idleMs, logger }: SandboxKeeperOptions): SandboxKeeper {
   const held = new Map<string, Held>()
+  /** How many people are in each session's sandbox. */
+  const guests = new Map<string, number>()
+  // A turn and a person may want the same sandbox at the same time.
+  const openings = sharedRuns<OpenSandbox>()
 
   async function openFresh(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox> {
     const { sessionId, project, repository, baseCommit, checkpoint } = request
@@ -63,15 +78,16 @@ export function createSandboxKeeper({ driver, preparation, idleMs, logger }: San
       signal
     )
     // Decisions go to whichever turn is running when they are made.
-    const entry: { onEgress: Held['onEgress'] } = { onEgress: request.onEgress }
-    const sandbox = await driver.open(
-      { sessionId, prepared, allowedHosts: project.allowedHosts, onEgress: decision => (held.get(sessionId) ?? entry).onEgress(decision) },
-      signal
-    )
+    const onEgress: EgressListener = decision => {
+      const entry = held.get(sessionId)
+      const listener = entry?.turnEgress ?? entry?.visitEgress ?? request.onEgress
+      listener(decision)
+    }
+    const sandbox = await driver.open({ sessionId, prepared, allowedHosts: project.allowedHosts, onEgress }, signal)
     try {
       const mustRestore = sandbox.startedFrom === 'prepared' && checkpoint !== null
       if (mustRestore) await sandbox.restore(await repository.bundleOfCheckpoint(checkpoint, baseCommit), { commit: checkpoint }, signal)
-      hold(sessionId, sandbox, request.onEgress)
+      hold(sessionId, sandbox)
       return { sandbox, startedFrom: mustRestore ? 'checkpoint' : sandbox.startedFrom }
     } catch (error) {
       await sandbox.close({ removeWorkspace: false })
@@ -79,8 +95,8 @@ export function createSandboxKeeper({ driver, preparation, idleMs, logger }: San
     }
   }
 
-  function hold(sessionId: string, sandbox: Sandbox, onEgress: Held['onEgress']): void {
-    const entry: Held = { sandbox, onEgress, idleTimer: null }
+  function hold(sessionId: string, sandbox: Sandbox): void {
+    const entry: Held = { sandbox, turnEgress: null, visitEgress: null, idleTimer: null }
     held.set(sessionId, entry)
     void sandbox.lost.then(() => {
       if (held.get(sessionId) !== entry) return
@@ -100,40 +116,90 @@ export function createSandboxKeeper({ driver, preparation, idleMs, logger }: San
     }
   }
 
+  async function openOrGoBack(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox> {
+    try {
+      return await openFresh(request, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      // The files of the session may be what does not open, for example when the volume beneath them was removed. The last
+      // checkpoint has everything that was recorded, so they are given up for it, once.
+      if (!(error instanceof FixpointError) || error.code !== 'sandbox_start_failed') throw error
+      logger.warn(
+        { err: error, sessionId: request.sessionId },
+        'the session’s files could not be opened; going back to the last checkpoint'
+      )
+      await driver.removeWorkspace(request.sessionId)
+      return await openFresh(request, signal)
+    }
+  }
+
+  async function opened(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox> {
+    const entry = held.get(request.sessionId)
+    if (entry) return { sandbox: entry.sandbox, startedFrom: 'running' }
+    return await openings.join(
+      request.sessionId,
+      (emit, shared) => openOrGoBack({ ...request, onProgress: emit }, shared),
+      request.onProgress,
+      signal
+    )
+  }
+
+  /** Between turns a sandbox without anybody in it is closed after a while. */
+  function startTimer(sessionId: string, entry: Held): void {
+    stopTimer(entry)
+    if (entry.turnEgress !== null || (guests.get(sessionId) ?? 0) > 0) return
+    entry.idleTimer = setTimeout(() => {
+      end(sessionId, { removeWorkspace: false }).catch((error: unknown) =>
+        logger.warn({ err: error, sessionId }, 'an idle sandbox could not be closed')
+      )
+    }, idleMs)
+    entry.idleTimer.unref()
+  }
+
   return {
     async open(request, signal) {
+      const result = await opened(request, signal)
       const entry = held.get(request.sessionId)
       if (entry) {
         stopTimer(entry)
-        entry.onEgress = request.onEgress
-        return { sandbox: entry.sandbox, startedFrom: 'running' }
+        entry.turnEgress = request.onEgress
       }
-      try {
-        return await openFresh(request, signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        // The files of the session may be what does not open, for example when the volume beneath them was removed. The last
-        // checkpoint has everything that was recorded, so they are given up for it, once.
-        if (!(error instanceof FixpointError) || error.code !== 'sandbox_start_failed') throw error
-        logger.warn(
-          { err: error, sessionId: request.sessionId },
-          'the session’s files could not be opened; going back to the last checkpoint'
-        )
-        await driver.removeWorkspace(request.sessionId)
-        return await openFresh(request, signal)
+      return result
+    },
+
+    async visit(request, signal) {
+      const { sandbox } = await opened(request, signal)
+      const entry = held.get(request.sessionId)
+      if (entry) {
+        entry.visitEgress = request.onEgress
+        startTimer(request.sessionId, entry)
+      }
+      return sandbox
+    },
+
+    running: sessionId => held.get(sessionId)?.sandbox ?? null,
+
+    stay(sessionId) {
+      guests.set(sessionId, (guests.get(sessionId) ?? 0) + 1)
+      const entry = held.get(sessionId)
+      if (entry) stopTimer(entry)
+      let isThere = true
+      return () => {
+        if (!isThere) return
+        isThere = false
+        const left = (guests.get(sessionId) ?? 1) - 1
+        if (left > 0) guests.set(sessionId, left)
+        else guests.delete(sessionId)
+        const now = held.get(sessionId)
+        if (now) startTimer(sessionId, now)
       }
     },
 
     rest(sessionId) {
       const entry = held.get(sessionId)
       if (!entry) return
-      stopTimer(entry)
-      entry.idleTimer = setTimeout(() => {
-        end(sessionId, { removeWorkspace: false }).catch((error: unknown) =>
-          logger.warn({ err: error, sessionId }, 'an idle sandbox could not be closed')
-        )
-      }, idleMs)
-      entry.idleTimer.unref()
+      entry.turnEgress = null
+      startTimer(sessionId, entry)
     },
 
     end,

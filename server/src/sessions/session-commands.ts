@@ -29,6 +29,8 @@ export interface SessionCommands {
   withdrawPrompt(by: Person, sessionId: string, promptId: string): Promise<number>
   /** Asks the running turn to stop. Asking again is no error. @throws FixpointError `not_running`. */
   stop(by: Person, sessionId: string): Promise<number>
+  /** Records that a person saved files in an editor. */
+  reportSaves(by: Person, sessionId: string, paths: readonly string[]): Promise<number>
   close(by: Person, sessionId: string): Promise<number>
 }
 
@@ -117,6 +119,14 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
         const turn = runningTurn(state)
         if (!turn) throw new FixpointError('not_running', 'No turn is running in this session.')
         return turn.isStopRequested ? [] : [{ type: 'stop.requested', data: { turnId: turn.turnId, by } }]
+      })
+      return lastSeq(events, await log.state(sessionId))
+    },
+
+    async reportSaves(by, sessionId, paths) {
+      const events = await log.append(sessionId, state => {
+        checkOpen(state)
+        return [{ type: 'files.saved', data: { by, paths: [...new Set(paths)] } }]
       })
       return lastSeq(events, await log.state(sessionId))
     },

@@ -15,6 +15,7 @@ import type { ProjectRegistry } from '../projects/project-registry.ts'
 import type { ProjectRepositories } from '../projects/project-repositories.ts'
 import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
+import { savedFiles } from './saved-files.ts'
 import { type Lease, takeLease } from './session-leases.ts'
 import { LeaseLostError, type SessionLog } from './session-log.ts'
 import { startTurn, type TurnServices, type TurnWork } from './turn.ts'
@@ -77,8 +78,11 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
 
   async function workOn(sessionId: string, turn: TurnState, lease: Lease): Promise<void> {
     const stop = new AbortController()
+    const saves = savedFiles(await log.state(sessionId))
     const unsubscribe = log.subscribe((changed, events) => {
-      if (changed === sessionId && events.some(event => event.type === 'stop.requested')) stop.abort(new StopRequested())
+      if (changed !== sessionId) return
+      saves.hear(events)
+      if (events.some(event => event.type === 'stop.requested')) stop.abort(new StopRequested())
     })
     const timeLeftMs = new Date(turn.startedAt).getTime() + options.budget.turnSeconds * 1_000 - edges.now().getTime()
     const deadline = new AbortController()
@@ -104,6 +108,7 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
         repository: repositories.get(project.projectId),
         readEvents: () => readAll(log, sessionId),
         append,
+        takeSaves: saves.takeRemarks,
         signal
       }
       signal.throwIfAborted()

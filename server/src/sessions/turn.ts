@@ -58,6 +58,8 @@ export interface TurnInput {
   readEvents: () => Promise<SessionEvent[]>
   /** Adds to the log under the runner's lease. */
   append: (event: NewEvent) => Promise<void>
+  /** What people have saved in an editor since this was last asked, in words for the model. */
+  takeSaves: () => string[]
   signal: AbortSignal
 }
 
@@ -165,7 +167,7 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
       await abortable(before, signal)
     },
     saveCheckpoint: () => workspace.saveCheckpoint(),
-    takeRemarks: () => workspace.takeRemarks(),
+    takeRemarks: () => [...workspace.takeRemarks(), ...input.takeSaves()],
     artifacts,
     metrics: services.metrics,
     edges,

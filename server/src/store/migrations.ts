@@ -87,6 +87,21 @@ const migrations: Record<string, Migration> = {
       await sql`create index operations_pending on operations (created_at) where status = 'pending'`.execute(db)
       await sql`create table server_state (name text primary key, value text not null)`.execute(db)
     }
+  },
+  '0002_doors': {
+    async up(db: Kysely<Tables>) {
+      await sql`
+        create table door_keys (
+          key_hash text primary key,
+          kind text not null,
+          door text not null,
+          session_id text not null references sessions (session_id),
+          token_id text not null references tokens (token_id),
+          expires_at timestamptz not null,
+          used_at timestamptz
+        )`.execute(db)
+      await sql`create index door_keys_by_expiry on door_keys (expires_at)`.execute(db)
+    }
   }
 }
 

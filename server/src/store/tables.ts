@@ -69,6 +69,18 @@ export interface PairingCodesTable {
   used_at: Timestamp | null
 }
 
+/** Tickets and cookies of doors (server/src/doors). */
+export interface DoorKeysTable {
+  /** SHA-256 of the key, hex. */
+  key_hash: string
+  kind: 'ticket' | 'cookie'
+  door: 'vscode' | 'preview'
+  session_id: string
+  token_id: string
+  expires_at: Timestamp
+  used_at: Timestamp | null
+}
+
 export interface IdempotencyKeysTable {
   token_id: string
   idempotency_key: string
@@ -100,6 +112,7 @@ export interface Tables {
   people: PeopleTable
   tokens: TokensTable
   pairing_codes: PairingCodesTable
+  door_keys: DoorKeysTable
   idempotency_keys: IdempotencyKeysTable
   operations: OperationsTable
   server_state: ServerStateTable

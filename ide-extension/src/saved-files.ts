@@ -1,0 +1,37 @@
+import * as vscode from 'vscode'
+import type { FollowedSession } from './followed-session.ts'
+import { workspacePath } from './workspace-path.ts'
+
+/** Saves within this time are told together. */
+const GATHER_MS = 300
+const MOST_TOLD = 100
+
+/** Tells the session which files a person saves here, so that the agent looks before it goes on. */
+export function tellSaves(session: () => FollowedSession | null, log: vscode.LogOutputChannel): vscode.Disposable {
+  const waiting = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | null = null
+
+  async function tell(): Promise<void> {
+    timer = null
+    const current = session()
+    const paths = [...waiting].slice(0, MOST_TOLD)
+    waiting.clear()
+    if (current === null || current.state.isClosed || paths.length === 0) return
+    try {
+      await current.client.call('reportSaves', { params: { sessionId: current.sessionId }, body: { paths } })
+    } catch (error) {
+      log.warn(`the agent could not be told of saved files: ${String(error)}`)
+    }
+  }
+
+  const listening = vscode.workspace.onDidSaveTextDocument(document => {
+    const path = workspacePath(document.uri)
+    if (path === null) return
+    waiting.add(path)
+    timer ??= setTimeout(() => void tell(), GATHER_MS)
+  })
+  return new vscode.Disposable(() => {
+    listening.dispose()
+    if (timer !== null) clearTimeout(timer)
+  })
+}

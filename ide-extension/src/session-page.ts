@@ -1,0 +1,83 @@
+import * as vscode from 'vscode'
+import type { FollowedSession } from './followed-session.ts'
+import { type FromPage, fromPageSchema, type ToPage } from './messages.ts'
+import type { SessionActions } from './session-actions.ts'
+
+export interface SessionPageOptions {
+  extensionUri: vscode.Uri
+  actions: SessionActions
+  /** What the page shows: the whole session, or one turn’s proof. */
+  shows: { view: 'timeline' } | { view: 'proof'; turnId: string }
+}
+
+/** Puts the session into a webview and keeps it up to date, until the webview is closed. */
+export function showSession(webview: vscode.Webview, session: FollowedSession | null, options: SessionPageOptions): vscode.Disposable {
+  const { extensionUri, actions, shows } = options
+  const root = vscode.Uri.joinPath(extensionUri)
+  webview.options = { enableScripts: true, localResourceRoots: [root], enableForms: false, enableCommandUris: false }
+  let sent = 0
+  let isReady = false
+  const post = (message: ToPage) => void webview.postMessage(message)
+
+  function update(): void {
+    if (!isReady || session === null) return
+    post({
+      kind: 'status',
+      status: session.status,
+      problem: session.problem?.message ?? null,
+      canPrompt: !session.state.isClosed
+    })
+    const fresh = session.events.slice(sent)
+    if (fresh.length === 0 && sent > 0) return
+    post({ kind: 'events', sessionId: session.sessionId, events: fresh, isStart: sent === 0 })
+    sent = session.events.length
+  }
+
+  async function answer(message: FromPage): Promise<void> {
+    switch (message.kind) {
+      case 'ready':
+        isReady = true
+        sent = 0
+        update()
+        return
+      case 'artifact':
+        post({ kind: 'artifact', artifactId: message.artifactId, bytes: await actions.artifact(message.artifactId) })
+        return
+      case 'prompt': {
+        const problem = await actions.prompt(message.text)
+        post(problem === null ? { kind: 'sent' } : { kind: 'refused', problem })
+        return
+      }
+      case 'withdraw':
+        return await actions.withdraw(message.promptId)
+      case 'stop':
+        return await actions.stop()
+      case 'openProof':
+        return await actions.openProof(message.turnId)
+      case 'showTurnChanges':
+        return await actions.showTurnChanges(message.turnId)
+      case 'createPullRequest':
+        return await actions.createPullRequest()
+    }
+  }
+
+  const listening = webview.onDidReceiveMessage((data: unknown) => {
+    const message = fromPageSchema.safeParse(data)
+    if (message.success) void answer(message.data)
+  })
+  const changes = session?.onDidChange(update)
+  webview.html = pageOf(webview, root, shows)
+  return new vscode.Disposable(() => {
+    listening.dispose()
+    changes?.dispose()
+  })
+}
+
+/** A page that runs one script of ours and loads nothing else: what is shown in it was written by agents and pages. */
+function pageOf(webview: vscode.Webview, root: vscode.Uri, shows: SessionPageOptions['shows']): string {
+  const nonce = [...crypto.getRandomValues(new Uint8Array(18))].map(byte => byte.toString(16).padStart(2, '0')).join('')
+  const uriOf = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString()
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}; img-src blob:; font-src ${webview.cspSource}`
+  const turn = shows.view === 'proof' ? ` data-turn="${shows.turnId.replace(/[^\w]/g, '')}"` : ''
+  return `<!doctype html><html lang="${vscode.env.language.replace(/[^\w-]/g, '')}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${uriOf('webview.css')}"></head><body data-view="${shows.view}"${turn}><div id="root"></div><script nonce="${nonce}" src="${uriOf('webview.js')}"></script></body></html>`
+}

@@ -1,0 +1,89 @@
+import type { FileChange, PromptState, TurnState } from '@fixpoint/protocol'
+import * as vscode from 'vscode'
+import { filesOf, type Span, spanOfTurn } from './changes.ts'
+import type { FollowedSession } from './followed-session.ts'
+
+export type TurnNode =
+  | { kind: 'prompt'; prompt: PromptState; turn: TurnState | undefined; span: Span | null }
+  | { kind: 'file'; turnId: string; span: Span; file: FileChange }
+
+const ICONS: Record<PromptState['status'], string> = {
+  queued: 'clock',
+  running: 'loading~spin',
+  done: 'check',
+  failed: 'error',
+  stopped: 'debug-stop',
+  withdrawn: 'circle-slash'
+}
+
+const VERDICT_ICONS = { verified: 'verified', looks_wrong: 'warning', unverified: 'question' } as const
+
+/** The session’s prompts, with what each changed. */
+export class TurnTree implements vscode.TreeDataProvider<TurnNode> {
+  readonly #changed = new vscode.EventEmitter<TurnNode | undefined>()
+  readonly onDidChangeTreeData = this.#changed.event
+  readonly #session: () => FollowedSession | null
+
+  constructor(session: () => FollowedSession | null) {
+    this.#session = session
+  }
+
+  refresh(): void {
+    this.#changed.fire(undefined)
+  }
+
+  async getChildren(node?: TurnNode): Promise<TurnNode[]> {
+    const session = this.#session()
+    if (session === null) return []
+    const { state } = session
+    if (node === undefined) {
+      return state.prompts.map(prompt => {
+        const turn = state.turns.find(candidate => candidate.turnId === prompt.turnId)
+        return { kind: 'prompt', prompt, turn, span: turn ? spanOfTurn(state, turn.turnId) : null }
+      })
+    }
+    if (node.kind === 'file' || node.span === null || node.turn === undefined) return []
+    const { span, turn } = node
+    return (await filesOf(session, span)).map(file => ({ kind: 'file', turnId: turn.turnId, span, file }))
+  }
+
+  getTreeItem(node: TurnNode): vscode.TreeItem {
+    return node.kind === 'prompt' ? promptItem(node) : fileItem(node)
+  }
+}
+
+function promptItem({ prompt, turn, span }: Extract<TurnNode, { kind: 'prompt' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    prompt.text.split('\n')[0] ?? '',
+    span === null ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed
+  )
+  const verdict = turn?.proof?.verdict.value
+  item.id = prompt.promptId
+  item.description = turn?.status === 'running' ? turn.activity : verdict === undefined ? prompt.author.name : verdictWord(verdict)
+  item.tooltip = `${prompt.author.name}: ${prompt.text}`
+  item.iconPath = new vscode.ThemeIcon(verdict === undefined ? ICONS[prompt.status] : VERDICT_ICONS[verdict])
+  item.contextValue = [turn?.proof ? 'proof' : '', span ? 'changes' : ''].filter(Boolean).join(' ')
+  item.accessibilityInformation = { label: `${prompt.text}, ${item.description}` }
+  if (turn?.proof) item.command = { command: 'fixpoint.openProof', title: '', arguments: [{ kind: 'prompt', prompt, turn, span }] }
+  return item
+}
+
+export function verdictWord(verdict: keyof typeof VERDICT_ICONS): string {
+  const words = {
+    verified: vscode.l10n.t('Verified'),
+    looks_wrong: vscode.l10n.t('Looks wrong'),
+    unverified: vscode.l10n.t('Unverified')
+  }
+  return words[verdict]
+}
+
+function fileItem(node: Extract<TurnNode, { kind: 'file' }>): vscode.TreeItem {
+  const { file } = node
+  const item = new vscode.TreeItem(file.path.split('/').at(-1) ?? file.path)
+  item.description = file.path.split('/').slice(0, -1).join('/')
+  item.tooltip = `${file.path}${file.added === null ? '' : ` +${file.added} −${file.removed ?? 0}`}`
+  item.resourceUri = vscode.Uri.from({ scheme: 'fixpoint-file', path: `/${file.path}` })
+  item.iconPath = vscode.ThemeIcon.File
+  item.command = { command: 'fixpoint.showFileChange', title: '', arguments: [node] }
+  return item
+}
