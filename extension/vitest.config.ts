@@ -6,5 +6,5 @@ import { WxtVitest } from 'wxt/testing/vitest-plugin'
 export default defineConfig({
   // Without the extension's own configuration: its modules are for building, and are not found from where Vitest runs.
   plugins: [WxtVitest({ root: fileURLToPath(new URL('.', import.meta.url)), configFile: false, imports: false })],
-  test: { name: 'extension', include: ['src/**/*.test.{ts,tsx}'] }
+  test: { name: 'extension', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['tests/unit-setup.ts'] }
 })

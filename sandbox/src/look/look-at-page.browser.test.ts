@@ -39,7 +39,9 @@ async function pixelAt(picture: PictureRef, x: number, y: number): Promise<strin
 /** Kills the processes of the sandbox's browser that have the text in their command line. */
 function killBrowserProcesses(commandLine: string): void {
   const all = listProcesses()
-  const browsers = all.filter(({ environment }) => environment.includes('\0FIXPOINT_COMMAND=browser\0'))
+  // Its own ones: those of the sandboxes that other tests run on this machine are seen too.
+  const own = withDescendants([process.pid], all)
+  const browsers = all.filter(({ pid, environment }) => own.has(pid) && environment.includes('\0FIXPOINT_COMMAND=browser\0'))
   for (const pid of withDescendants(
     browsers.map(browser => browser.pid),
     all

@@ -73,7 +73,11 @@ export async function dockerWorld({
     image
   }
   const log: LogLine[] = []
-  const record = (level: string) => (fields: object, message: string) => void log.push({ level, fields, message })
+  const record = (level: string) => (fields: object, message: string) => {
+    log.push({ level, fields, message })
+    // Shown with a test that fails.
+    if (level === 'warn' || level === 'error') console.error(level, message, fields)
+  }
   const logger: SandboxLogger = { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') }
   const driver = createSandboxDriver({ docker, settings, logger, network, edges: systemEdges })
   const folder = await mkdtemp(join(tmpdir(), 'fixpoint-docker-test-'))
