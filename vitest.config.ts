@@ -4,6 +4,9 @@ const never = ['**/node_modules/**', '**/dist/**', '**/.output/**', '**/.fixpoin
 /** Suites that need an engine or a browser; each has a project of its own below. */
 const heavy = ['**/*.docker.test.ts', '**/*.browser.test.ts', 'e2e/**']
 
+/** They install and build many frameworks: minutes of work, run where they are named (scripts/test.mjs). */
+const slow = ['e2e/pages.test.ts']
+
 /** They put policies where every Chromium of the machine reads them, or promise something within a second. */
 const alone = ['main-job', 'managed-browser', 'policies', 'faults'].map(name => `e2e/${name}.test.ts`)
 
@@ -46,7 +49,16 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: [...never, ...alone],
+          exclude: [...never, ...alone, ...slow],
+          testTimeout: 300_000,
+          hookTimeout: 300_000
+        }
+      },
+      {
+        test: {
+          name: 'pages',
+          include: slow,
+          exclude: never,
           testTimeout: 300_000,
           hookTimeout: 300_000
         }

@@ -303,7 +303,8 @@ describe('for those who run the server', () => {
     const text = await answer.text()
     expect(text).toMatch(/^fixpoint_turns_total\{outcome="done"\} [1-9]/m)
     expect(text).toMatch(/^fixpoint_tool_call_duration_milliseconds_count\{tool="edit",outcome="succeeded"\} [1-9]/m)
-    expect(text).toMatch(/^fixpoint_turns_running 1$/m)
+    // The one that runs for as long as these tests do, and perhaps one that an earlier test has begun.
+    expect(text).toMatch(/^fixpoint_turns_running [1-9]\d*$/m)
     expect(text).toMatch(
       /^fixpoint_http_request_duration_milliseconds_count\{method="GET",route="\/api\/sessions\/:sessionId",status="404"\} [1-9]/m
     )

@@ -309,7 +309,7 @@ function slowly(text: string): Script {
 
 async function startPointing(button: string): Promise<void> {
   await panel.clickButton(button)
-  await panel.waitForText('Click an element.')
+  await panel.waitForText('Click an element, or drag a region.')
 }
 
 async function hover(selector: string): Promise<void> {

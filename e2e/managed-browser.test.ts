@@ -303,7 +303,7 @@ describe('Fixpoint’s own extension', () => {
       await panel.press('Enter')
       await panel.waitForText('Shop')
       await panel.clickButton('Point at something')
-      await panel.waitForText('Click an element.')
+      await panel.waitForText('Click an element, or drag a region.')
       await page.locator('h1').hover()
       await page.locator('h1').click()
       await panel.waitUntil(PICKED, 30_000)

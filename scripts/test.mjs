@@ -1,5 +1,6 @@
 // `npm test`: sets up what is missing, then checks and tests everything. The last line is the sum.
-// `npm test -- unit docker` runs those parts alone; `npm test -- --list` names them.
+// `npm test -- unit docker` runs those parts alone; `npm test -- --list` names them, with those that take so long that they run only where
+// they are named.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUp } from './setup/all.mjs'
@@ -19,23 +20,18 @@ const CHECKS = [
   { part: 'reference', name: 'API reference is up to date', command: [process.execPath, 'scripts/api-reference.mjs', '--check'] }
 ]
 
-/**
- * Vitest's projects. Two rows run side by side, because those that start servers and sandboxes wait most of their time for them; what
- * has to be alone comes last.
- */
-const ROWS = [
-  ['unit', 'extension', 'browser'],
-  ['docker', 'e2e']
-]
-const ALONE = 'alone'
-const SUITES = [...ROWS.flat(), ALONE]
+/** Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. */
+const SUITES = ['unit', 'extension', 'browser', 'docker', 'e2e', 'alone']
+
+/** Those that install and build a lot; they run only where they are named: `npm test -- pages`. */
+const SLOW_SUITES = ['pages']
 
 /** Test files at once, in the suites that allow it; Vitest would leave one of two cores idle. */
 const WORKERS = 2
 
 await runScript(async () => {
   const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
-  const parts = [...new Set(CHECKS.map(check => check.part)), 'shop', ...SUITES]
+  const parts = [...new Set(CHECKS.map(check => check.part)), 'shop', ...SUITES, ...SLOW_SUITES]
   if (process.argv.includes('--list')) {
     console.log(parts.join('\n'))
     return 0
@@ -62,12 +58,8 @@ await runScript(async () => {
     add(await runCheck({ name: 'demo shop: types', command: ['npm', 'run', '--silent', 'typecheck'] }, demo.shop, env))
     add(await runCheck({ name: 'demo shop: its tests', command: ['npm', 'test', '--silent'] }, demo.shop, env))
   }
-  await Promise.all(
-    ROWS.map(async row => {
-      for (const suite of row.filter(isWanted)) add(await runSuite(suite, env))
-    })
-  )
-  if (isWanted(ALONE)) add(await runSuite(ALONE, env))
+  for (const suite of SUITES.filter(isWanted)) add(await runSuite(suite, env))
+  for (const suite of SLOW_SUITES.filter(suite => wanted.includes(suite))) add(await runSuite(suite, env))
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   return counts.failed === 0 ? 0 : 1
 })
@@ -90,7 +82,7 @@ async function runSuite(suite, env) {
   const { code } = await run(bin('vitest'), ['run', '--project', suite, `--maxWorkers=${WORKERS}`, ...reporters], {
     cwd: root,
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
-    onLine: line => console.log(`  ${suite}  ${line}`)
+    onLine: line => console.log(`  ${line}`)
   })
   const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
