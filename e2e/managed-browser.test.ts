@@ -309,6 +309,7 @@ describe('Fixpoint’s own extension', () => {
       await panel.waitUntil(PICKED, 30_000)
       await panel.click('.fx-composer textarea')
       await panel.type('make it larger')
+      await panel.waitUntil(`${WRITTEN} === 'make it larger'`)
 
       // Version 2 comes: it is offered, and waits, also when the worker has ended meanwhile.
       await publish(updates, releases.packAs(updates.url, '50.0.0'))
@@ -324,7 +325,7 @@ describe('Fixpoint’s own extension', () => {
       await until('version 2 is installed', async () => (await installed()) === '50.0.0')
       panel = await openPanel(person, page)
       await panel.waitUntil(PICKED, 30_000)
-      expect(await panel.evaluate(WRITTEN)).toBe('make it larger')
+      await panel.waitUntil(`${WRITTEN} === 'make it larger'`, 10_000)
       expect(await panel.evaluate('chrome.runtime.getManifest().version')).toBe('50.0.0')
       expect(await panel.text()).not.toContain('is ready.')
 
@@ -337,7 +338,7 @@ describe('Fixpoint’s own extension', () => {
       await until('the panel has closed', async () => !(await person.hasSidePanel()))
       panel = await openPanel(person, page)
       await panel.waitUntil(PICKED, 30_000)
-      expect(await panel.evaluate(WRITTEN)).toBe('make it larger')
+      await panel.waitUntil(`${WRITTEN} === 'make it larger'`, 10_000)
 
       // The button “Update” of chrome://extensions asks nobody: it takes the panel away from under whoever writes in it.
       await panel.click('.fx-composer textarea')
@@ -349,7 +350,7 @@ describe('Fixpoint’s own extension', () => {
       await until('the panel has closed', async () => !(await person.hasSidePanel()))
       panel = await openPanel(person, page)
       await panel.waitUntil(PICKED, 30_000)
-      expect(await panel.evaluate(WRITTEN)).toBe('make it larger and bold')
+      await panel.waitUntil(`${WRITTEN} === 'make it larger and bold'`, 10_000)
       expect(await launched.extension(releases.id)).toMatchObject({ state: 'ENABLED', runtimeErrors: [] })
     } finally {
       takeAway()
