@@ -198,6 +198,7 @@ describe('starting', () => {
       timeout: 60_000,
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         HOME: folder,
         FIXPOINT_DATA: join(folder, 'data'),
         GOOGLE_GENERATIVE_AI_API_KEY: 'a-key-for-tests',

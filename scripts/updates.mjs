@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './setup/places.mjs'
+import { compiled, root } from './setup/places.mjs'
 import { runOrFail } from './setup/run.mjs'
 import { runScript, SetupError } from './setup/step.mjs'
 import { installedNode } from './setup/toolchain.mjs'
@@ -15,6 +15,6 @@ await runScript(async () => {
   const room = join(root, 'update-server')
   if (args[0] === 'serve')
     await runOrFail('Building the dashboard', 'Correct what it names.', node, [join(room, 'build.ts')], { cwd: room })
-  const result = spawnSync(node, [join(room, 'src', 'cli', 'main.ts'), ...args], { stdio: 'inherit' })
+  const result = spawnSync(node, [join(room, 'src', 'cli', 'main.ts'), ...args], { stdio: 'inherit', env: { ...compiled, ...process.env } })
   return result.status ?? (result.signal === 'SIGINT' ? 130 : 1)
 })

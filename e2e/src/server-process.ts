@@ -71,6 +71,7 @@ export class ServerProcess {
     return {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       FIXPOINT_DATA: join(this.folder, 'data'),
       FIXPOINT_CONFIG: join(this.folder, 'fixpoint.config.json'),
       FIXPOINT_PORT: String(this.port),

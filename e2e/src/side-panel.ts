@@ -97,7 +97,7 @@ export class SidePanel {
     )
   }
 
-  /** Clicks the element that an expression finds, as soon as it is there. */
+  /** Clicks the element that an expression finds, as soon as it is there and has stood still for three frames. */
   async #clickElement(expression: string): Promise<void> {
     try {
       await this.waitUntil(`(${expression})?.checkVisibility() === true`)
@@ -106,8 +106,18 @@ export class SidePanel {
     }
     const { x, y, width, height } = boxSchema.parse(
       await this.evaluate(
-        `(() => { const element = ${expression}; element.scrollIntoView({ block: 'nearest' });
-          const { x, y, width, height } = element.getBoundingClientRect(); return { x, y, width, height } })()`
+        `(async () => {
+          for (let last = '', still = 0; ; ) {
+            const element = ${expression}
+            element.scrollIntoView({ block: 'nearest' })
+            const { x, y, width, height } = element.getBoundingClientRect()
+            const box = { x, y, width, height }
+            still = JSON.stringify(box) === last ? still + 1 : 0
+            if (still === 3) return box
+            last = JSON.stringify(box)
+            await new Promise(resolve => setTimeout(resolve, 16))
+          }
+        })()`
       )
     )
     const place = { x: x + width / 2, y: y + height / 2, button: 'left', clickCount: 1 }

@@ -29,3 +29,9 @@ export function logFile(name) {
   mkdirSync(folder, { recursive: true })
   return join(folder, `${name}.log`)
 }
+
+/**
+ * Where Node keeps the compiled form of what it has loaded, types taken out: programs of this checkout start in half the time. A folder of
+ * the checkout and not the machine's temporary one, where other people could lay something into it.
+ */
+export const compiled = { NODE_COMPILE_CACHE: join(stateFolder, 'compiled') }

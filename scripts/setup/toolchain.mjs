@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { rooms, root, stateFolder } from './places.mjs'
+import { compiled, rooms, root, stateFolder } from './places.mjs'
 import { runOrFail, tryRun } from './run.mjs'
 import { hashOf, isStamped, stamp } from './stamp.mjs'
 import { SetupError, step } from './step.mjs'
@@ -38,7 +38,7 @@ export async function ensureToolchain() {
   const node = findNode()
   const npmBin = join(folder, 'node_modules', '.bin')
   const path = [...(node === process.execPath ? [] : [dirname(node)]), npmBin, process.env['PATH'] ?? ''].join(':')
-  return { node, env: { ...process.env, PATH: path } }
+  return { node, env: { ...compiled, ...process.env, PATH: path } }
 }
 
 function majorOfThis() {

@@ -15,7 +15,13 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 function run(environment: Record<string, string>, ...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const env = { PATH: process.env['PATH'], NO_COLOR: '1', INIT_CWD: server.dataFolder, ...environment }
+  const env = {
+    PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    NO_COLOR: '1',
+    INIT_CWD: server.dataFolder,
+    ...environment
+  }
   return new Promise(resolve => {
     const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (_error, stdout, stderr) =>
       resolve({ status: child.exitCode, stdout, stderr })
