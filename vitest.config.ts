@@ -18,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{protocol,ui,ide-extension,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}'],
           exclude: [...never, ...heavy],
+          // Files share what they import, which saves a third of the time. They keep no state in modules, and replace none.
+          isolate: false,
           testTimeout: 20_000,
           hookTimeout: 60_000
         }
