@@ -96,11 +96,11 @@ function added(a: RedactionCounts, b: RedactionCounts): RedactionCounts {
 }
 
 function coverPage(openFrames: number[][]) {
-  return globalThis.fixpoint?.picker?.cover(openFrames)
+  return globalThis.fixpoint?.privacy?.cover(openFrames)
 }
 
 function uncoverPage() {
-  return globalThis.fixpoint?.picker?.uncover()
+  return globalThis.fixpoint?.privacy?.uncover()
 }
 
 async function waitForTurn(): Promise<void> {

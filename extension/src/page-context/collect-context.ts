@@ -24,14 +24,14 @@ const BUDGET = 500
  * @param numbers of the picks whose details are wanted; the outline has all of them.
  */
 export async function collectContext(numbers: readonly number[]): Promise<CollectedContext> {
-  const { picker } = isolatedWorld()
+  const { picker, privacy } = isolatedWorld()
+  if (!picker || !privacy) throw new Error('The picker is not in this page.')
   const slices = new Slices(BUDGET)
-  const ignored = picker?.overlayHost ?? document.createElement('div')
-  const present = new Map([...(picker?.pickedElements ?? [])].filter(([, element]) => element.isConnected))
-  if (!picker) throw new Error('The picker is not in this page.')
-  const scan = await picker.scan(slices)
+  const elements = [...picker.picks].map(([number, { element }]) => [number, element] as const)
+  const present = new Map(elements.filter(([, element]) => element.isConnected))
+  const scan = await privacy.scan(slices)
   const text = new PageText(scan)
-  const outline = await outlineAround(present, ignored, text, slices)
+  const outline = await outlineAround(present, picker.overlay.host, text, slices)
   const picks: CollectedPick[] = []
   for (const number of numbers) {
     const element = present.get(number)
@@ -76,9 +76,9 @@ export async function collectRequests(
 ): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }> {
   const failed = failedRequests(noticed)
   const redactions: RedactionCounts = {}
-  const { picker } = isolatedWorld()
-  if (failed.length === 0 || !picker) return { requests: [], redactions }
-  const words = await picker.words()
+  const { privacy } = isolatedWorld()
+  if (failed.length === 0 || !privacy) return { requests: [], redactions }
+  const words = await privacy.words()
   const requests = failed.map(request => ({
     ...request,
     url: words.redact(redactAddress(request.url, redactions, words.values), redactions).slice(0, 1_000)

@@ -1,0 +1,89 @@
+import type { Box } from '@fixpoint/protocol'
+import { isolatedWorld, type PagePrivacy, type PickerInPage } from '../isolated-world.ts'
+import { frameAt } from '../page-tree/frame-places.ts'
+import { nextFrame } from '../page-tree/next-frame.ts'
+import { Slices } from '../page-tree/slices.ts'
+import { boxOfTarget } from '../picker/pick-target.ts'
+import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
+import { type PageScan, scanPage } from './page-scan.ts'
+import type { PrivateWords } from './private-words.ts'
+import { detectorsOf, NO_MASKING } from './project-masking.ts'
+import type { RedactionCounts } from './secrets.ts'
+
+/** What was typed is asked for several times in one capture; in ms. */
+const WORDS_AGE = 700
+/** In ms of work: a page that is larger than what can be searched in this time gets no picture. */
+const COVER_BUDGET = 4_000
+
+/** What is private on this page, for texts and for pictures. It lives as long as the document, and comes with the first capture. */
+export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
+  let covers: Box[] = []
+  let coveringThemselves: Element[] = []
+  let covered: PageScan | null = null
+  let changes: MutationObserver | null = null
+  let isAttachedForCover = false
+  let known: { words: PrivateWords; at: number } | null = null
+  const scan = async (slices: Slices) => {
+    const found = await scanPage(new Set([overlay.host, ...coveringThemselves]), detectorsOf(isolatedWorld().masking ?? NO_MASKING), slices)
+    known = { words: found.words, at: performance.now() }
+    return found
+  }
+  const words = async () => {
+    if (known && performance.now() - known.at < WORDS_AGE) return known.words
+    return (await scan(new Slices(COVER_BUDGET))).words
+  }
+  return {
+    scan,
+    words,
+    async cover(openFrames) {
+      isAttachedForCover = !overlay.isInPlace
+      if (isAttachedForCover) overlay.attach()
+      changes?.disconnect()
+      changes = new MutationObserver(() => undefined)
+      changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+      coveringThemselves = openFrames.flatMap(path => frameAt(path) ?? [])
+      covered = await scan(new Slices(COVER_BUDGET))
+      const { boxes: hidden, counts } = privateBoxes(covered)
+      covers = hidden
+      overlay.cover(hidden)
+      // The first frame draws the covers, the second begins when the first has been handed to the compositor.
+      await nextFrame()
+      await nextFrame()
+      const boxes = [...picks].flatMap(([number, target]) => {
+        const box = boxOfTarget(target)
+        return box ? [{ number, box }] : []
+      })
+      return {
+        isComplete: covered.isComplete,
+        covered: counts,
+        window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
+        boxes
+      }
+    },
+    async withoutPrivateWords(texts) {
+      const counts: RedactionCounts = {}
+      const now = await words()
+      return { texts: texts.map(text => now.redact(text, counts)), counts }
+    },
+    async uncover() {
+      const areStillCovered = overlay.isInPlace && covered !== null && areCovered(privateBoxes(covered).boxes, covers)
+      const hasChanged = hasForeignChange(changes?.takeRecords() ?? [], overlay.host)
+      changes?.disconnect()
+      changes = null
+      overlay.uncover()
+      if (isAttachedForCover) overlay.remove()
+      if (!areStillCovered || !hasChanged) return areStillCovered
+      // The page has changed since it was searched: what is new may be private.
+      const now = await scan(new Slices(COVER_BUDGET))
+      return now.isComplete && areCovered(privateBoxes(now).boxes, covers)
+    }
+  }
+}
+
+function hasForeignChange(records: readonly MutationRecord[], own: Element): boolean {
+  const isOwn = (node: Node) => node === own
+  return records.some(
+    ({ target, type, addedNodes, removedNodes }) =>
+      !isOwn(target) && !(type === 'childList' && [...addedNodes, ...removedNodes].every(isOwn))
+  )
+}
