@@ -11,6 +11,7 @@ import type { FramePlacement } from './page-context/place-of-frame.ts'
 import type { Slices } from './page-tree/slices.ts'
 import type { Overlay } from './picker/overlay.ts'
 import type { PickTarget } from './picker/pick-target.ts'
+import type { PickerTools } from './picker/picker-tools.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { WholePage } from './pictures/whole-page.ts'
 import type { PageScan } from './privacy/page-scan.ts'
@@ -55,6 +56,8 @@ interface FixpointWorld {
   masking?: ProjectMasking
   /** `picker.js` */
   picker?: PickerInPage
+  /** `picker-tools.js` */
+  pickerTools?: PickerTools
   /** `source-locations.js` */
   locateElements?: (elements: readonly ElementToLocate[]) => Promise<LocatedElement[]>
   /** `page-context.js` */

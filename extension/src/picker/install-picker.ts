@@ -15,6 +15,13 @@ export function installPicker(): void {
     componentChains: request => sendMessage('componentChains', request),
     pointerEntered: message => sendMessage('pointerEntered', message),
     holdTimers: request => sendMessage('holdTimers', request),
+    get tools() {
+      return world.pickerTools ?? null
+    },
+    async loadTools(request) {
+      const answer = await sendMessage('loadPickerTools', request)
+      return (answer.ok && world.pickerTools) || null
+    },
     ended: message => sendMessage('pointingEnded', message)
   })
   world.picker = { overlay, picks: picker.picks }
