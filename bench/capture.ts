@@ -7,6 +7,8 @@ import type { CDPSession, Page, Worker } from 'playwright'
 import { build } from 'vite'
 import { z } from 'zod'
 import { ROOT } from '../e2e/src/server-process.ts'
+import { inspectInPage } from '../extension/src/inspector/inspect-in-page.ts'
+import { elementReferenceSchema } from '../extension/src/message-schemas.ts'
 import { fitOutline } from '../extension/src/page-context/fit-outline.ts'
 import { outlineLineSchema } from '../extension/src/page-context/outline-schema.ts'
 import { readPageWorld } from '../extension/src/page-world/read-page-world.ts'
@@ -85,7 +87,7 @@ function captureFigures(size: number, measured: ReadonlyMap<string, Measured>): 
   return [
     figure(
       'Context',
-      'Main-thread time (CDP `TaskDuration`) of the whole page context without pictures: search for what is private, outline, pick, failed requests, components and props. Peer: `snapshot(document)` and its JSON',
+      'Main-thread time (CDP `TaskDuration`) of the whole page context without pictures: search for what is private, outline, pick, failed requests, components with the places of their code, and props. Peer: `snapshot(document)` and its JSON',
       ours.busy,
       'ms',
       isMain ? { timesAsLong: 0.3 } : undefined,
@@ -117,13 +119,22 @@ const traceSchema = z.object({
       name: z.string(),
       pid: z.number(),
       tid: z.number(),
+      /** Beginning and length, in µs. */
+      ts: z.number(),
+      dur: z.number().optional(),
       /** Time of the thread's processor, in µs. */
       tdur: z.number().optional(),
-      args: z.object({ name: z.string().optional() }).optional()
+      args: z.object({ name: z.string().optional(), data: z.object({ type: z.string().optional() }).optional() }).optional()
     })
   )
 })
-const collectedSchema = z.object({ outline: z.array(outlineLineSchema) })
+type TraceEvent = z.infer<typeof traceSchema>['traceEvents'][number]
+const collectedSchema = z.looseObject({
+  outline: z.array(outlineLineSchema),
+  references: z.array(z.object({ line: z.number(), element: elementReferenceSchema })),
+  picks: z.array(z.unknown()).length(1)
+})
+const inspectedSchema = z.object({ elements: z.array(z.looseObject({ components: z.array(z.unknown()).min(1) })).length(1) })
 
 class CaptureBench {
   readonly #person: Person
@@ -145,9 +156,11 @@ class CaptureBench {
     await session.send('Performance.enable', { timeDomain: 'threadTicks' })
     const worker = await person.browser.worker()
     const bench = new CaptureBench(person, page, tabId, session, worker)
-    await bench.#inPage(`{ files: ['/picker.js', '/page-context.js'] }`)
+    await bench.#inPage(`{ files: ['/picker.js', '/page-context.js', '/source-locations.js'] }`)
     // What a person would have picked.
-    await bench.#inPage(`{ func: () => { fixpoint.picker.pickedElements.set(1, document.querySelectorAll('.price-tag')[3]) } }`)
+    await bench.#inPage(
+      `{ func: () => { fixpoint.picker.picks.set(1, { kind: 'element', element: document.querySelectorAll('.price-tag')[3] }) } }`
+    )
     return bench
   }
 
@@ -200,9 +213,15 @@ class CaptureBench {
 
   /** Of the page's main thread, in ms of its processor, by Chromium's own trace. */
   async #longestTask(work: () => Promise<unknown>): Promise<number> {
+    const tasks = (await this.#traced([], work)).filter(({ name }) => name.endsWith('RunTask'))
+    return Math.max(0, ...tasks.map(({ tdur }) => (tdur ?? 0) / 1_000))
+  }
+
+  /** What Chromium's trace says of pages' main threads meanwhile. */
+  async #traced(categories: readonly string[], work: () => Promise<unknown>): Promise<TraceEvent[]> {
     const browser = this.#page.context().browser()
     if (!browser) throw new Error('The browser has gone.')
-    await browser.startTracing(this.#page, { categories: ['toplevel', '__metadata'] })
+    await browser.startTracing(this.#page, { categories: ['toplevel', '__metadata', ...categories] })
     let trace: Buffer
     try {
       await work()
@@ -215,22 +234,26 @@ class CaptureBench {
         .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
         .map(({ pid, tid }) => `${pid} ${tid}`)
     )
-    const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && mains.has(`${pid} ${tid}`))
-    return Math.max(0, ...tasks.map(({ tdur }) => (tdur ?? 0) / 1_000))
+    return traceEvents.filter(({ pid, tid }) => mains.has(`${pid} ${tid}`))
   }
 
   /** All of `capture` that runs in the page, without its pictures. */
   async #ours(): Promise<string> {
-    const collected = z.record(z.string(), z.unknown()).parse(await this.#inPage('{ func: () => fixpoint.collectContext([1]) }'))
+    const collected = collectedSchema.parse(await this.#inPage('{ func: () => fixpoint.collectContext([1]) }'))
     await this.#inPage('{ func: () => fixpoint.collectRequests([]) }')
-    const references = JSON.stringify(
-      z
-        .array(z.object({ element: z.unknown() }))
-        .parse(collected['references'])
-        .map(({ element }) => element)
+    const { outline, references } = collected
+    const pick = references.find(({ line }) => outline[line]?.pick === 1)?.element
+    if (!pick) throw new Error('The pick is not in the outline.')
+    const inspected = inspectedSchema.parse(
+      await this.#inPage(`{ world: 'MAIN', func: ${inspectInPage.toString()}, args: [[${JSON.stringify(pick)}], 400] }`)
     )
-    await this.#inPage(`{ world: 'MAIN', func: ${readPageWorld.toString()}, args: [${references}[0], ${references}, 100] }`)
-    await this.#inPage(`{ func: () => fixpoint.picker.withoutPrivateWords(['a', 'b']) }`)
+    const located = inspected.elements.map(element => ({ ...pick, ...element }))
+    await this.#inPage(`{ func: all => fixpoint.locateElements(all), args: [${JSON.stringify(located)}] }`)
+    const elements = references.map(({ element }) => element)
+    await this.#inPage(
+      `{ world: 'MAIN', func: ${readPageWorld.toString()}, args: [${JSON.stringify(pick)}, ${JSON.stringify(elements)}, 100] }`
+    )
+    await this.#inPage(`{ func: () => fixpoint.privacy.withoutPrivateWords(['a', 'b']) }`)
     return JSON.stringify(collected)
   }
 
@@ -240,29 +263,29 @@ class CaptureBench {
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
   }
 
-  /** Real pointing with a real pointer: what one move of it costs the page's thread, from the event to the painted label. */
+  /** Real pointing with a real pointer: what one move of it costs the page's thread. */
   async hover(size: number): Promise<Figure[]> {
     value(await this.#person.ask('startPointing', { tabId: this.#tabId }))
     const [width, height] = z.tuple([z.number(), z.number()]).parse(await this.#page.evaluate('[innerWidth, innerHeight]'))
-    const ours: number[] = []
+    const frames: number[] = []
     const peer: number[] = []
-    for (let move = 0; move < HOVERS + 10; move++) {
-      const [x, y] = [(move * 97) % width, (move * 61) % height]
-      const before = await this.#taskDuration()
-      await this.#page.mouse.move(x, y)
-      await this.#page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
-      const busy = (await this.#taskDuration()) - before
-      const peers = z.number().parse(await this.#page.evaluate(`hoverPeer(${x}, ${y})`))
-      if (move < 10) continue
-      ours.push(busy)
-      peer.push(peers)
-    }
+    const trace = await this.#traced(['devtools.timeline'], async () => {
+      for (let move = 0; move < HOVERS; move++) {
+        const [x, y] = [(move * 97) % width, (move * 61) % height]
+        await this.#page.mouse.move(x, y)
+        await this.#page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        peer.push(z.number().parse(await this.#page.evaluate(`hoverPeer(${x}, ${y})`)))
+      }
+    })
     await this.#page.keyboard.press('Escape')
-    const reading = summarise(ours)
+    frames.push(...framesOfMoves(trace))
+    // Some moves may end where the one before did.
+    if (frames.length < HOVERS / 2) throw new Error(`Of ${HOVERS} moves only ${frames.length} were seen in the trace.`)
+    const reading = summarise(frames)
     return [
       {
         what: `Hover label, ${size.toLocaleString('en')} nodes`,
-        how: 'Main-thread time of one move of the mouse over the page while pointing, with hit test, label, style, layout and paint, over two frames. Peer: hit test, box and selector by `react-grab/primitives`, without drawing',
+        how: 'Processor time of the page’s thread from a move of the mouse until the frame with the label is handed to the compositor, by Chromium’s trace: event, hit test, label, and style, layout and paint of the whole page. Peer: hit test, box and selector by `react-grab/primitives`, without drawing',
         unit: 'ms',
         ours: reading,
         peer: { name: 'react-grab', reading: summarise(peer) }
@@ -276,6 +299,20 @@ class CaptureBench {
       }
     ]
   }
+}
+
+/** For each move of the mouse: the tasks that handle it and that draw the next frame, which often are one. In ms of the processor. */
+function framesOfMoves(events: readonly TraceEvent[]): number[] {
+  const tasks = events.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').sort((a, b) => a.ts - b.ts)
+  const around = (event: TraceEvent) => tasks.find(({ ts, dur = 0 }) => ts <= event.ts && event.ts < ts + dur)
+  const frames = events.filter(({ name }) => name === 'FireAnimationFrame').sort((a, b) => a.ts - b.ts)
+  const moves = events.filter(({ name, args }) => name === 'EventDispatch' && args?.data?.type === 'pointermove')
+  return moves.flatMap(move => {
+    const frame = frames.find(({ ts }) => ts >= move.ts)
+    const own = new Set([around(move), frame && around(frame)])
+    const times = [...own].flatMap(task => (task?.tdur === undefined ? [] : [task.tdur / 1_000]))
+    return times.length < own.size ? [] : [times.reduce((sum, time) => sum + time, 0)]
+  })
 }
 
 async function servePage(): Promise<{ address: string; close: () => Promise<void> }> {

@@ -7,11 +7,14 @@ import type { Box } from '@fixpoint/protocol'
 import type { NoticedRequest } from './inspector/console-watch.ts'
 import type { ElementToLocate, LocatedElement } from './inspector/inspection.ts'
 import type { CollectedContext, CollectedRequest } from './page-context/collected-context.ts'
+import type { FramePlacement } from './page-context/place-of-frame.ts'
 import type { Slices } from './page-tree/slices.ts'
+import type { Overlay } from './picker/overlay.ts'
 import type { PickTarget } from './picker/pick-target.ts'
+import type { PickerTools } from './picker/picker-tools.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { WholePage } from './pictures/whole-page.ts'
-import type { PageScan } from './privacy/page-scan.ts'
+import type { PrivateContent } from './privacy/private-content.ts'
 import type { PrivateWords } from './privacy/private-words.ts'
 import type { ProjectMasking } from './privacy/project-masking.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
@@ -24,25 +27,24 @@ interface CoverReport {
   window: { width: number; height: number; devicePixelRatio: number }
   /** Where the picks are at this moment; those that left the document are missing. */
   boxes: { number: number; box: Box }[]
+  /** Where the covers are that the picture must show. */
+  covers: Box[]
 }
 
 /** The picker, as the other scripts and the background see it. */
 export interface PickerInPage {
-  /** Elements by the number of their pick; those that left the document are still in it. */
-  readonly pickedElements: ReadonlyMap<number, Element>
-  /** The same with what exactly was picked. */
+  /** What was picked, by its number; what left the document is still in it. */
   readonly picks: ReadonlyMap<number, PickTarget>
-  /** The element that Fixpoint itself put into the page. */
-  readonly overlayHost: Element
-  /**
-   * Where the content of a frame begins and how much it is scaled, with the selectors of the frame. By the places of the windows on the
-   * way to it; null where there is no such frame.
-   */
-  placeOfFrame(path: readonly number[]): Promise<{ selectors: string[]; x: number; y: number; scaleX: number; scaleY: number } | null>
+  /** What Fixpoint itself has put into the page. */
+  readonly overlay: Overlay
+}
+
+/** `page-context.js`: what is private on the page, for texts and for pictures. */
+export interface PagePrivacy {
   /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. `openFrames` cover themselves. */
   cover(openFrames: readonly number[][]): Promise<CoverReport>
-  /** Everything private on the page as it is now. */
-  scan(slices: Slices): Promise<PageScan>
+  /** What people have put into the page, as it is now. */
+  content(slices: Slices): Promise<PrivateContent>
   /** What was typed, as it was at most a moment ago. */
   words(): Promise<PrivateWords>
   /** Texts that the page has said elsewhere (its console, props), without what is private. */
@@ -54,12 +56,17 @@ export interface PickerInPage {
 interface FixpointWorld {
   /** What the project hides; set before anything is captured. */
   masking?: ProjectMasking
+  /** `picker.js` */
   picker?: PickerInPage
+  /** `picker-tools.js` */
+  pickerTools?: PickerTools
   /** `source-locations.js` */
   locateElements?: (elements: readonly ElementToLocate[]) => Promise<LocatedElement[]>
   /** `page-context.js` */
+  privacy?: PagePrivacy
   collectContext?: (numbers: readonly number[]) => Promise<CollectedContext>
   collectRequests?: (noticed: readonly NoticedRequest[]) => Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>
+  placeOfFrame?: (path: readonly number[]) => Promise<FramePlacement | null>
   /** `whole-page.js` */
   wholePage?: WholePage
   /** `element-picture.js` and `element-picture-pro.js`, which replaces it */

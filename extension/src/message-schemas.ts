@@ -37,6 +37,9 @@ export type ComponentChainsRequest = z.infer<typeof componentChainsRequestSchema
 export const holdTimersRequestSchema = z.object({ runId: nonceSchema, isHeld: z.boolean() })
 export type HoldTimersRequest = z.infer<typeof holdTimersRequestSchema>
 
+export const loadToolsRequestSchema = z.object({ runId: nonceSchema })
+export type LoadToolsRequest = z.infer<typeof loadToolsRequestSchema>
+
 export const pointerEnteredMessageSchema = z.object({ runId: nonceSchema })
 export type PointerEnteredMessage = z.infer<typeof pointerEnteredMessageSchema>
 

@@ -10,6 +10,7 @@ import type {
   DescribedElement,
   DescribeRequest,
   HoldTimersRequest,
+  LoadToolsRequest,
   PickedMessage,
   PointerEnteredMessage,
   PointingEndedMessage
@@ -60,6 +61,8 @@ interface PickerRequests {
   componentChains(data: ComponentChainsRequest): Outcome<string[][]>
   /** The freeze key: holds the page's timers back, or lets them go. */
   holdTimers(data: HoldTimersRequest): Outcome<null>
+  /** Puts `picker-tools.js` into the document. */
+  loadPickerTools(data: LoadToolsRequest): Outcome<null>
   /** The pointer has come into this document. */
   pointerEntered(data: PointerEnteredMessage): Outcome<null>
   pointingEnded(data: PointingEndedMessage): Outcome<null>

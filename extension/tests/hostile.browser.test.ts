@@ -28,6 +28,7 @@ const MESSAGES = [
     'pointingEnded',
     'componentChains',
     'holdTimers',
+    'loadPickerTools',
     'pointerEntered',
     'leavePointer',
     'numberTaken',
@@ -230,6 +231,7 @@ describe('a hostile page', () => {
     expect(await send('describeElement', { runId: id, element })).toContain('sender_not_allowed')
     expect(await send('componentChains', { runId: id, elements: [element] })).toContain('sender_not_allowed')
     expect(await send('holdTimers', { runId: id, isHeld: true })).toContain('sender_not_allowed')
+    expect(await send('loadPickerTools', { runId: id })).toContain('sender_not_allowed')
     expect(await send('pointerEntered', { runId: id })).toContain('sender_not_allowed')
     expect(await send('pointingEnded', { runId: id, reason: 'cancelled' })).toContain('sender_not_allowed')
     expect(await send('picked', { runId: 1 })).toContain('invalid_message')

@@ -63,7 +63,6 @@ export async function capture(page: PageDocument, pick: PickToCapture | null, fr
 }
 
 async function collect(page: PageDocument, pick: PickToCapture | null): Promise<CollectedContext> {
-  await injectScript(page, '/page-context.js')
   return callInPage(
     page,
     {

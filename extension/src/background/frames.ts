@@ -76,7 +76,7 @@ export async function placesOnTheWay(top: PageDocument, frame: OpenFrame, frames
   for (const next of [...around, frame]) {
     const call = {
       world: 'ISOLATED' as const,
-      func: (path: number[]) => globalThis.fixpoint?.picker?.placeOfFrame(path) ?? null,
+      func: (path: number[]) => globalThis.fixpoint?.placeOfFrame?.(path) ?? null,
       args: [next.path.slice(outer.path.length)] as [number[]]
     }
     const place = await callInPage(outer, call, placeSchema.nullable())

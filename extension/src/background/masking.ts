@@ -2,7 +2,7 @@ import { FixpointError, maskingSchema } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { NO_MASKING, type ProjectMasking } from '../privacy/project-masking.ts'
 import { fingerprintOf, storedMaskingOf } from '../privacy/stored-masking.ts'
-import { callInPage, type PageDocument } from './page-scripts.ts'
+import { callInPage, injectScript, type PageDocument } from './page-scripts.ts'
 
 /** What the project of the tab's page hides; nothing where no project is known. */
 export async function maskingOfTab(tabId: number): Promise<{ masking: ProjectMasking; fingerprint: string }> {
@@ -14,11 +14,12 @@ export async function maskingOfTab(tabId: number): Promise<{ masking: ProjectMas
 }
 
 /**
- * Lets Fixpoint's scripts in a page know what the project hides. Call it before anything is captured there.
+ * Puts what captures a page into it, and lets it know what the project hides. Call it before anything is captured there.
  * @throws FixpointError `masking_rule_invalid` where a selector is none: nothing is captured then, because nobody knows what it should hide
  */
 export async function applyMasking(page: PageDocument): Promise<{ masking: ProjectMasking; fingerprint: string }> {
   const found = await maskingOfTab(page.tabId)
+  await injectScript(page, '/page-context.js')
   const refused = await callInPage(page, { world: 'ISOLATED', func: setMasking, args: [found.masking] }, z.array(z.string()))
   if (refused.length > 0) {
     throw new FixpointError('masking_rule_invalid', `The project hides “${refused[0]}”, which is no CSS selector.`)

@@ -10,6 +10,7 @@ export interface PageDocument {
 
 type Script =
   | '/picker.js'
+  | '/picker-tools.js'
   | '/page-context.js'
   | '/source-locations.js'
   | '/whole-page.js'
@@ -56,6 +57,19 @@ export async function callInPage<A extends unknown[], R, T>(
     throw new FixpointError('invalid_message', `The page’s answer cannot be used: ${issue?.path.join('.')} ${issue?.message}`)
   }
   return parsed.data
+}
+
+/** Calls a function in a tab's top document and in its frames, as far as Chrome lets the extension into them; for what answers nothing. */
+export async function callInAll<A extends unknown[]>(
+  { tabId, documentId }: PageDocument,
+  { world, func, args, limit = DEFAULT_LIMIT }: Call<A, void>
+): Promise<void> {
+  const injection = { target: { tabId, allFrames: true }, world, func, args }
+  const results = await withinLimit(
+    inPage(() => chrome.scripting.executeScript(injection)),
+    limit
+  )
+  if (!results.some(result => result.documentId === documentId)) throw new FixpointError('frame_changed', 'The page was left.')
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   DescribedElement,
   DescribeRequest,
   HoldTimersRequest,
+  LoadToolsRequest,
   PickedMessage,
   PointerEnteredMessage,
   PointingEndedMessage
@@ -19,7 +20,7 @@ import { framesBelow, openFrames } from './frames.ts'
 import { describeTab } from './inspectable.ts'
 import { applyMasking } from './masking.ts'
 import { oneAtATime } from './one-at-a-time.ts'
-import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
+import { callInPage, injectPicker, injectScript, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { toError } from './senders.ts'
 import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
@@ -49,7 +50,9 @@ export async function startPointing(tabId: number, isFrozen = false): Promise<Po
       await storedWatch.write(tabId, { runId: run.runId, documentId: run.documentId })
       await storedRun.write(tabId, run)
       const nextNumber = await nextPickNumber(page)
-      for (const { frameId, nonce, path } of documents) {
+      for (const { documentId, frameId, nonce, path } of documents) {
+        // What stands still has to stand still from the first moment on.
+        if (isFrozen) await injectScript({ tabId, documentId }, '/picker-tools.js')
         const begin = { runId: run.runId, nonce, nextNumber, isFrozen, openFrames: framesBelow(path, frames) }
         await sendMessage('beginPointing', begin, { tabId, frameId })
       }
@@ -157,6 +160,12 @@ export async function movePointer(tabId: number, documentId: string, { runId }: 
 export async function componentChains(tabId: number, documentId: string, { runId, elements }: ComponentChainsRequest): Promise<string[][]> {
   await requireRun(tabId, documentId, runId)
   return componentNames({ tabId, documentId }, elements)
+}
+
+/** Puts what the picker needs besides pointing into its document. */
+export async function loadPickerTools(tabId: number, documentId: string, { runId }: LoadToolsRequest): Promise<void> {
+  await requireRun(tabId, documentId, runId)
+  await injectScript({ tabId, documentId }, '/picker-tools.js')
 }
 
 /** Holds the page's timers while the page is frozen, or gives them back. */

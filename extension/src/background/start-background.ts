@@ -5,6 +5,7 @@ import {
   componentChainsRequestSchema,
   describeRequestSchema,
   holdTimersRequestSchema,
+  loadToolsRequestSchema,
   pickedMessageSchema,
   pointerEnteredMessageSchema,
   pointingEndedMessageSchema
@@ -23,6 +24,7 @@ import {
   describeElement,
   forgetRunOfLeftPage,
   freezePage,
+  loadPickerTools,
   movePointer,
   readConsole,
   removePick,
@@ -161,6 +163,14 @@ function answerPicker(): void {
     })
   )
   onMessage(
+    'loadPickerTools',
+    guarded(isPicker, loadToolsRequestSchema, async (data, sender) => {
+      const { tabId, documentId } = whence(sender)
+      await loadPickerTools(tabId, documentId, data)
+      return success(null)
+    })
+  )
+  onMessage(
     'pointingEnded',
     guarded(isPicker, pointingEndedMessageSchema, async (data, sender) => {
       const { tabId, documentId } = whence(sender)
@@ -193,7 +203,7 @@ function countUnknownMessages(): void {
       'takeWholePage'
     ],
     ...['draftsReady', 'applyUpdate'],
-    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'pointerEntered', 'pointingEnded']
+    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'loadPickerTools', 'pointerEntered', 'pointingEnded']
   ])
   const messageSchema = z.object({ type: z.string(), timestamp: z.number() })
   chrome.runtime.onMessage.addListener(message => {

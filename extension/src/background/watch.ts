@@ -7,7 +7,6 @@ import {
   stripControls,
   toStorableText
 } from '@fixpoint/protocol'
-import { z } from 'zod'
 import { beginConsoleWatch, type NoticedRequest, readConsoleWatch, watchedPageSchema } from '../inspector/console-watch.ts'
 import { collectedRequestsSchema } from '../page-context/collected-context.ts'
 import { redactAddress } from '../privacy/addresses.ts'
@@ -15,7 +14,7 @@ import { detectorsOf } from '../privacy/project-masking.ts'
 import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
 import { changeDraft, mostOf } from './capture.ts'
 import { maskingOfTab } from './masking.ts'
-import { callInFrames, callInPage, type PageDocument } from './page-scripts.ts'
+import { callInAll, callInFrames, callInPage, type PageDocument } from './page-scripts.ts'
 import { withoutPrivateWords } from './private-words.ts'
 import { storedDraft } from './session-store.ts'
 
@@ -23,8 +22,7 @@ const LIMIT = 1_000
 
 /** Begins to listen: in the page, and in those of its frames that Chrome lets the extension into. */
 export async function beginWatch(page: PageDocument, runId: string): Promise<void> {
-  await callInPage(page, { world: 'MAIN', func: beginConsoleWatch, args: [runId], limit: LIMIT }, z.unknown())
-  await callInFrames(page.tabId, { world: 'MAIN', func: beginConsoleWatch, args: [runId], limit: LIMIT }, z.unknown())
+  await callInAll(page, { world: 'MAIN', func: beginConsoleWatch, args: [runId], limit: LIMIT })
 }
 
 interface Heard {

@@ -17,21 +17,21 @@ import { selectorsOf } from './selectors.ts'
 import { stylesOf } from './styles.ts'
 
 /** In ms of work: larger pages are searched for private words only as far as this goes, and say so. */
-const BUDGET = 500
+const BUDGET = 300
 
 /**
  * Collects what the page shows around the picks, in slices that leave the page its frames.
  * @param numbers of the picks whose details are wanted; the outline has all of them.
  */
 export async function collectContext(numbers: readonly number[]): Promise<CollectedContext> {
-  const { picker } = isolatedWorld()
+  const { picker, privacy } = isolatedWorld()
+  if (!picker || !privacy) throw new Error('The picker is not in this page.')
   const slices = new Slices(BUDGET)
-  const ignored = picker?.overlayHost ?? document.createElement('div')
-  const present = new Map([...(picker?.pickedElements ?? [])].filter(([, element]) => element.isConnected))
-  if (!picker) throw new Error('The picker is not in this page.')
-  const scan = await picker.scan(slices)
-  const text = new PageText(scan)
-  const outline = await outlineAround(present, ignored, text, slices)
+  const elements = [...picker.picks].map(([number, { element }]) => [number, element] as const)
+  const present = new Map(elements.filter(([, element]) => element.isConnected))
+  const { words, isComplete } = await privacy.content(slices)
+  const text = new PageText(words)
+  const outline = await outlineAround(present, picker.overlay.host, text, slices)
   const picks: CollectedPick[] = []
   for (const number of numbers) {
     const element = present.get(number)
@@ -42,7 +42,7 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
     if (slices.isDueNow()) await slices.rest()
   }
   return {
-    url: redactAddress(location.href, text.counts, scan.words.values).slice(0, 4_000),
+    url: redactAddress(location.href, text.counts, words.values).slice(0, 4_000),
     title: text.clean(document.title, 500),
     viewport: {
       width: clamp(Math.round(window.innerWidth), 1, 8_192),
@@ -65,7 +65,7 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
     redactions: text.counts,
     truncated: [
       ...outline.truncated,
-      ...(scan.isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat'])
+      ...(isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat'])
     ]
   }
 }
@@ -76,9 +76,9 @@ export async function collectRequests(
 ): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }> {
   const failed = failedRequests(noticed)
   const redactions: RedactionCounts = {}
-  const { picker } = isolatedWorld()
-  if (failed.length === 0 || !picker) return { requests: [], redactions }
-  const words = await picker.words()
+  const { privacy } = isolatedWorld()
+  if (failed.length === 0 || !privacy) return { requests: [], redactions }
+  const words = await privacy.words()
   const requests = failed.map(request => ({
     ...request,
     url: words.redact(redactAddress(request.url, redactions, words.values), redactions).slice(0, 1_000)

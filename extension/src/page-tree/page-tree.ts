@@ -5,7 +5,7 @@
 import type { Box } from '@fixpoint/protocol'
 
 /** The elements that `attachShadow` takes, besides custom ones (DOM Standard, “valid shadow host name”). */
-const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
+export const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
 
 /**
  * Elements with content that had no shadow root when they were asked. Asking costs more than everything else that is done to an element,
@@ -121,24 +121,6 @@ export function* reachableRoots(root: Document | ShadowRoot = document, limit = 
     // Closed roots of elements that are no custom ones are found when the pointer comes there: asking each element takes too long.
     const inner = isFrame(element) ? frameDocumentOf(element) : element.localName.includes('-') ? shadowRootOf(element) : element.shadowRoot
     if (inner) yield* reachableRoots(inner, limit)
-  }
-}
-
-/**
- * The same without closed shadow roots of ordinary elements that have content of their own: asking each element of a large page for
- * one takes longer than a frame. What is picked is looked into all the same; what has to be covered must use `reachableRoots`.
- */
-export function* likelyRoots(root: Document | ShadowRoot = document, limit = { left: 200 }): Generator<Document | ShadowRoot> {
-  if (limit.left-- <= 0) return
-  yield root
-  for (const frame of root.querySelectorAll('iframe, frame')) {
-    const inner = frameDocumentOf(frame)
-    if (inner) yield* likelyRoots(inner, limit)
-  }
-  for (const element of root.querySelectorAll('*')) {
-    const isLikely = element.shadowRoot !== null || element.localName.includes('-') || element.firstChild === null
-    const shadow = isLikely ? shadowRootOf(element) : null
-    if (shadow) yield* likelyRoots(shadow, limit)
   }
 }
 

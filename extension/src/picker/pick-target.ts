@@ -6,6 +6,11 @@ export interface Point {
   y: number
 }
 
+/** The rectangle between two corners. */
+export function boxBetween(a: Point, b: Point): Box {
+  return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) }
+}
+
 /** What a pick is of. `element` is always there: for a region or a text it is the smallest one that holds all of it. */
 export type PickTarget =
   | {

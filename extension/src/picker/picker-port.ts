@@ -3,12 +3,14 @@ import type {
   DescribedElement,
   DescribeRequest,
   HoldTimersRequest,
+  LoadToolsRequest,
   PickedMessage,
   PointerEnteredMessage,
   PointingEndedMessage
 } from '../message-schemas.ts'
 import type { Outcome } from '../outcome.ts'
 import type { ComponentChain } from './component-walk.ts'
+import type { PickerTools } from './picker-tools.ts'
 
 /** What the picker asks the background; see `messages.ts`. */
 export interface PickerPort {
@@ -18,5 +20,9 @@ export interface PickerPort {
   /** Holds or gives back the page's timers. */
   holdTimers(request: HoldTimersRequest): Promise<unknown>
   pointerEntered(message: PointerEnteredMessage): Promise<unknown>
+  /** What `loadTools` has brought; null before. */
+  readonly tools: PickerTools | null
+  /** Null where it cannot be had any more. */
+  loadTools(request: LoadToolsRequest): Promise<PickerTools | null>
   ended(message: PointingEndedMessage): Promise<unknown>
 }

@@ -1,31 +1,25 @@
-import { elementAtPoint, layersAtPoint } from '../page-tree/at-point.ts'
+import { elementAtPoint } from '../page-tree/at-point.ts'
 import { elementReference } from '../page-tree/element-path.ts'
-import { isDocument, isShadowRoot, likelyRoots } from '../page-tree/page-tree.ts'
-import { boxModelOf, describeBoxModel } from './box-model.ts'
-import { componentStep } from './component-walk.ts'
-import { shapeOf } from './element-shape.ts'
+import { findLikelyRoots } from '../page-tree/likely-roots.ts'
+import { isDocument, isShadowRoot } from '../page-tree/page-tree.ts'
+import { drawElement, drawRegion, drawText } from './draw-target.ts'
 import { shieldWindow } from './event-shield.ts'
 import { followLayout } from './follow-layout.ts'
-import { Freeze } from './freeze.ts'
 import { actionOfKey, type KeyAction } from './keys.ts'
-import { type KnownOfElement, labelOfText, labelText, sizeText } from './label-text.ts'
-import type { LabelText } from './outline.ts'
+import type { KnownOfElement } from './label-text.ts'
+import { areEventsSwallowed } from './look-around.ts'
 import type { Overlay } from './overlay.ts'
-import { boxOfTarget, isSameTarget, type PickTarget, type Point } from './pick-target.ts'
+import { boxBetween, boxOfTarget, isSameTarget, type PickTarget, type Point } from './pick-target.ts'
 import type { PickerPort } from './picker-port.ts'
-import { canScroll, closedFrames, isIn, middleOf, pointOf, withPoint } from './places.ts'
-import { boxBetween, regionTarget } from './region.ts'
+import type { PickerTools } from './picker-tools.ts'
+import { canScroll, closedFrames, hasSelection, isIn, middleOf, pointOf, withPoint } from './places.ts'
 import { newRun, type Run } from './run.ts'
-import { textContrast } from './text-contrast.ts'
-import { rectsOfText, textBetween } from './text-selection.ts'
-import { type Direction, TreeWalk } from './walk.ts'
+import type { Direction, TreeWalk } from './walk.ts'
 
 /** Time in ms that the pointer must rest on an element before its component and contrast are looked up. */
 const REST_BEFORE_DESCRIBING = 60
 /** Longest time in ms between the event that ended pointing and the last one that belongs to the same gesture. */
 const REST_OF_GESTURE = 400
-/** Distance in CSS pixels that makes a drag of a click. */
-const DRAG_DISTANCE = 6
 /** Frames are looked for at every so many looks. */
 const LOOKS_BETWEEN_SEARCHES = 4
 
@@ -33,7 +27,7 @@ const LOOKS_BETWEEN_SEARCHES = 4
 export class Picker {
   readonly picks = new Map<number, PickTarget>()
   readonly #overlay: Overlay
-  readonly #walk: TreeWalk
+  #walk: TreeWalk | null = null
   readonly #port: PickerPort
   readonly #known = new WeakMap<Element, KnownOfElement>()
   #following: AbortController | null = null
@@ -41,7 +35,6 @@ export class Picker {
 
   constructor(overlay: Overlay, port: PickerPort) {
     this.#overlay = overlay
-    this.#walk = new TreeWalk(overlay.host)
     this.#port = port
   }
 
@@ -53,25 +46,45 @@ export class Picker {
   begin(start: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: readonly number[][] }): void {
     const { runId, nonce, nextNumber, isFrozen, openFrames } = start
     this.#endRun()
-    const run = newRun({ runId, nonce, nextNumber, openFrames })
+    const run = newRun({ runId, nonce, nextNumber, openFrames }, this.#port)
     this.#run = run
-    run.roots = [...likelyRoots()]
-    for (const root of run.roots) if (isDocument(root)) this.#shield(run, root.defaultView)
-    run.closedFrames = closedFrames(run.roots, openFrames)
-    if (isFrozen) this.#toggleFreeze(run)
+    const search = findLikelyRoots(root => this.#enterRoot(run, root), run.life.signal)
+    this.#noteFrames(run)
+    void search.then(() => this.#noteFrames(run))
+    if (isFrozen) this.#withTools(run, tools => this.#toggleFreeze(run, tools))
     if (!this.#overlay.isInPlace) this.#overlay.attach()
     if (isFrozen) this.#shield(run, this.#overlay.catchEverything(false))
     this.#overlay.catchPointerOver(run.closedFrames)
     this.#overlay.showRing(window === window.top)
     this.#followLayout()
     this.#overlay.announce('Pointing. Click an element, or walk with the arrow keys and Tab; Enter picks, Escape ends.')
-    if (run.offered) this.#select(run, run.offered)
+    if (run.roots.some(hasSelection)) this.#withTools(run, tools => this.#offer(run, tools.selectedText(run.roots)))
     this.#requestFrame(run)
+  }
+
+  /** As long as nothing else is chosen, what was selected before can be picked. */
+  #offer(run: Run, target: PickTarget | null): void {
+    run.offered = target
+    if (target && !run.current) this.#select(run, target)
+    this.#requestFrame(run)
+  }
+
+  /** At once where the tools are there, else when they have come, if the person still points then. */
+  #withTools(run: Run, use: (tools: PickerTools) => void): void {
+    const { tools } = this.#port
+    if (tools) {
+      use(tools)
+      return
+    }
+    void this.#port.loadTools({ runId: run.runId }).then(loaded => {
+      if (loaded && this.#run === run && !run.isFinishing) use(loaded)
+    })
   }
 
   /** The freeze key, when it was pressed somewhere else. */
   toggleFreeze(): void {
-    if (this.#run && !this.#run.isFinishing) this.#toggleFreeze(this.#run)
+    const run = this.#run
+    if (run && !run.isFinishing) this.#withTools(run, tools => this.#toggleFreeze(run, tools))
   }
 
   /** The pointer is in another document of the tab now. */
@@ -82,7 +95,8 @@ export class Picker {
     run.pointer = null
     run.current = null
     run.layers = null
-    this.#endDrag(run)
+    run.gesture.end()
+    this.#overlay.outline.showRectangle(null)
     this.#drawOutline()
   }
 
@@ -144,34 +158,28 @@ export class Picker {
       run.layers = null
       this.#requestFrame(run)
     }
-    // A page that stops the one kind of events early does not stop the other.
-    if (event.type === 'pointerdown' || (event.type === 'mousedown' && run.pressedAt === null)) {
-      run.isGestureUsed = false
-      run.pressedAt = event.button === 0 ? point : null
-      return
-    }
-    if (run.pressedAt && !run.isDragging && (event.buttons & 1) === 1) {
-      run.isDragging = Math.hypot(point.x - run.pressedAt.x, point.y - run.pressedAt.y) >= DRAG_DISTANCE
-    }
-    if (event.type === 'pointercancel') this.#endDrag(run)
-    const isRelease = event.button === 0 && ['pointerup', 'mouseup', 'click'].includes(event.type)
-    if (!isRelease) return
-    if (run.isGestureUsed) {
-      if (event.type === 'click') run.isGestureUsed = false
-      return
-    }
-    // A `mouseup` alone is the end of a drag; for a click the `click` follows.
-    if (event.type === 'mouseup' && !run.isDragging) return
-    run.isGestureUsed = event.type !== 'click'
-    const dragged = run.isDragging ? this.#draggedTarget(run, point) : null
-    const wasDragged = run.isDragging
-    this.#endDrag(run)
-    if (wasDragged) {
-      if (dragged) this.#pick(run, dragged, event.shiftKey)
-      return
-    }
+    const wasDragged = run.gesture.draggedFrom !== null
+    const end = run.gesture.read(event, point)
+    const isDragged = run.gesture.draggedFrom !== null
+    if (wasDragged && !isDragged) this.#overlay.outline.showRectangle(null)
+    // They are needed when it ends.
+    if (!wasDragged && isDragged) this.#withTools(run, () => this.#requestFrame(run))
+    if (end?.kind === 'drag') this.#pickDragged(run, end.from, point, event.shiftKey)
+    if (end?.kind !== 'click') return
     if (!isHeld) this.#updateCurrent(run)
     if (run.current) this.#pick(run, withPoint(run.current, isHeld ? null : point), event.shiftKey)
+  }
+
+  #pickDragged(run: Run, from: Point, to: Point, isMoreToCome: boolean): void {
+    const { isTextMode } = run
+    this.#withTools(run, tools => {
+      const target = isTextMode ? this.#textBetween(tools, from, to) : tools.regionTarget(boxBetween(from, to), this.#overlay.host)
+      if (target) this.#pick(run, target, isMoreToCome)
+    })
+  }
+
+  #textBetween(tools: PickerTools, from: Point, to: Point): PickTarget | null {
+    return this.#overlay.seeThrough(() => tools.textBetween(from, to, this.#overlay.host))
   }
 
   /** Keys go where the pointer is. */
@@ -181,35 +189,20 @@ export class Picker {
     if (!document.hasFocus()) window.focus()
   }
 
-  #draggedTarget(run: Run, point: Point): PickTarget | null {
-    if (!run.pressedAt) return null
-    if (run.isTextMode) return this.#textBetween(run.pressedAt, point)
-    return regionTarget(boxBetween(run.pressedAt, point), this.#overlay.host)
-  }
-
-  #textBetween(from: Point, to: Point): PickTarget | null {
-    return this.#overlay.seeThrough(() => textBetween(from, to, this.#overlay.host))
-  }
-
-  #endDrag(run: Run): void {
-    run.pressedAt = null
-    run.isDragging = false
-    this.#overlay.outline.showRectangle(null)
-  }
-
   /** With Alt, and where nothing could scroll, the wheel goes through what lies under the pointer. */
   #onWheel(run: Run, event: WheelEvent): boolean {
     if (run.isFinishing || event.ctrlKey || event.metaKey || event.deltaY === 0) return false
     if (!event.altKey && canScroll(run.current?.element ?? null)) return false
     run.pointer = pointOf(event)
-    this.#goThroughLayers(run, event.deltaY > 0 ? 1 : -1)
+    const by = event.deltaY > 0 ? 1 : -1
+    this.#withTools(run, tools => this.#goThroughLayers(run, tools, by))
     return true
   }
 
   #onKey(run: Run, event: KeyboardEvent): boolean {
     if (event.key === 'Alt' || event.altKey !== run.isAltHeld) {
       run.isAltHeld = event.altKey
-      this.#requestFrame(run)
+      this.#withTools(run, () => this.#requestFrame(run))
       // Else the browser's menu would open when it is released.
       if (event.key === 'Alt') return true
     }
@@ -227,32 +220,33 @@ export class Picker {
   #act(run: Run, action: KeyAction): void {
     switch (action.kind) {
       case 'leave':
-        if (run.isDragging) {
-          run.isGestureUsed = true
-          this.#endDrag(run)
+        if (run.gesture.draggedFrom) {
+          run.gesture.drop()
+          this.#overlay.outline.showRectangle(null)
+          this.#requestFrame(run)
           break
         }
         this.#finish(run)
-        run.scrolls.takeBack()
+        run.scrolls?.takeBack()
         void this.#port.ended({ runId: run.runId, reason: 'cancelled' })
         break
       case 'pick':
         if (run.current) this.#pick(run, run.current, action.isMoreToCome)
         break
       case 'step':
-        if (action.isByComponent) void this.#stepByComponent(run, action.direction)
-        else this.#goTo(run, run.current ? this.#walk.step(this.#standsOn(run), action.direction) : document.body)
+        this.#withTools(run, tools => this.#step(run, tools, action.direction, action.isByComponent))
         break
-      case 'stop': {
-        const stop = this.#walk.stop(run.current?.element ?? null, action.by)
-        if (stop) this.#goTo(run, stop)
+      case 'stop':
+        this.#withTools(run, tools => {
+          const stop = this.#walkWith(tools).stop(run.current?.element ?? null, action.by)
+          if (stop) this.#goTo(run, tools, stop)
+        })
         break
-      }
       case 'layer':
-        this.#goThroughLayers(run, action.by)
+        this.#withTools(run, tools => this.#goThroughLayers(run, tools, action.by))
         break
       case 'freeze':
-        this.#toggleFreeze(run)
+        this.#withTools(run, tools => this.#toggleFreeze(run, tools))
         break
       case 'text':
         run.isTextMode = !run.isTextMode
@@ -265,31 +259,42 @@ export class Picker {
     return run.current?.element.isConnected ? run.current.element : document.body
   }
 
-  async #stepByComponent(run: Run, direction: Direction): Promise<void> {
+  #walkWith(tools: PickerTools): TreeWalk {
+    this.#walk ??= tools.treeWalk(this.#overlay.host)
+    return this.#walk
+  }
+
+  #step(run: Run, tools: PickerTools, direction: Direction, isByComponent: boolean): void {
+    if (isByComponent) void this.#stepByComponent(run, tools, direction)
+    else this.#goTo(run, tools, run.current ? this.#walkWith(tools).step(this.#standsOn(run), direction) : document.body)
+  }
+
+  async #stepByComponent(run: Run, tools: PickerTools, direction: Direction): Promise<void> {
     const from = this.#standsOn(run)
-    const next = await componentStep(from, direction, this.#overlay.host, async elements => {
+    const next = await tools.componentStep(from, direction, this.#overlay.host, async elements => {
       const answer = await this.#port.componentChains({ runId: run.runId, elements: elements.map(elementReference) })
       return answer.ok ? answer.value : []
     })
     if (this.#run !== run || run.isFinishing || this.#standsOn(run) !== from) return
-    if (next) this.#goTo(run, next)
+    if (next) this.#goTo(run, tools, next)
     else this.#overlay.announce('No component in that direction.')
   }
 
   /** Goes to an element by key. */
-  #goTo(run: Run, element: Element): void {
+  #goTo(run: Run, tools: PickerTools, element: Element): void {
     run.keyboardHold = run.pointer ?? { x: 0, y: 0 }
     run.layers = null
     this.#select(run, { kind: 'element', element })
+    run.scrolls ??= tools.scrollKeeper()
     run.scrolls.show(element)
     this.#overlay.announce(`${element.localName} ${(element.getAttribute('aria-label') ?? '').slice(0, 80)}`.trim())
     this.#requestFrame(run)
   }
 
-  #goThroughLayers(run: Run, by: 1 | -1): void {
+  #goThroughLayers(run: Run, tools: PickerTools, by: 1 | -1): void {
     const place = run.pointer ?? middleOf(run.current)
     if (!place) return
-    const elements = run.layers?.elements ?? layersAtPoint(place.x, place.y, this.#overlay.host)
+    const elements = run.layers?.elements ?? tools.layersAtPoint(place.x, place.y, this.#overlay.host)
     const known = run.layers?.index ?? (run.current ? elements.indexOf(run.current.element) : -1)
     const index = Math.min(elements.length - 1, Math.max(0, known + by))
     const element = elements[index]
@@ -300,10 +305,10 @@ export class Picker {
     this.#requestFrame(run)
   }
 
-  #toggleFreeze(run: Run): void {
+  #toggleFreeze(run: Run, tools: PickerTools): void {
     const isOn = run.freeze === null
     if (isOn) {
-      run.freeze = new Freeze()
+      run.freeze = tools.freeze(run.roots)
       if (this.#overlay.isInPlace) this.#shield(run, this.#overlay.catchEverything(false))
     } else this.#unfreeze(run)
     void this.#port.holdTimers({ runId: run.runId, isHeld: isOn })
@@ -326,7 +331,7 @@ export class Picker {
     run.frameRequest ??= requestAnimationFrame(() => {
       run.frameRequest = null
       if (this.#run !== run || run.isFinishing) return
-      if (!run.keyboardHold && !run.isDragging) this.#updateCurrent(run)
+      if (!run.keyboardHold && !run.gesture.draggedFrom) this.#updateCurrent(run)
       this.redraw()
     })
   }
@@ -334,7 +339,8 @@ export class Picker {
   #updateCurrent(run: Run): void {
     if (!run.pointer) return
     const { offered, pointer } = run
-    if (offered?.kind === 'text' && rectsOfText(offered.range).some(box => isIn(pointer, box))) {
+    const lines = (offered?.kind === 'text' && this.#port.tools?.rectsOfText(offered.range)) || []
+    if (offered && lines.some(box => isIn(pointer, box))) {
       this.#select(run, offered)
       return
     }
@@ -349,7 +355,16 @@ export class Picker {
     this.#shield(run, element.ownerDocument.defaultView)
     const root = element.getRootNode()
     if ((!isShadowRoot(root) && !isDocument(root)) || run.roots.includes(root)) return
-    run.roots.push(root)
+    this.#enterRoot(run, root)
+    this.#noteFrames(run)
+  }
+
+  #enterRoot(run: Run, root: Document | ShadowRoot): void {
+    if (!run.roots.includes(root)) run.roots.push(root)
+    if (isDocument(root)) this.#shield(run, root.defaultView)
+  }
+
+  #noteFrames(run: Run): void {
     run.closedFrames = closedFrames(run.roots, run.openFrames)
   }
 
@@ -364,12 +379,11 @@ export class Picker {
   async #describe(run: Run, element: Element): Promise<void> {
     const isStillThere = () => this.#run === run && run.current?.element === element
     if (!isStillThere()) return
-    const contrast = textContrast(element, this.#overlay.host)
-    this.#known.set(element, { contrast })
-    this.#drawOutline()
+    const tools = this.#port.tools ?? (await this.#port.loadTools({ runId: run.runId }))
+    const contrast = tools?.textContrast(element, this.#overlay.host) ?? null
     const answer = await this.#port.describe({ runId: run.runId, element: elementReference(element) })
-    if (!answer.ok) return
-    this.#known.set(element, { contrast, described: answer.value })
+    // In one go: each change of the label makes the browser paint a frame.
+    this.#known.set(element, answer.ok ? { contrast, described: answer.value } : { contrast })
     if (isStillThere()) this.#drawOutline()
   }
 
@@ -381,45 +395,15 @@ export class Picker {
       outline.hide()
       return
     }
-    if (run.isDragging && run.pressedAt && run.pointer) this.#drawDrag(run, run.pressedAt, run.pointer)
-    else if (target.kind === 'text') this.#drawText(target)
-    else this.#drawElement(run, target.element)
-  }
-
-  #drawElement(run: Run, element: Element): void {
-    const { outline } = this.#overlay
-    const shape = shapeOf(element, run.isAltHeld)
-    const model = run.isAltHeld ? boxModelOf(element) : null
-    const text: LabelText = labelText(element, shape, this.#known.get(element) ?? {})
-    if (model) text.model = describeBoxModel(model, shape.width, shape.height)
-    if (run.layers) text.detail += ` · ${run.layers.index + 1} of ${run.layers.elements.length} here`
-    outline.showRectangle(null)
-    outline.show(shape, text)
-    outline.showModel(shape, model)
-  }
-
-  #drawText(target: Extract<PickTarget, { kind: 'text' }>): void {
-    const box = boxOfTarget(target)
-    if (!box) {
-      this.#overlay.outline.hide()
-      return
+    const { tools } = this.#port
+    const from = run.gesture.draggedFrom
+    if (from && run.pointer && run.isTextMode) drawText(outline, tools, tools && this.#textBetween(tools, from, run.pointer))
+    else if (from && run.pointer) drawRegion(outline, from, run.pointer)
+    else if (target.kind === 'text') drawText(outline, tools, target)
+    else {
+      const { element } = target
+      drawElement(outline, tools, { element, known: this.#known.get(element) ?? {}, layers: run.layers, isWithModel: run.isAltHeld })
     }
-    this.#overlay.outline.showRectangle(null)
-    this.#overlay.outline.showLines(rectsOfText(target.range), box, labelOfText(target))
-  }
-
-  #drawDrag(run: Run, from: Point, to: Point): void {
-    const { outline } = this.#overlay
-    if (!run.isTextMode) {
-      const box = boxBetween(from, to)
-      outline.hide()
-      outline.showRectangle(box)
-      outline.showLabel(box, { title: 'Region', detail: sizeText(box), source: '' })
-      return
-    }
-    const target = this.#textBetween(from, to)
-    if (target?.kind === 'text') this.#drawText(target)
-    else outline.hide()
   }
 
   #pick(run: Run, target: PickTarget, isMoreToCome: boolean): void {
@@ -436,31 +420,13 @@ export class Picker {
     if (target === run.offered) run.offered = null
     this.redraw()
     this.#overlay.announce(`Pick ${number}.`)
-    run.waiting.push({ target, number, isMoreToCome })
     if (!isMoreToCome) this.#finish(run)
-    void this.#sendWaiting(run)
+    void this.#send(run, target, number, isMoreToCome)
   }
 
-  async #sendWaiting(run: Run): Promise<void> {
-    const { nonce } = run
-    const next = run.waiting[0]
-    if (nonce === null || !next) return
-    run.waiting.shift()
-    run.nonce = null
-    const { target, number, isMoreToCome } = next
-    const element = elementReference(target.element)
-    const answer = await this.#port.picked({ runId: run.runId, nonce, number, kind: target.kind, element, isMoreToCome })
-    if (!answer.ok) {
-      this.removeMarker(number)
-      this.#endRun()
-      return
-    }
-    run.nonce = answer.value.nextNonce
-    if (run.nonce === null) {
-      for (const { number } of run.waiting.splice(0)) this.removeMarker(number)
-      if (this.#run === run && !run.isFinishing) this.#endRun()
-    }
-    await this.#sendWaiting(run)
+  async #send(run: Run, target: PickTarget, number: number, isMoreToCome: boolean): Promise<void> {
+    const isMoreTaken = await run.queue.send({ target, number, isMoreToCome }, refused => this.removeMarker(refused))
+    if (!isMoreTaken && this.#run === run && !run.isFinishing) this.#endRun()
   }
 
   /**
@@ -521,18 +487,9 @@ export class Picker {
   }
 
   #lookAround(run: Run): void {
-    this.#lookForSwallowedEvents(run)
+    if (areEventsSwallowed(run)) this.#shield(run, this.#overlay.catchEverything(true))
     run.freeze?.holdNew()
-    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) run.closedFrames = closedFrames(run.roots, run.openFrames)
-  }
-
-  /** The pointer moves over the page, but no event of it arrives: a listener that the page added first stops them all. */
-  #lookForSwallowedEvents(run: Run): void {
-    if (run.hasPointerEvents || run.isFinishing) return
-    const hovered = [...document.querySelectorAll(':hover')].at(-1) ?? null
-    const hasMoved = run.hovered !== null && hovered !== null && hovered !== run.hovered
-    run.hovered = hovered
-    if (hasMoved) this.#shield(run, this.#overlay.catchEverything(true))
+    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) this.#noteFrames(run)
   }
 
   #tidy(): void {

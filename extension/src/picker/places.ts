@@ -1,7 +1,7 @@
 /** Where events and targets are, and what lies there. */
 import type { Box } from '@fixpoint/protocol'
 import { frameAt } from '../page-tree/frame-places.ts'
-import { foreignFrames, parentOf, toTopBox } from '../page-tree/page-tree.ts'
+import { foreignFrames, isDocument, parentOf, toTopBox } from '../page-tree/page-tree.ts'
 import { boxOfTarget, elementTarget, type PickTarget, type Point } from './pick-target.ts'
 
 /** Frames of other sites that have no picker of their own. */
@@ -38,4 +38,9 @@ export function canScroll(element: Element | null): boolean {
     if (isRoot ? overflowY !== 'hidden' && overflowY !== 'clip' : overflowY === 'auto' || overflowY === 'scroll') return true
   }
   return false
+}
+
+/** Whether the person has selected a text in this document. */
+export function hasSelection(root: Document | ShadowRoot): boolean {
+  return isDocument(root) && root.getSelection()?.isCollapsed === false
 }

@@ -8,11 +8,6 @@ const MOST_VISITED = 20_000
 const BUDGET_MS = 150
 const UNSEEN_TAGS = new Set(['script', 'style', 'link', 'meta', 'template', 'noscript', 'head', 'title', 'base', 'br', 'wbr', 'option'])
 
-/** The rectangle between two corners. */
-export function boxBetween(a: { x: number; y: number }, b: { x: number; y: number }): Box {
-  return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) }
-}
-
 /** What is inside a rectangle of the top window. @param ignored is Fixpoint's own element. */
 export function regionTarget(box: Box, ignored: Element): PickTarget | null {
   const inside = outermostInside(box, ignored)

@@ -1,14 +1,14 @@
 import { borrowFocus } from './focus-keeper.ts'
 import type { Freeze } from './freeze.ts'
+import { Gesture } from './gesture.ts'
+import { PickQueue } from './pick-queue.ts'
 import type { PickTarget, Point } from './pick-target.ts'
-import { ScrollKeeper } from './scroll-keeper.ts'
-import { selectedText } from './text-selection.ts'
+import type { PickerPort } from './picker-port.ts'
+import type { ScrollKeeper } from './scroll-keeper.ts'
 
 /** What is known while somebody points. */
 export interface Run {
   runId: string
-  /** For the next pick; null while the background has not answered to the last one. */
-  nonce: string | null
   nextNumber: number
   life: AbortController
   shielded: WeakSet<Window>
@@ -20,14 +20,13 @@ export interface Run {
   keyboardHold: Point | null
   /** Everything under the pointer, while it is gone through. */
   layers: { elements: readonly Element[]; index: number } | null
-  pressedAt: Point | null
-  isDragging: boolean
-  isGestureUsed: boolean
+  gesture: Gesture
   isTextMode: boolean
   isAltHeld: boolean
   freeze: Freeze | null
   giveFocusBack: () => void
-  scrolls: ScrollKeeper
+  /** Null while no key has scrolled anything. */
+  scrolls: ScrollKeeper | null
   /** The person is done; only the rest of the last click is still kept from the page. */
   isFinishing: boolean
   frameRequest: number | null
@@ -42,33 +41,29 @@ export interface Run {
   /** Among the pickers of a tab the pointer is in one. */
   isPointerHere: boolean
   looks: number
-  /** Picks that wait for the answer to the one before. */
-  waiting: { target: PickTarget; number: number; isMoreToCome: boolean }[]
+  queue: PickQueue
 }
 
-type Start = Pick<Run, 'runId' | 'nonce' | 'nextNumber' | 'openFrames'>
+type Start = Pick<Run, 'runId' | 'nextNumber' | 'openFrames'> & { nonce: string }
 
-/** A run that begins now: it borrows the focus and notes what is selected. */
-export function newRun({ runId, nonce, nextNumber, openFrames }: Start): Run {
+/** A run that begins now: it borrows the focus. */
+export function newRun({ runId, nonce, nextNumber, openFrames }: Start, port: PickerPort): Run {
   return {
     runId,
-    nonce,
     nextNumber,
     life: new AbortController(),
     shielded: new WeakSet(),
     pointer: null,
     current: null,
-    offered: selectedText(),
+    offered: null,
     keyboardHold: null,
     layers: null,
-    pressedAt: null,
-    isDragging: false,
-    isGestureUsed: false,
+    gesture: new Gesture(),
     isTextMode: false,
     isAltHeld: false,
     freeze: null,
     giveFocusBack: borrowFocus(),
-    scrolls: new ScrollKeeper(),
+    scrolls: null,
     isFinishing: false,
     frameRequest: null,
     hovered: null,
@@ -78,6 +73,6 @@ export function newRun({ runId, nonce, nextNumber, openFrames }: Start): Run {
     closedFrames: [],
     isPointerHere: false,
     looks: 0,
-    waiting: []
+    queue: new PickQueue(runId, nonce, port)
   }
 }

@@ -1,4 +1,4 @@
-import { elementsAtPoint } from '../page-tree/at-point.ts'
+import { elementsAtPoint } from '../page-tree/layers-at-point.ts'
 import { parentOf, topBoxOf } from '../page-tree/page-tree.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
 import { type Color, contrastOf, type TextContrast } from './contrast.ts'

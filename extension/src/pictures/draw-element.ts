@@ -1,7 +1,7 @@
 import { isolatedWorld } from '../isolated-world.ts'
 import { isFrame } from '../page-tree/page-tree.ts'
-import { privateSpansOf } from '../privacy/page-scan.ts'
 import { hasPrivateContent, privateFieldSelector } from '../privacy/private-fields.ts'
+import { privateSpansOf } from '../privacy/private-places.ts'
 import type { PrivateWords } from '../privacy/private-words.ts'
 import type { SecretSpan } from '../privacy/secrets.ts'
 import type { ElementPicture } from './element-picture.ts'
@@ -31,15 +31,15 @@ const COVER_COLOR = '#8d8a99'
  * @returns the picture, or the reason why this renderer does not make one.
  */
 export async function drawElement(number: number, render: Renderer): Promise<ElementPicture> {
-  const { picker } = isolatedWorld()
-  const element = picker?.pickedElements.get(number)
-  if (!picker || !element?.isConnected) return { reason: 'the element is no longer there', isRendererFailure: false }
+  const { picker, privacy } = isolatedWorld()
+  const element = picker?.picks.get(number)?.element
+  if (!picker || !privacy || !element?.isConnected) return { reason: 'the element is no longer there', isRendererFailure: false }
   const obstacle = obstacleTo(element)
   if (obstacle) return { reason: obstacle, isRendererFailure: false }
   const owner = element.ownerDocument
   // A copied frame would load its page a second time.
-  const ignored = new Set<Element>([picker.overlayHost, ...owner.querySelectorAll('iframe')])
-  const words = await picker.words()
+  const ignored = new Set<Element>([picker.overlay.host, ...owner.querySelectorAll('iframe')])
+  const words = await privacy.words()
   const restore = keepMeasuringImagesInline()
   try {
     const drawing = withHarmlessCopies(() =>

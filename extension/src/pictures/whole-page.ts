@@ -1,3 +1,4 @@
+import { nextFrame } from '../page-tree/next-frame.ts'
 import { Slices } from '../page-tree/slices.ts'
 
 /** In ms, for each part of the page: pictures that load only when they are seen. */
@@ -91,14 +92,4 @@ async function imagesInWindow(): Promise<void> {
     return !image.complete && width > 0 && bottom > 0 && top < window.innerHeight
   }
   while (performance.now() < end && [...document.images].some(isMissing)) await new Promise(resolve => setTimeout(resolve, 60))
-}
-
-function nextFrame(): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, 200)
-    requestAnimationFrame(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

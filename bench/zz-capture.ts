@@ -1,0 +1,325 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { estimateTokens } from '@fixpoint/protocol'
+import type { CDPSession, Page, Worker } from 'playwright'
+import { build } from 'vite'
+import { z } from 'zod'
+import { ROOT } from '../e2e/src/server-process.ts'
+import { inspectInPage } from '../extension/src/inspector/inspect-in-page.ts'
+import { elementReferenceSchema } from '../extension/src/message-schemas.ts'
+import { fitOutline } from '../extension/src/page-context/fit-outline.ts'
+import { outlineLineSchema } from '../extension/src/page-context/outline-schema.ts'
+import { readPageWorld } from '../extension/src/page-world/read-page-world.ts'
+import { Person, value } from '../extension/tests/person.ts'
+import type { Figure, Part, Wanted } from './figure.ts'
+import { summarise } from './measure.ts'
+
+const EXTENSION = join(ROOT, 'extension', '.output', 'chrome-mv3')
+const SIZES = [1_000, 10_000, 50_000] as const
+const ROUNDS = 7
+const HOVERS = 100
+/** Drawing a copy of a page of this size takes minutes. */
+const LARGEST_DRAWN = 10_000
+
+/** One way to capture a page: what it takes, and what comes of it. */
+interface Way {
+  name: string
+  capture: () => Promise<string>
+  rounds: number
+}
+
+interface Measured {
+  /** Main-thread time of each round, in ms. */
+  busy: number[]
+  /** Longest time in each round in which the page's thread did nothing else, in ms. */
+  longest: number[]
+  bytes: number
+  tokens: number
+}
+
+/** Captures pages of three sizes in Chromium with the extension, in turns with others' ways to capture. */
+export async function benchCapture(): Promise<Part> {
+  await promisify(execFile)('pnpm', ['--filter', '@fixpoint/extension', 'build'], { cwd: ROOT })
+  const server = await servePage()
+  const person = await Person.start({ extensionFolder: EXTENSION })
+  const figures: Figure[] = []
+  const remarks: string[] = []
+  try {
+    for (const size of SIZES) {
+      const { page, tabId } = await person.open(server.address)
+      const elements = z.number().parse(await page.evaluate(`renderCatalogue(${size})`))
+      const bench = await CaptureBench.prepare(person, page, tabId)
+      const measured = await bench.run(size)
+      figures.push(...captureFigures(size, measured))
+      remarks.push(...captureRemarks(size, elements, measured))
+      figures.push(...(await bench.hover(size)))
+    }
+  } finally {
+    await person.close()
+    await server.close()
+  }
+  return { figures, remarks }
+}
+
+function captureFigures(size: number, measured: ReadonlyMap<string, Measured>): Figure[] {
+  const ours = measured.get('ours')
+  const rrweb = measured.get('rrweb-snapshot')
+  if (!ours || !rrweb) throw new Error('Not everything was measured.')
+  const isMain = size === 10_000
+  const of = size.toLocaleString('en')
+  const figure = (
+    what: string,
+    how: string,
+    values: readonly number[],
+    unit: Figure['unit'],
+    wanted?: Wanted,
+    peer?: Figure['peer']
+  ): Figure => ({
+    what: `${what}, ${of} nodes`,
+    how,
+    unit,
+    ours: summarise(values),
+    ...(peer && { peer }),
+    ...(wanted && { wanted })
+  })
+  return [
+    figure(
+      'Context',
+      'Main-thread time (CDP `TaskDuration`) of the whole page context without pictures: search for what is private, outline, pick, failed requests, components with the places of their code, and props. Peer: `snapshot(document)` and its JSON',
+      ours.busy,
+      'ms',
+      isMain ? { timesAsLong: 0.3 } : undefined,
+      { name: 'rrweb-snapshot', reading: summarise(rrweb.busy) }
+    ),
+    figure(
+      'Context, longest task',
+      'The longest task of the page’s main thread while it is captured, in processor time, by Chromium’s trace',
+      ours.longest,
+      'ms',
+      { atMost: 50 },
+      { name: 'rrweb-snapshot', reading: summarise(rrweb.longest) }
+    ),
+    figure('Context, tokens', 'Estimated for the outline at the default budget', [ours.tokens], 'tokens', { atMost: 8_000 })
+  ]
+}
+
+function captureRemarks(size: number, elements: number, measured: ReadonlyMap<string, Measured>): string[] {
+  const rows = [...measured].map(
+    ([name, { busy, longest, bytes, tokens }]) =>
+      `  ${name.padEnd(16)} main thread ${summarise(busy).median.toFixed(1).padStart(8)} ms   longest task ${summarise(longest).median.toFixed(1).padStart(8)} ms   ${String(bytes).padStart(9)} bytes   about ${tokens} tokens`
+  )
+  return [`Capture of ${size.toLocaleString('en')} nodes (${elements} elements):`, ...rows]
+}
+
+const traceSchema = z.object({
+  traceEvents: z.array(
+    z.object({
+      name: z.string(),
+      pid: z.number(),
+      tid: z.number(),
+      /** Time of the thread's processor, in µs. */
+      tdur: z.number().optional(),
+      args: z.object({ name: z.string().optional() }).optional()
+    })
+  )
+})
+const collectedSchema = z.looseObject({
+  outline: z.array(outlineLineSchema),
+  references: z.array(z.object({ line: z.number(), element: elementReferenceSchema })),
+  picks: z.array(z.unknown()).length(1)
+})
+const inspectedSchema = z.object({ elements: z.array(z.looseObject({ components: z.array(z.unknown()).min(1) })).length(1) })
+
+export class CaptureBench {
+  readonly _person: Person
+  readonly _page: Page
+  readonly _tabId: number
+  readonly _session: CDPSession
+  readonly _worker: Worker
+
+  constructor(person: Person, page: Page, tabId: number, session: CDPSession, worker: Worker) {
+    this._person = person
+    this._page = page
+    this._tabId = tabId
+    this._session = session
+    this._worker = worker
+  }
+
+  static async prepare(person: Person, page: Page, tabId: number): Promise<CaptureBench> {
+    const session = await page.context().newCDPSession(page)
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+    const worker = await person.browser.worker()
+    const bench = new CaptureBench(person, page, tabId, session, worker)
+    await bench._inPage(`{ files: ['/picker.js', '/page-context.js', '/source-locations.js'] }`)
+    // What a person would have picked.
+    await bench._inPage(
+      `{ func: () => { fixpoint.picker.picks.set(1, { kind: 'element', element: document.querySelectorAll('.price-tag')[3] }) } }`
+    )
+    return bench
+  }
+
+  /** Injects with the extension's own rights, into its own world. */
+  async _inPage(injection: string): Promise<unknown> {
+    return this._worker.evaluate(
+      `chrome.scripting.executeScript({ target: { tabId: ${this._tabId} }, ...${injection} }).then(([first]) => first?.result)`
+    )
+  }
+
+  async run(size: number): Promise<Map<string, Measured>> {
+    const evaluate = (name: string) => async () => String(await this._page.evaluate(`peers[${JSON.stringify(name)}]()`))
+    const ways: Way[] = [
+      { name: 'ours', capture: () => this._ours(), rounds: ROUNDS },
+      { name: 'rrweb-snapshot', capture: evaluate('rrweb-snapshot'), rounds: ROUNDS },
+      {
+        name: 'aria snapshot',
+        capture: () => this._page.locator('body').ariaSnapshot({ timeout: 180_000 }),
+        rounds: size <= LARGEST_DRAWN ? 3 : 1
+      },
+      { name: 'react-grab', capture: evaluate('react-grab'), rounds: ROUNDS },
+      ...(size <= LARGEST_DRAWN ? [{ name: 'html2canvas', capture: evaluate('html2canvas'), rounds: 2 }] : [])
+    ]
+    const measured = new Map<string, Measured>(ways.map(({ name }) => [name, { busy: [], longest: [], bytes: 0, tokens: 0 }]))
+    for (let round = -1; round < ROUNDS; round++) {
+      for (const { name, capture, rounds } of ways) {
+        const found = measured.get(name)
+        if (!found || round >= rounds) continue
+        const before = await this._taskDuration()
+        const result = await capture()
+        const busy = (await this._taskDuration()) - before
+        const longest = await this._longestTask(capture)
+        // The first round is the warm-up.
+        if (round < 0) continue
+        found.busy.push(busy)
+        found.longest.push(longest)
+        found.bytes = Buffer.byteLength(result)
+        found.tokens = estimateTokens(name === 'html2canvas' ? '' : result)
+      }
+    }
+    const ours = measured.get('ours')
+    if (ours) {
+      const { outline } = collectedSchema.parse(JSON.parse(await this._ours()))
+      const { text } = fitOutline(outline, 7_000, 120_000)
+      ours.tokens = estimateTokens(text)
+      ours.bytes = Buffer.byteLength(text)
+    }
+    return measured
+  }
+
+  /** Of the page's main thread, in ms of its processor, by Chromium's own trace. */
+  async _longestTask(work: () => Promise<unknown>): Promise<number> {
+    const browser = this._page.context().browser()
+    if (!browser) throw new Error('The browser has gone.')
+    await browser.startTracing(this._page, { categories: ['toplevel', '__metadata'] })
+    let trace: Buffer
+    try {
+      await work()
+    } finally {
+      trace = await browser.stopTracing()
+    }
+    const { traceEvents } = traceSchema.parse(JSON.parse(trace.toString()))
+    const mains = new Set(
+      traceEvents
+        .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+        .map(({ pid, tid }) => `${pid} ${tid}`)
+    )
+    const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && mains.has(`${pid} ${tid}`))
+    return Math.max(0, ...tasks.map(({ tdur }) => (tdur ?? 0) / 1_000))
+  }
+
+  /** All of `capture` that runs in the page, without its pictures. */
+  async _ours(): Promise<string> {
+    const collected = collectedSchema.parse(await this._inPage('{ func: () => fixpoint.collectContext([1]) }'))
+    await this._inPage('{ func: () => fixpoint.collectRequests([]) }')
+    const { outline, references } = collected
+    const pick = references.find(({ line }) => outline[line]?.pick === 1)?.element
+    if (!pick) throw new Error('The pick is not in the outline.')
+    const inspected = inspectedSchema.parse(
+      await this._inPage(`{ world: 'MAIN', func: ${inspectInPage.toString()}, args: [[${JSON.stringify(pick)}], 400] }`)
+    )
+    const located = inspected.elements.map(element => ({ ...pick, ...element }))
+    await this._inPage(`{ func: all => fixpoint.locateElements(all), args: [${JSON.stringify(located)}] }`)
+    const elements = references.map(({ element }) => element)
+    await this._inPage(
+      `{ world: 'MAIN', func: ${readPageWorld.toString()}, args: [${JSON.stringify(pick)}, ${JSON.stringify(elements)}, 100] }`
+    )
+    await this._inPage(`{ func: () => fixpoint.privacy.withoutPrivateWords(['a', 'b']) }`)
+    return JSON.stringify(collected)
+  }
+
+  /** Work of the page's main thread in ms of its processor: other work of the machine does not count. */
+  async _taskDuration(): Promise<number> {
+    const { metrics } = await this._session.send('Performance.getMetrics')
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
+  }
+
+  /** Real pointing with a real pointer: what one move of it costs the page's thread, from the event to the painted label. */
+  async hover(size: number): Promise<Figure[]> {
+    value(await this._person.ask('startPointing', { tabId: this._tabId }))
+    const [width, height] = z.tuple([z.number(), z.number()]).parse(await this._page.evaluate('[innerWidth, innerHeight]'))
+    const ours: number[] = []
+    const peer: number[] = []
+    for (let move = 0; move < HOVERS + 10; move++) {
+      const [x, y] = [(move * 97) % width, (move * 61) % height]
+      const before = await this._taskDuration()
+      await this._page.mouse.move(x, y)
+      await this._page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+      const busy = (await this._taskDuration()) - before
+      const peers = z.number().parse(await this._page.evaluate(`hoverPeer(${x}, ${y})`))
+      if (move < 10) continue
+      ours.push(busy)
+      peer.push(peers)
+    }
+    await this._page.keyboard.press('Escape')
+    const reading = summarise(ours)
+    return [
+      {
+        what: `Hover label, ${size.toLocaleString('en')} nodes`,
+        how: 'Main-thread time of one move of the mouse over the page while pointing, with hit test, label, style, layout and paint, over two frames. Peer: hit test, box and selector by `react-grab/primitives`, without drawing',
+        unit: 'ms',
+        ours: reading,
+        peer: { name: 'react-grab', reading: summarise(peer) }
+      },
+      {
+        what: `Hover label, p95, ${size.toLocaleString('en')} nodes`,
+        how: 'The p95 of the line above: within one frame with half of it to spare',
+        unit: 'ms',
+        ours: summarise([reading.p95]),
+        ...(size === 50_000 && { wanted: { atMost: 8 } })
+      }
+    ]
+  }
+}
+
+export async function servePage(): Promise<{ address: string; close: () => Promise<void> }> {
+  const built = await build({
+    root: join(ROOT, 'bench', 'capture-page'),
+    configFile: false,
+    logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: join(ROOT, 'bench', 'capture-page', 'page.js'), name: 'bench', formats: ['iife'], fileName: 'page' }
+    }
+  })
+  const output = (Array.isArray(built) ? built : [built]).flatMap(part => ('output' in part ? part.output : []))
+  const code = output.flatMap(part => (part.type === 'chunk' ? [part.code] : [])).join('\n')
+  const html = `<!doctype html><html lang="en"><head><title>Catalogue</title><link rel="icon" href="data:,"></head><body><div id="root"></div><script src="/page.js"></script></body></html>`
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/page.js'
+    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' }).end(isScript ? code : html)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('The server has no port.')
+  return {
+    address: `http://127.0.0.1:${bound.port}/`,
+    close: () =>
+      new Promise(resolve => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      })
+  }
+}
