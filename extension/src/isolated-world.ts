@@ -51,10 +51,21 @@ export interface PickerInPage {
   uncover(): Promise<boolean>
 }
 
+/** The recorder of steps, as the background sees it. */
+export interface RecorderInPage {
+  /** Begins, where it has not; answers with the address of the document, without what is private in it. */
+  begin(recordingId: string): { isNew: boolean; address: string; redactions: RedactionCounts }
+  end(): void
+  withoutPrivateWords(texts: readonly string[]): Promise<{ texts: string[]; counts: RedactionCounts }>
+  collectRequests(noticed: readonly NoticedRequest[]): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>
+}
+
 interface FixpointWorld {
   /** What the project hides; set before anything is captured. */
   masking?: ProjectMasking
   picker?: PickerInPage
+  /** `recorder.js` */
+  recorder?: RecorderInPage
   /** `source-locations.js` */
   locateElements?: (elements: readonly ElementToLocate[]) => Promise<LocatedElement[]>
   /** `page-context.js` */

@@ -40,7 +40,7 @@ export const stepSchema = z
       times
     }),
     /** Something was typed; what, is not known to anybody. */
-    z.object({ kind: z.literal('input'), at: timestampSchema, element: stepElementSchema, times }),
+    z.object({ kind: z.literal('input'), at: timestampSchema, element: stepElementSchema }),
     /** Something was chosen or switched. */
     z.object({ kind: z.literal('change'), at: timestampSchema, element: stepElementSchema, times }),
     z.object({ kind: z.literal('key'), at: timestampSchema, element: stepElementSchema, key: stepKeySchema, times })

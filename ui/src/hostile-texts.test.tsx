@@ -105,7 +105,7 @@ test('in what is shown before sending', async () => {
       <PickChips picks={preview.picks} onRemove={() => undefined} onPointInside={() => undefined} />
       <SendPreview
         preview={preview}
-        choice={{ screenshot: true, dom: true, components: true, console: true, budget: 8_000 }}
+        choice={{ screenshot: true, dom: true, components: true, console: true, steps: true, budget: 8_000 }}
         onChoiceChange={() => undefined}
         destination={all}
       />

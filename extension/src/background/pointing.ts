@@ -21,6 +21,7 @@ import { applyMasking } from './masking.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
+import { randomHex } from './random-hex.ts'
 import { toError } from './senders.ts'
 import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
 import { beginWatch, takeConsole } from './watch.ts'
@@ -304,7 +305,7 @@ async function requireRun(tabId: number, documentId: string, runId: string): Pro
   return run
 }
 
-async function requireInspectable(tabId: number): Promise<void> {
+export async function requireInspectable(tabId: number): Promise<void> {
   const tab = await describeTab(await chrome.tabs.get(tabId), (await storedFutileClick.read(tabId)) ?? false)
   if (!tab?.problem) return
   const { code, message, hint } = tab.problem
@@ -338,9 +339,4 @@ function noteIfUnexpected(error: unknown): void {
 
 function toErrorCode(error: unknown): string | null {
   return error instanceof FixpointError ? error.code : null
-}
-
-/** 128 random bits. */
-function randomHex(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }

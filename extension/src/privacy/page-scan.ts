@@ -65,8 +65,8 @@ export async function scanPage(ignored: ReadonlySet<Element>, rules: readonly Se
   return { words, spans: scan.spans, places: scan.places, isComplete: !slices.isOver && scan.isComplete }
 }
 
-/** The private parts of the texts of a document that nobody sees, such as a copy to be drawn. */
-export function privateSpansOf(owner: Document, words: PrivateWords): ReadonlyMap<Node, readonly SecretSpan[]> {
+/** The private parts of the texts of an element, or of a document that nobody sees, such as a copy to be drawn. */
+export function privateSpansOf(owner: Document | Element, words: PrivateWords): ReadonlyMap<Node, readonly SecretSpan[]> {
   const scan = new Scan(words, new Set())
   const texts = textsOf(owner)
   for (let node = texts.nextNode(); node; node = texts.nextNode()) for (const _ of scan.readText(node as Text));
@@ -74,12 +74,12 @@ export function privateSpansOf(owner: Document, words: PrivateWords): ReadonlyMa
   return scan.spans
 }
 
-function textsOf(root: Document | ShadowRoot): TreeWalker {
+function textsOf(root: Document | ShadowRoot | Element): TreeWalker {
   return (isDocument(root) ? root : root.ownerDocument).createTreeWalker(root, NodeFilter.SHOW_TEXT)
 }
 
 /** Every document and shadow root that can be looked into. */
-async function findRoots(slices: Slices): Promise<(Document | ShadowRoot)[]> {
+export async function findRoots(slices: Slices): Promise<(Document | ShadowRoot)[]> {
   const roots: (Document | ShadowRoot)[] = [document]
   for (let index = 0; index < roots.length; index++) {
     const elements = roots[index]?.querySelectorAll('*') ?? []
