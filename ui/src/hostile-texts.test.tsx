@@ -97,6 +97,7 @@ test('in what is shown before sending', async () => {
     console: HOSTILE_TEXTS.map(text => ({ level: 'error' as const, text, at: '2026-03-04T09:30:00.000Z' })),
     environment: [...HOSTILE_TEXTS],
     requests: HOSTILE_TEXTS.map(text => ({ url: text, initiator: 'fetch', status: 500, at: '2026-03-04T09:30:00.000Z' })),
+    steps: [...HOSTILE_TEXTS],
     redactions: Object.fromEntries(HOSTILE_TEXTS.map(text => [text, 1])),
     truncated: [...HOSTILE_TEXTS]
   }

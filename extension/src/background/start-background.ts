@@ -12,6 +12,7 @@ import {
 } from '../message-schemas.ts'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
+import { RECORDER_PORT } from '../recorder/recorder-port.ts'
 import { describeTab } from './inspectable.ts'
 import { pointingOf, setPointing, tellTabChanged } from './panel-events.ts'
 import { keepDraftsParked, restoreDrafts } from './parked-drafts.ts'
@@ -59,6 +60,7 @@ export function startBackground(): void {
   answerPanelAboutSteps()
   answerPicker()
   answerRecorder()
+  stayAwakeForRecorders()
   countUnknownMessages()
   followBrowser()
 }
@@ -165,6 +167,13 @@ function answerRecorder(): void {
       return success(null)
     })
   )
+}
+
+/** A port by which a recorder keeps this worker awake; what comes over it says nothing. */
+function stayAwakeForRecorders(): void {
+  chrome.runtime.onConnect.addListener(port => {
+    if (port.name === RECORDER_PORT) port.onMessage.addListener(() => undefined)
+  })
 }
 
 /** Which site a frame belongs to; undefined for the page itself and frames of its own site. */

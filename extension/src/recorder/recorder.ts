@@ -14,6 +14,7 @@ import { privateSpansOf } from '../privacy/page-scan.ts'
 import { isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
 import type { RedactionCounts } from '../privacy/secrets.ts'
 import { keyName } from './key-name.ts'
+import { RECORDER_PORT } from './recorder-port.ts'
 import { actedOn, innermostTarget, isButtonInput, isChosenIn, isLabelOfField, isPressedByKey, isTypedInto } from './step-target.ts'
 import { TypedWords } from './typed-words.ts'
 
@@ -24,6 +25,8 @@ const TRY_AGAIN = 300
 const MOST_TRIES = 8
 /** The browser presses a form's button itself when Enter is pressed in a field; in ms. */
 const IMPLICIT_CLICK = 100
+/** Chrome ends a worker that has heard nothing for 30 s; in ms. */
+const STAY_AWAKE_EVERY = 20_000
 const LONGEST_NAME = 120
 const LARGEST_TEXT = 20_000
 
@@ -67,7 +70,10 @@ export class Recorder implements RecorderInPage {
     window.addEventListener('input', event => this.#onInput(event), options)
     window.addEventListener('change', event => this.#onChange(event), options)
     window.addEventListener('keydown', event => this.#onKey(event), options)
-    if (window === window.top) window.navigation.addEventListener('navigate', event => this.#onNavigate(event), { signal })
+    if (window === window.top) {
+      window.navigation.addEventListener('navigate', event => this.#onNavigate(event), { signal })
+      keepBackgroundAwake(signal)
+    }
     return { isNew: true, address, redactions }
   }
 
@@ -194,6 +200,33 @@ export class Recorder implements RecorderInPage {
       }
     }
   }
+}
+
+/**
+ * A step that leaves the page goes with it: what takes it has to be awake then. So the background is kept from going to sleep, and woken
+ * where it was ended all the same.
+ */
+function keepBackgroundAwake(signal: AbortSignal): void {
+  let port: chrome.runtime.Port | null = null
+  const connect = () => {
+    if (signal.aborted || chrome.runtime?.id === undefined) return
+    port = chrome.runtime.connect({ name: RECORDER_PORT })
+    port.onDisconnect.addListener(() => {
+      port = null
+      setTimeout(connect, TRY_AGAIN)
+    })
+  }
+  connect()
+  const timer = setInterval(() => {
+    if (port === null) connect()
+    else port.postMessage(null)
+  }, STAY_AWAKE_EVERY)
+  // Ports do not outlive a page that is put aside, and nobody is told.
+  window.addEventListener('pageshow', event => event.persisted && connect(), { signal })
+  signal.addEventListener('abort', () => {
+    clearInterval(timer)
+    port?.disconnect()
+  })
 }
 
 interface DescribedElement {

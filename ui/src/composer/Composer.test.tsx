@@ -159,7 +159,8 @@ test.each([
   ['Screenshot and crops', 'screenshot'],
   ['Surroundings and styles', 'dom'],
   ['Components', 'components'],
-  ['Console and requests', 'console']
+  ['Console and requests', 'console'],
+  ['Recorded steps', 'steps']
 ])('%s can be left out', (label, part) => {
   const { onChoiceChange } = show({ preview: contextPreview })
   fireEvent.click(screen.getByRole('button', { name: 'What is sent' }))
@@ -169,6 +170,7 @@ test.each([
     dom: true,
     components: true,
     console: true,
+    steps: true,
     budget: 8_000,
     [part]: false
   })
