@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type PageDraft, pageDraftSchema, pointingStateSchema } from '../draft.ts'
+import { pickedMessageSchema } from '../message-schemas.ts'
 import { recordingSchema } from '../recording.ts'
 
 /**
@@ -38,6 +39,12 @@ const draftRecordSchema = z.object({
   changedAt: z.number()
 })
 export type DraftRecord = z.infer<typeof draftRecordSchema>
+
+/** Picks that were taken and whose capture has not come to its end: what the end of the worker cuts off is done again. */
+const pendingPicksSchema = z.array(
+  z.object({ run: runSchema, documentId: z.string(), message: pickedMessageSchema, isLast: z.boolean(), attempts: z.number().int() })
+)
+export type PendingPick = z.infer<typeof pendingPicksSchema>[number]
 
 /** A recording with what only the background needs to know. */
 const recordingRecordSchema = z.object({
@@ -85,13 +92,14 @@ export const storedRun = storedPerTab('run', runSchema)
 export const storedWatch = storedPerTab('console-watch', watchSchema)
 export const storedDraft = storedPerTab('draft', draftRecordSchema)
 export const storedRecording = storedPerTab('recording', recordingRecordSchema)
+export const storedPendingPicks = storedPerTab('pending-picks', pendingPicksSchema)
 export const storedPointing = storedPerTab('pointing', pointingStateSchema)
 /** Set while a tab stays on a page where the person clicked the icon and Chrome gave no access all the same. */
 export const storedFutileClick = storedPerTab('futile-click', z.literal(true))
 
 /** Everything of a tab that was closed. */
 export async function forgetTab(tabId: number): Promise<void> {
-  for (const stored of [storedRun, storedWatch, storedDraft, storedRecording, storedPointing, storedFutileClick])
+  for (const stored of [storedRun, storedWatch, storedDraft, storedPendingPicks, storedRecording, storedPointing, storedFutileClick])
     await stored.write(tabId, null)
 }
 

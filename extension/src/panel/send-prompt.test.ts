@@ -143,6 +143,7 @@ const options = () => ({
   outbox,
   randomBytes: (count: number) => new Uint8Array(count).fill(++random),
   onStage: (stage: string) => void stages.push(stage),
+  onDelivered: async () => undefined,
   onSession: (sessionId: string) => void sessions.push(sessionId)
 })
 

@@ -52,6 +52,8 @@ export interface SendOptions {
   outbox: StoredValue<Outbox>
   randomBytes: (count: number) => Uint8Array
   onStage: (stage: SendStage) => void
+  /** Takes what was sent out of the draft; done before it is forgotten that it was sent, so that a panel that is closed does it later. */
+  onDelivered: (sent: Sent) => Promise<void>
   /** Told when a session was started, before the prompt is in it. */
   onSession: (sessionId: string) => void
 }
@@ -108,6 +110,7 @@ export async function sendPrompt(request: SendRequest, options: SendOptions): Pr
       await outbox.write(entry)
     }
     const [sent] = await Promise.all([deliver(entry, options), isSessionKept])
+    await options.onDelivered(sent)
     await outbox.write(null)
     return sent
   } catch (error) {
@@ -122,6 +125,7 @@ export async function finishSending(options: Omit<SendOptions, 'randomBytes' | '
   if (kept === null || kept.body === null || kept.sessionId === null) return null
   try {
     const sent = await deliver(kept, options)
+    await options.onDelivered(sent)
     await options.outbox.write(null)
     return sent
   } catch (error) {
