@@ -1,6 +1,6 @@
 /**
  * A code host on loopback: git's own HTTP server with a token before it, and the part of GitHub's REST API that pull requests
- * need, as strict as GitHub is (docs.github.com/rest/pulls, version 2022-11-28). What is not exactly right gets GitHub's 4xx.
+ * and issues need, as strict as GitHub is (docs.github.com/rest/pulls and /rest/issues, version 2022-11-28). What is not exactly right gets GitHub's 4xx.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -17,6 +17,15 @@ export interface HostedPullRequest {
   base: string
   state: 'open' | 'closed'
   html_url: string
+}
+
+export interface HostedIssue {
+  number: number
+  title: string
+  body: string
+  state: 'open' | 'closed'
+  html_url: string
+  updated_at: string
 }
 
 /** A request as the host saw it. */
@@ -43,6 +52,7 @@ export interface CodeHost {
   repositoryUrl(owner: string, name: string): string
   requests: HostRequest[]
   pullRequests: HostedPullRequest[]
+  issues: HostedIssue[]
   /** Decides for each request whether it goes wrong. */
   setFault(decide: (request: HostRequest) => HostFault | null | Promise<HostFault | null>): void
   /** The token that counts from now on. */
@@ -78,6 +88,20 @@ const listQuerySchema = z.strictObject({
   page: z.coerce.number().int().min(1).optional()
 })
 
+const newIssueSchema = z.strictObject({
+  title: z.string().min(1).max(256),
+  body: z.string().max(65_536).optional(),
+  labels: z.array(z.string()).optional(),
+  assignees: z.array(z.string()).optional(),
+  milestone: z.union([z.string(), z.number()]).nullable().optional()
+})
+const issueQuerySchema = z.strictObject({
+  state: z.enum(['open', 'closed', 'all']).default('open'),
+  since: z.iso.datetime().optional(),
+  per_page: z.coerce.number().int().min(1).max(100).optional(),
+  page: z.coerce.number().int().min(1).optional()
+})
+
 /** A refusal in GitHub's form. */
 class Refusal extends Error {
   readonly status: number
@@ -95,6 +119,7 @@ export async function startCodeHost({ folder, token: firstToken }: { folder: str
   let decide: Parameters<CodeHost['setFault']>[0] = () => null
   const requests: HostRequest[] = []
   const pullRequests: HostedPullRequest[] = []
+  const issues: HostedIssue[] = []
   let url = ''
 
   const server = createServer((request, response) => {
@@ -145,14 +170,19 @@ export async function startCodeHost({ folder, token: firstToken }: { folder: str
     const given = /^(?:token|bearer) (.+)$/i.exec(headers.authorization ?? '')?.[1]
     if (headers.authorization !== undefined && given !== token) throw new Refusal(401, 'Bad credentials')
     const address = new URL(request.path, url)
-    const [, owner = '', name = '', number] = /^\/api\/v3\/repos\/([\w-]+)\/([\w.-]+)\/pulls(?:\/(\d+))?$/.exec(address.pathname) ?? []
+    const [, owner = '', name = '', kind, number] =
+      /^\/api\/v3\/repos\/([\w-]+)\/([\w.-]+)\/(pulls|issues)(?:\/(\d+))?$/.exec(address.pathname) ?? []
     const repository = join(folder, owner, `${name}.git`)
     // To those who may not see it, a repository is not there.
     if (owner === '' || given === undefined || !existsSync(repository)) throw new Refusal(404, 'Not Found')
     if (!/application\/(vnd\.github(\.v3)?\+)?json|\*\/\*/.test(headers.accept ?? '')) throw new Refusal(415, 'Unsupported Media Type')
+    if (kind === 'issues') {
+      if (number !== undefined) throw new Refusal(404, 'Not Found')
+      return method === 'POST' ? openIssue(request, `${url}/${owner}/${name}`) : listIssues(address)
+    }
     if (method === 'GET' && number === undefined) {
       const query = listQuerySchema.safeParse(Object.fromEntries(address.searchParams))
-      if (!query.success) throw new Refusal(422, 'Validation Failed', issues(query.error))
+      if (!query.success) throw new Refusal(422, 'Validation Failed', issuesOf(query.error))
       const { head, state, base } = query.data
       const found = pullRequests.filter(
         pull =>
@@ -170,7 +200,7 @@ export async function startCodeHost({ folder, token: firstToken }: { folder: str
           { resource: 'PullRequest', code: 'custom', message: `A pull request already exists for ${owner}:${input.head}.` }
         ])
       }
-      const next = pullRequests.length + 1
+      const next = pullRequests.length + issues.length + 1
       const pull: HostedPullRequest = {
         number: next,
         title: input.title,
@@ -188,6 +218,37 @@ export async function startCodeHost({ folder, token: firstToken }: { folder: str
     if (method === 'PATCH') Object.assign(pull, parseBody(changedPullSchema, request))
     else if (method !== 'GET') throw new Refusal(404, 'Not Found')
     return [200, wire(pull, owner)]
+  }
+
+  /** GitHub numbers issues and pull requests of a repository together. */
+  function openIssue(request: HostRequest, pages: string): [number, unknown] {
+    const { title, body = '' } = parseBody(newIssueSchema, request)
+    const number = pullRequests.length + issues.length + 1
+    const issue: HostedIssue = {
+      number,
+      title,
+      body,
+      state: 'open',
+      html_url: `${pages}/issues/${number}`,
+      updated_at: new Date().toISOString()
+    }
+    issues.push(issue)
+    return [201, { ...issue, id: 2_000 + number, user: { login: 'fixpoint-bot' }, labels: [], comments: 0 }]
+  }
+
+  /** With the pull requests among them, as GitHub lists them. */
+  function listIssues(address: URL): [number, unknown] {
+    const query = issueQuerySchema.safeParse(Object.fromEntries(address.searchParams))
+    if (!query.success) throw new Refusal(422, 'Validation Failed', issuesOf(query.error))
+    const { state, since } = query.data
+    const found = issues.filter(
+      issue => (state === 'all' || issue.state === state) && (since === undefined || Date.parse(issue.updated_at) >= Date.parse(since))
+    )
+    const pulls = pullRequests.map(({ number, title, body, state: pullState, html_url }) => ({
+      ...{ number, title, body, state: pullState, html_url },
+      pull_request: { html_url }
+    }))
+    return [200, [...pulls, ...found.toReversed()]]
   }
 
   async function replyOfGit(request: HostRequest): Promise<Reply> {
@@ -212,6 +273,7 @@ export async function startCodeHost({ folder, token: firstToken }: { folder: str
     repositoryUrl: (owner, name) => `${url}/${owner}/${name}.git`,
     requests,
     pullRequests,
+    issues,
     setFault(next) {
       decide = next
     },
@@ -256,11 +318,11 @@ function parseBody<T extends z.ZodType>(schema: T, request: HostRequest): z.outp
     throw new Refusal(400, 'Problems parsing JSON')
   }
   const parsed = schema.safeParse(value)
-  if (!parsed.success) throw new Refusal(422, 'Validation Failed', issues(parsed.error))
+  if (!parsed.success) throw new Refusal(422, 'Validation Failed', issuesOf(parsed.error))
   return parsed.data
 }
 
-function issues(error: z.ZodError): object[] {
+function issuesOf(error: z.ZodError): object[] {
   return error.issues.map(issue => ({ resource: 'PullRequest', field: issue.path.join('.'), code: 'invalid', message: issue.message }))
 }
 

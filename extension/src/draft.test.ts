@@ -41,7 +41,7 @@ const draft: PageDraft = {
   truncated: [],
   problems: []
 }
-const everything = { screenshot: true, dom: true, components: true, console: true, budget: 8_000 }
+const everything = { screenshot: true, dom: true, components: true, console: true, steps: true, budget: 8_000 }
 const uploaded = { screenshot: artifact, crops: new Map([[1, artifact]]) }
 
 describe('contextFromDraft', () => {
@@ -52,10 +52,10 @@ describe('contextFromDraft', () => {
       annotated: { ...picture, marks, isCurrent: true },
       picks: draft.picks.map(pick => ({ ...pick, frameOrigin: 'https://pay.example' }))
     }
-    const sent = contextFromDraft(drawn, everything, { ...uploaded, annotated: artifact }).context
+    const sent = contextFromDraft(drawn, everything, { ...uploaded, annotated: artifact }, null).context
     expect(pageContextSchema.parse(sent).annotated).toEqual({ artifactId: artifact, width: 100, height: 50, marks })
     expect(JSON.stringify(sent)).not.toContain('pay.example')
-    expect(contextFromDraft(drawn, { ...everything, screenshot: false }, uploaded).context.annotated).toBeUndefined()
+    expect(contextFromDraft(drawn, { ...everything, screenshot: false }, uploaded, null).context.annotated).toBeUndefined()
   })
 
   it('leaves out the words inside a region with the surroundings', () => {
@@ -65,12 +65,12 @@ describe('contextFromDraft', () => {
       elements: [{ selectors: ['b'], tag: 'b', text: 'Secret plan', box: { x: 0, y: 0, width: 5, height: 5 } }]
     }
     const drawn = { ...draft, picks: draft.picks.map(pick => ({ ...pick, region })) }
-    expect(JSON.stringify(contextFromDraft(drawn, everything, uploaded))).toContain('Secret plan')
-    expect(JSON.stringify(contextFromDraft(drawn, { ...everything, dom: false }, uploaded))).not.toContain('Secret plan')
+    expect(JSON.stringify(contextFromDraft(drawn, everything, uploaded, null))).toContain('Secret plan')
+    expect(JSON.stringify(contextFromDraft(drawn, { ...everything, dom: false }, uploaded, null))).not.toContain('Secret plan')
   })
 
   it('is a valid page context with the uploaded pictures', () => {
-    const context = pageContextSchema.parse(contextFromDraft(draft, everything, uploaded).context)
+    const context = pageContextSchema.parse(contextFromDraft(draft, everything, uploaded, null).context)
     expect(context.screenshot).toEqual({ artifactId: artifact, width: 100, height: 50, extent: 'window' })
     expect(context.picks[0]?.crop).toEqual({ artifactId: artifact, width: 100, height: 50, method: 'visible-tab', note: 'html2canvas: no' })
     expect(JSON.stringify(context)).not.toContain('data:')
@@ -78,8 +78,8 @@ describe('contextFromDraft', () => {
   })
 
   it('has only what the person chose', () => {
-    const choice = { screenshot: false, dom: false, components: false, console: false, budget: 8_000 }
-    const context = pageContextSchema.parse(contextFromDraft(draft, choice, uploaded).context)
+    const choice = { screenshot: false, dom: false, components: false, console: false, steps: false, budget: 8_000 }
+    const context = pageContextSchema.parse(contextFromDraft(draft, choice, uploaded, null).context)
     expect(context).toMatchObject({ outline: '', console: [], requests: [], frameworks: [], featureFlags: {} })
     expect(context.screenshot).toBeUndefined()
     expect(context.picks[0]).toMatchObject({ selectors: ['p'], components: [], props: [], styles: {} })
@@ -88,7 +88,7 @@ describe('contextFromDraft', () => {
   })
 
   it('leaves out pictures that were not uploaded', () => {
-    const context = contextFromDraft(draft, everything, { crops: new Map() }).context
+    const context = contextFromDraft(draft, everything, { crops: new Map() }, null).context
     expect(context.screenshot).toBeUndefined()
     expect(context.picks[0]?.crop).toBeUndefined()
   })

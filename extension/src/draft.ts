@@ -9,6 +9,7 @@ import {
   type PageContextInput,
   pageContextSchema,
   pickSchema,
+  type Step,
   storableText,
   timestampSchema,
   viewportSchema
@@ -17,6 +18,7 @@ import { z } from 'zod'
 import { type FittedContext, fitContext } from './fit-context.ts'
 import { OUTLINE_LIMITS } from './page-context/outline-limits.ts'
 import { outlineLineSchema } from './page-context/outline-schema.ts'
+import { allMessages, allRequests, type Recording } from './recording.ts'
 
 /** A picture that has not been uploaded yet. Sizes in pixels of the picture itself, `bytes` of the encoded file. */
 const draftPictureSchema = z.object({
@@ -123,6 +125,8 @@ export interface ContextChoice {
   components: boolean
   /** Console and failed requests. */
   console: boolean
+  /** What the person did while steps were recorded. */
+  steps: boolean
   /** Tokens that all of it may take, without the pictures. */
   budget: number
 }
@@ -135,7 +139,12 @@ export interface UploadedPictures {
 }
 
 /** The page context to send for a draft: uploaded pictures by their ids, only what the person chose, and as much as the budget allows. */
-export function contextFromDraft(draft: PageDraft, choice: ContextChoice, uploaded: UploadedPictures): FittedContext {
+export function contextFromDraft(
+  draft: PageDraft,
+  choice: ContextChoice,
+  uploaded: UploadedPictures,
+  recording: Recording | null
+): FittedContext {
   const { screenshot, annotated } = draft
   const context = pageContextSchema.parse({
     url: draft.url,
@@ -174,10 +183,34 @@ export function contextFromDraft(draft: PageDraft, choice: ContextChoice, upload
             : undefined
       }
     }),
-    console: choice.console ? draft.console : [],
-    requests: choice.console ? draft.requests : [],
-    redactions: draft.redactions,
-    truncated: draft.truncated
+    console: choice.console ? allMessages(draft.console, recording?.console ?? []) : [],
+    requests: choice.console ? allRequests(draft.requests, recording?.requests ?? []) : [],
+    steps: choice.steps ? stepsToSend(recording, choice) : [],
+    redactions: redactionsOf(draft, recording),
+    truncated: [...draft.truncated, ...omittedSteps(recording)].slice(-20)
   } satisfies PageContextInput)
   return fitContext(context, choice.dom ? draft.outline : [], choice.budget)
+}
+
+function stepsToSend(recording: Recording | null, { components }: ContextChoice): Step[] {
+  const steps = recording?.steps ?? []
+  if (components) return steps
+  return steps.map(step => {
+    if (!('element' in step)) return step
+    const { component: _, ...element } = step.element
+    return { ...step, element }
+  })
+}
+
+function omittedSteps(recording: Recording | null): string[] {
+  return recording === null || recording.omitted === 0
+    ? []
+    : [`Steps: ${recording.omitted} after the first were left out, to keep the newest ${PAGE_CONTEXT_LIMITS.steps - 1}`]
+}
+
+/** What was masked in the page and in its recording; the same fields are counted in both, so that the larger number is the right one. */
+export function redactionsOf(draft: PageDraft, recording: Recording | null): Record<string, number> {
+  const most = { ...draft.redactions }
+  for (const [kind, times] of Object.entries(recording?.redactions ?? {})) most[kind] = Math.max(most[kind] ?? 0, times)
+  return most
 }

@@ -34,6 +34,11 @@ const withConsole = (entries: number, characters: number) => (context: PageConte
   console: context.console.slice(-entries).map(message => ({ ...message, text: cutText(message.text, characters) }))
 })
 
+const withSteps = (last: number) => (context: PageContext) => ({
+  ...context,
+  steps: context.steps.length <= last + 1 ? context.steps : [...context.steps.slice(0, 1), ...context.steps.slice(-last)]
+})
+
 /** In the order in which they are made until the rest fits: what is furthest from the pick goes first. */
 const SAVINGS: readonly Saving[] = [
   { note: 'Props: only of the 6 nearest components, 900 characters each', apply: withProps(6, 900) },
@@ -47,6 +52,7 @@ const SAVINGS: readonly Saving[] = [
       featureFlags: Object.fromEntries(Object.entries(context.featureFlags).slice(0, 15))
     })
   },
+  { note: 'Steps: only the first and the last 40', apply: withSteps(40) },
   { note: 'Console: only the last 8 messages, 200 characters each', apply: withConsole(8, 200) },
   { note: 'Components: only the 5 nearest of each pick', apply: eachPick(pick => ({ ...pick, components: pick.components.slice(0, 5) })) },
   { note: 'Props: only of the nearest component, 200 characters', apply: withProps(1, 200) },
@@ -58,6 +64,7 @@ const SAVINGS: readonly Saving[] = [
       featureFlags: Object.fromEntries(Object.entries(context.featureFlags).slice(0, 5))
     })
   },
+  { note: 'Steps: only the first and the last 15', apply: withSteps(15) },
   { note: 'Props: none', apply: withProps(0, 0) },
   { note: 'Styles of the picks: none', apply: eachPick(pick => ({ ...pick, styles: {} })) },
   {

@@ -53,6 +53,15 @@ export interface PagePrivacy {
   uncover(): Promise<boolean>
 }
 
+/** The recorder of steps, as the background sees it. */
+export interface RecorderInPage {
+  /** Begins, where it has not; answers with the address of the document, without what is private in it. */
+  begin(recordingId: string): { isNew: boolean; address: string; redactions: RedactionCounts }
+  end(): void
+  withoutPrivateWords(texts: readonly string[]): Promise<{ texts: string[]; counts: RedactionCounts }>
+  collectRequests(noticed: readonly NoticedRequest[]): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }>
+}
+
 interface FixpointWorld {
   /** What the project hides; set before anything is captured. */
   masking?: ProjectMasking
@@ -60,6 +69,8 @@ interface FixpointWorld {
   picker?: PickerInPage
   /** `picker-tools.js` */
   pickerTools?: PickerTools
+  /** `recorder.js` */
+  recorder?: RecorderInPage
   /** `source-locations.js` */
   locateElements?: (elements: readonly ElementToLocate[]) => Promise<LocatedElement[]>
   /** `page-context.js` */

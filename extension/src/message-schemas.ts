@@ -1,5 +1,5 @@
 /** What crosses from a content script is parsed by these in the background: a compromised page process can send anything. */
-import { boxSchema, type SourceLocation } from '@fixpoint/protocol'
+import { boxSchema, type SourceLocation, stepElementSchema, stepKeySchema, storableText } from '@fixpoint/protocol'
 import { z } from 'zod'
 
 /** One-time value that ties a message to what the background handed out for it. */
@@ -45,6 +45,25 @@ export type PointerEnteredMessage = z.infer<typeof pointerEnteredMessageSchema>
 
 export const pointingEndedMessageSchema = z.object({ runId: nonceSchema, reason: z.enum(['cancelled', 'overlay_removed']) })
 export type PointingEndedMessage = z.infer<typeof pointingEndedMessageSchema>
+
+const actedOnSchema = { element: stepElementSchema.omit({ component: true, frame: true }), reference: elementReferenceSchema }
+
+/** Something that the person did, as the recorder of the document saw it. */
+export const recordedStepSchema = z.object({
+  recordingId: nonceSchema,
+  /** Counts the steps of one document; each is taken once. */
+  number: z.number().int().min(1).max(1_000_000),
+  step: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('navigation'), url: storableText(1_000).min(1) }),
+    z.object({ kind: z.literal('click'), ...actedOnSchema, button: z.enum(['main', 'middle', 'secondary']) }),
+    z.object({ kind: z.literal('input'), ...actedOnSchema }),
+    z.object({ kind: z.literal('change'), ...actedOnSchema }),
+    z.object({ kind: z.literal('key'), ...actedOnSchema, key: stepKeySchema })
+  ]),
+  /** What was masked in it, by kind. */
+  redactions: z.record(z.string().max(60), z.number().int().min(0))
+})
+export type RecordedStep = z.infer<typeof recordedStepSchema>
 
 /** The answer to `describeElement`; from the background, so that nobody has to parse it. */
 export interface DescribedElement {

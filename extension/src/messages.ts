@@ -13,9 +13,11 @@ import type {
   LoadToolsRequest,
   PickedMessage,
   PointerEnteredMessage,
-  PointingEndedMessage
+  PointingEndedMessage,
+  RecordedStep
 } from './message-schemas.ts'
 import type { Outcome } from './outcome.ts'
+import type { Recording } from './recording.ts'
 
 /** Asked by the panel, answered by the background. */
 interface PanelRequests {
@@ -43,10 +45,23 @@ interface PanelRequests {
   takeWholePage(data: { tabId: number }): Outcome<PageDraft>
 }
 
+/** Asked by the panel: the recording of steps in a tab. */
+interface RecordingRequests {
+  getRecording(data: { tabId: number }): Outcome<Recording | null>
+  /** Begins, or goes on with what was recorded before. */
+  startRecording(data: { tabId: number }): Outcome<Recording>
+  /** Ends it and keeps the steps. Where nothing of the page was captured yet, that is done now. */
+  stopRecording(data: { tabId: number }): Outcome<Recording | null>
+  removeStep(data: { tabId: number; index: number; revision: number }): Outcome<Recording | null>
+  /** Ends it and forgets the steps. */
+  discardRecording(data: { tabId: number }): Outcome<null>
+}
+
 /** Told by the background to every open panel. Fetch what changed with the requests above. */
 interface PanelEvents {
   draftChanged(data: { tabId: number; revision: number | null }): void
   pointingChanged(data: PointingState): void
+  recordingChanged(data: { tabId: number; revision: number | null }): void
   /** Another tab became active in the window, or the active one loads, moved to another page, or became accessible. */
   tabChanged(data: { windowId: number; tabId: number }): void
 }
@@ -68,6 +83,11 @@ interface PickerRequests {
   pointingEnded(data: PointingEndedMessage): Outcome<null>
 }
 
+/** Sent by the recorder, answered by the background. */
+interface RecorderRequests {
+  stepDone(data: RecordedStep): Outcome<null>
+}
+
 /** Sent by the background to the pickers in a tab's top frame and in frames of other sites. */
 interface PickerCommands {
   beginPointing(data: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: number[][] }): null
@@ -82,6 +102,6 @@ interface PickerCommands {
   removeMarker(data: { number: number }): null
 }
 
-export interface MessageMap extends PanelRequests, PanelEvents, PickerRequests, PickerCommands {}
+export interface MessageMap extends PanelRequests, RecordingRequests, PanelEvents, PickerRequests, RecorderRequests, PickerCommands {}
 
 export const { sendMessage, onMessage } = defineExtensionMessaging<MessageMap>({})

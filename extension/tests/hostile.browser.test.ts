@@ -154,7 +154,7 @@ describe('a hostile page', () => {
       expect(name).not.toMatch(/[\u0000-\u001f\u202e]/)
       expect(source).toBeUndefined()
     }
-    const { context, tokens } = contextFromDraft(draft, SEND_EVERYTHING, { crops: new Map() })
+    const { context, tokens } = contextFromDraft(draft, SEND_EVERYTHING, { crops: new Map() }, null)
     const bytes = Buffer.byteLength(JSON.stringify(context))
     expect(bytes).toBeLessThan(1_000_000)
     expect(tokens).toBeLessThanOrEqual(SEND_EVERYTHING.budget)

@@ -133,7 +133,7 @@ describe('120 planted secrets', () => {
     await person.completeDraft(tabId)
     const draft = value(await person.ask('readConsole', { tabId }))
     if (!draft) throw new Error('There is no draft.')
-    const { context } = contextFromDraft(draft, { ...SEND_EVERYTHING, budget: 32_000 }, { crops: new Map() })
+    const { context } = contextFromDraft(draft, { ...SEND_EVERYTHING, budget: 32_000 }, { crops: new Map() }, null)
     const text = JSON.stringify([context, { ...draft, screenshot: undefined, picks: draft.picks.map(({ crop: _, ...pick }) => pick) }])
     const leaks = [...byPlace].flatMap(([place, secrets]) =>
       secrets.filter(secret => text.includes(secret)).map(secret => `${place}: ${secret}`)

@@ -1,5 +1,6 @@
 import { describeBox, describeMarks, describePictures, describeWhatWasMeant } from './describe-picks.ts'
 import type { Component, ComponentProps, FailedPageRequest, PageContext, Pick, SourceCandidate } from './page-context.ts'
+import { describeStep, describeStepPlace } from './steps.ts'
 
 /**
  * A page context as the model reads it. The server writes it into the request, and the panel counts its tokens before it is sent, so
@@ -24,15 +25,25 @@ export function describePageContext(context: PageContext): string {
   const pictures = describePictures(context)
   if (pictures.length > 0) lines.push('', `pictures with this request, in this order: ${pictures.join('; ')}`)
   if (context.outline !== '') lines.push('', 'outline:', context.outline)
+  if (context.steps.length > 0) {
+    lines.push('', 'steps that the person did, in order (what was typed or chosen is not known):', ...describeSteps(context))
+  }
   if (context.console.length > 0) {
     const messages = context.console.map(
       ({ level, text, frame }) => `  ${level}${frame === undefined ? '' : ` in frame ${frame}`}: ${text.replaceAll('\n', '\n    ')}`
     )
-    lines.push('', 'console since pointing began:', ...messages)
+    lines.push('', context.steps.length > 0 ? 'console since the steps began:' : 'console since pointing began:', ...messages)
   }
   if (context.requests.length > 0) lines.push('', 'failed requests:', ...context.requests.map(describeRequest))
   if (context.truncated.length > 0) lines.push('', `left out: ${context.truncated.join('; ')}`)
   return lines.join('\n')
+}
+
+function describeSteps({ steps }: PageContext): string[] {
+  return steps.map((step, index) => {
+    const place = describeStepPlace(step)
+    return `  ${index + 1}. ${describeStep(step, index === 0)}${place === '' ? '' : ` ${place}`}`
+  })
 }
 
 /** Components nearest to the pick; those further out are layout and providers. */

@@ -456,6 +456,12 @@ export const ERRORS = {
     hint: 'Look at them and confirm with confirmProtectedPaths.'
   },
   remote_refused: { status: 502, title: 'The code host refused', retryable: true, hint: 'Check the token’s rights for this repository.' },
+  issues_unavailable: {
+    status: 409,
+    title: 'The project has no code host that takes issues',
+    retryable: false,
+    hint: 'Copy or download the report, or send it to a session.'
+  },
   remote_not_configured: {
     status: 409,
     title: 'No token for the code host is configured',

@@ -43,6 +43,8 @@ export const contextSummarySchema = z
       })
     ),
     consoleMessages: z.number().int(),
+    /** What the person did, in words. */
+    steps: z.array(z.string()).optional(),
     redactions: z.number().int()
   })
   .meta({ id: 'ContextSummary' })
@@ -178,7 +180,18 @@ const eventData = {
     url: z.url().optional(),
     number: z.number().int().optional()
   }),
-  'pull_request.failed': z.object({ operationId: operationIdSchema, failure: failureSchema })
+  'pull_request.failed': z.object({ operationId: operationIdSchema, failure: failureSchema }),
+
+  /** A person wants a bug report on the code host. */
+  'issue.requested': z.object({
+    operationId: operationIdSchema,
+    by: personSchema,
+    title: z.string(),
+    text: z.string(),
+    context: contextSummarySchema.optional()
+  }),
+  'issue.opened': z.object({ operationId: operationIdSchema, url: z.url(), number: z.number().int() }),
+  'issue.failed': z.object({ operationId: operationIdSchema, failure: failureSchema })
 } as const
 
 export type EventType = keyof typeof eventData
@@ -228,7 +241,10 @@ export const sessionEventSchema = z
     eventSchemaOf('notice.added'),
     eventSchemaOf('pull_request.requested'),
     eventSchemaOf('pull_request.opened'),
-    eventSchemaOf('pull_request.failed')
+    eventSchemaOf('pull_request.failed'),
+    eventSchemaOf('issue.requested'),
+    eventSchemaOf('issue.opened'),
+    eventSchemaOf('issue.failed')
   ])
   .meta({ id: 'SessionEvent' })
 export type SessionEvent = z.infer<typeof sessionEventSchema>

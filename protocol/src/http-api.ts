@@ -118,7 +118,7 @@ const promptTextSchema = z
 
 const titleSchema = storableText(200).regex(/^[^\r\n]*$/, 'is more than one line')
 
-function isPullRequestTitle(text: string): boolean {
+function isTitleOfOneLine(text: string): boolean {
   return text.length <= 200 && isVisibleText(text) && isStorableText(text) && !/[\r\n]/.test(text)
 }
 
@@ -435,7 +435,7 @@ export const routes = {
       .strictObject({
         title: z
           .string()
-          .refine(isPullRequestTitle, {
+          .refine(isTitleOfOneLine, {
             error: 'must be 1 to 200 characters on one line',
             params: { code: 'pr_title_invalid', limit: 200 }
           })
@@ -458,6 +458,42 @@ export const routes = {
       'diff_too_large',
       'remote_not_configured',
       'secret_in_output'
+    ]
+  },
+  createIssue: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/issues',
+    summary: 'Open an issue with a bug report on the project’s code host',
+    description:
+      'The report is written from the text and the page context, as Markdown; its pictures are pushed to a branch of their own. The work is done in the background and ends with issue.opened or issue.failed in the log, also after the server was restarted. Pictures are uploaded to the session’s artifacts first and named by their ids.',
+    access: 'token',
+    params: sessionParams,
+    body: z
+      .strictObject({
+        title: z
+          .string()
+          .refine(isTitleOfOneLine, {
+            error: 'must be 1 to 200 characters on one line',
+            params: { code: 'pr_title_invalid', limit: 200 }
+          })
+          .meta({ description: '1 to 200 characters on one line', examples: ['The price sits lower than the others'] }),
+        text: storableText(API_LIMITS.promptCharacters).default(''),
+        context: pageContextSchema
+      })
+      .meta({ id: 'IssueRequest' }),
+    response: z.object({ operationId: operationIdSchema, seq: z.number().int() }).meta({ id: 'IssueAccepted' }),
+    status: 202,
+    takesIdempotencyKey: true,
+    errors: [
+      'session_not_found',
+      'session_closed',
+      'pr_title_invalid',
+      'issues_unavailable',
+      'remote_not_configured',
+      'secret_in_output',
+      'artifact_not_found',
+      'capture_url_mismatch',
+      'idempotency_conflict'
     ]
   },
   getHealth: {

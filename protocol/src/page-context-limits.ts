@@ -19,5 +19,7 @@ export const PAGE_CONTEXT_LIMITS = {
   componentsWithProps: 12,
   propsCharacters: 3_000,
   failedRequests: 40,
-  featureFlags: 60
+  featureFlags: 60,
+  /** What a person did while steps were recorded: the first one, and the newest of the others. */
+  steps: 100
 } as const

@@ -3,6 +3,7 @@ import { boxSchema, colorSchemeSchema, viewportSchema } from './geometry.ts'
 import { artifactIdSchema, timestampSchema } from './ids.ts'
 import { PAGE_CONTEXT_LIMITS } from './page-context-limits.ts'
 import { stylesSchema } from './sandbox/look.ts'
+import { stepSchema } from './steps.ts'
 import { storableText } from './text.ts'
 
 /** In tokens, as `estimateTokens` counts them: what the text of a page context takes of the model's window. Pictures come on top. */
@@ -245,6 +246,8 @@ export const pageContextSchema = z
     picks: z.array(pickSchema).max(PAGE_CONTEXT_LIMITS.picks),
     console: z.array(consoleMessageSchema).max(PAGE_CONTEXT_LIMITS.consoleEntries).default([]),
     requests: z.array(failedPageRequestSchema).max(PAGE_CONTEXT_LIMITS.failedRequests).default([]),
+    /** What the person did before and around it, where they let it be recorded. */
+    steps: z.array(stepSchema).max(PAGE_CONTEXT_LIMITS.steps).default([]),
     /** How many values were left out or masked, by kind (for example `form value`, `password`, `token`). */
     redactions: z.record(z.string().max(60), z.number().int().min(0)).default({}),
     /** What was cut to stay within the limits, in words. */

@@ -73,6 +73,20 @@ export type PullRequestState =
     }
   | { status: 'failed'; operationId: string; failure: Failure }
 
+/** A bug report that a person wanted on the code host. */
+export interface IssueState {
+  operationId: string
+  title: string
+  text: string
+  context?: ContextSummary | undefined
+  by: Person
+  requestedAt: string
+  status: 'requested' | 'opened' | 'failed'
+  url?: string
+  number?: number
+  failure?: Failure
+}
+
 /** Everything that is shown of a session: a fold over its log. */
 export interface SessionState {
   sessionId: string
@@ -96,6 +110,8 @@ export interface SessionState {
   saves: { by: Person; path: string }[]
   egressRefusals: { host: string; port: number | null; reason: string; count: number }[]
   pullRequest: PullRequestState | null
+  /** In the order in which they were asked for. */
+  issues: IssueState[]
 }
 
 export function emptySession(sessionId: string): SessionState {
@@ -116,7 +132,8 @@ export function emptySession(sessionId: string): SessionState {
     checkpoint: null,
     saves: [],
     egressRefusals: [],
-    pullRequest: null
+    pullRequest: null,
+    issues: []
   }
 }
 
@@ -300,6 +317,14 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return { ...state, pullRequest: { status: 'opened', ...event.data } }
     case 'pull_request.failed':
       return { ...state, pullRequest: { status: 'failed', ...event.data } }
+    case 'issue.requested': {
+      const issue: IssueState = { ...event.data, requestedAt: event.at, status: 'requested' }
+      return { ...state, title: state.title || titleOf(issue.title), issues: [...state.issues, issue] }
+    }
+    case 'issue.opened':
+      return withIssue(state, event.data.operationId, { status: 'opened', url: event.data.url, number: event.data.number })
+    case 'issue.failed':
+      return withIssue(state, event.data.operationId, { status: 'failed', failure: event.data.failure })
   }
 }
 
@@ -348,6 +373,10 @@ function withPrompt(state: SessionState, promptId: string, change: Partial<Promp
 
 function withTurn(state: SessionState, turnId: string, change: (turn: TurnState) => TurnState): SessionState {
   return { ...state, turns: state.turns.map(turn => (turn.turnId === turnId ? change(turn) : turn)) }
+}
+
+function withIssue(state: SessionState, operationId: string, change: Partial<IssueState>): SessionState {
+  return { ...state, issues: state.issues.map(issue => (issue.operationId === operationId ? { ...issue, ...change } : issue)) }
 }
 
 function addItem(turn: TurnState, item: TimelineItem): TurnState {

@@ -16,6 +16,7 @@ import { createDoorServer } from './doors/door-server.ts'
 import { createVisits } from './doors/visits.ts'
 import { systemEdges } from './edges.ts'
 import { createGitHub } from './git/code-host.ts'
+import { createIssues } from './git/issues.ts'
 import { createPullRequests } from './git/pull-requests.ts'
 import { createApp } from './http/app.ts'
 import { createHandlers } from './http/handlers.ts'
@@ -28,6 +29,7 @@ import { createConnectedClients } from './observe/connected-clients.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createReadiness } from './observe/readiness.ts'
+import type { ProjectConfig } from './projects/project-config.ts'
 import { createProjectPreparation } from './projects/project-preparation.ts'
 import { createProjectRegistry } from './projects/project-registry.ts'
 import { createProjectRepositories } from './projects/project-repositories.ts'
@@ -39,6 +41,7 @@ import { systemNetwork } from './sandbox/network.ts'
 import { defaultSandboxSettings } from './sandbox/settings.ts'
 import { createSandboxKeeper } from './sessions/sandbox-keeper.ts'
 import { createSessionCommands } from './sessions/session-commands.ts'
+import { createSessionContexts } from './sessions/session-contexts.ts'
 import { dropAllLeases } from './sessions/session-leases.ts'
 import { createSessionLog } from './sessions/session-log.ts'
 import { createSessionQueue } from './sessions/session-queue.ts'
@@ -125,14 +128,8 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
 
     const queue = createSessionQueue({ db, pglite, concurrency: config.sandbox.concurrentSessions, logger })
     const deltas = createDeltas()
-    const commands = createSessionCommands({
-      log,
-      artifacts,
-      projects,
-      edges,
-      enqueue: queue.enqueue,
-      verifySources: repositories.verifySources
-    })
+    const contexts = createSessionContexts({ artifacts, projects, verifySources: repositories.verifySources })
+    const commands = createSessionCommands({ log, projects, edges, enqueue: queue.enqueue, contexts })
     const runner = createSessionRunner({
       db,
       log,
@@ -155,7 +152,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       metrics,
       logger
     })
-    const pullRequests = createPullRequests({
+    const codeHostParts = {
       db,
       log,
       artifacts,
@@ -164,7 +161,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       secrets: [...secretValues, firstToken],
       edges,
       logger,
-      hostOf: ({ projectId, name }) => {
+      hostOf: ({ projectId, name }: ProjectConfig) => {
         const { address } = repositories.remoteOf(projectId)
         if (address === null) return null
         if (secrets.githubToken === undefined) {
@@ -172,7 +169,9 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
         }
         return createGitHub({ address, apiUrl: config.github.apiUrl, token: secrets.githubToken, now: edges.now })
       }
-    })
+    }
+    const pullRequests = createPullRequests(codeHostParts)
+    const issues = createIssues({ ...codeHostParts, contexts })
 
     const version = await serverVersion()
     let rules: AccessRules = { hostNames: new Set(), origins: new Set() }
@@ -200,6 +199,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       pairing: createPairing(db, tokens, edges),
       clients: createClients(db, edges),
       pullRequests,
+      issues,
       repositories,
       doorNames: () => names,
       doorKeys,
@@ -264,8 +264,10 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     await queue.start(runner.run)
     undo.push(() => queue.stop())
     undo.push(() => runner.shutDown())
-    undo.push(() => pullRequests.shutDown())
-    await pullRequests.resume()
+    for (const operations of [pullRequests, issues]) {
+      undo.push(() => operations.shutDown())
+      await operations.resume()
+    }
 
     const background = new AbortController()
     undo.push(() => background.abort())

@@ -73,7 +73,7 @@ function Session({ state, pending, composer = {} }: { state: SessionState; pendi
 
 function SampleComposer(props: Partial<ComposerProps>) {
   const [text, setText] = useState(props.text ?? '')
-  const [choice, setChoice] = useState({ screenshot: true, dom: true, components: true, console: true, budget: 8_000 })
+  const [choice, setChoice] = useState({ screenshot: true, dom: true, components: true, console: true, steps: true, budget: 8_000 })
   return (
     <Composer
       preview={null}

@@ -97,6 +97,7 @@ test('in what is shown before sending', async () => {
     console: HOSTILE_TEXTS.map(text => ({ level: 'error' as const, text, at: '2026-03-04T09:30:00.000Z' })),
     environment: [...HOSTILE_TEXTS],
     requests: HOSTILE_TEXTS.map(text => ({ url: text, initiator: 'fetch', status: 500, at: '2026-03-04T09:30:00.000Z' })),
+    steps: [...HOSTILE_TEXTS],
     redactions: Object.fromEntries(HOSTILE_TEXTS.map(text => [text, 1])),
     truncated: [...HOSTILE_TEXTS]
   }
@@ -105,7 +106,7 @@ test('in what is shown before sending', async () => {
       <PickChips picks={preview.picks} onRemove={() => undefined} onPointInside={() => undefined} />
       <SendPreview
         preview={preview}
-        choice={{ screenshot: true, dom: true, components: true, console: true, budget: 8_000 }}
+        choice={{ screenshot: true, dom: true, components: true, console: true, steps: true, budget: 8_000 }}
         onChoiceChange={() => undefined}
         destination={all}
       />

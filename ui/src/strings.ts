@@ -74,6 +74,7 @@ export const strings = {
     screenshot: 'Screenshot of the page',
     annotated: 'Screenshot with what was drawn on it',
     pickCount: (count: number) => amount(count, 'element'),
+    stepCount: (count: number) => amount(count, 'recorded step'),
     consoleCount: (count: number) => (count === 0 ? 'No console messages' : amount(count, 'console message')),
     redactionCount: (count: number) => (count === 0 ? 'Nothing had to be masked' : `${amount(count, 'value')} masked in the browser`),
     sending: { session: 'Starting the session', pictures: 'Sending the pictures', prompt: 'Sending' }
@@ -230,6 +231,61 @@ export const strings = {
     keysRunning: 'Enter queues it, Esc Esc stops.'
   },
 
+  recording: {
+    label: 'Recorded steps',
+    start: 'Record',
+    startHint: 'Record what you do on the page, for a bug report',
+    recording: 'Recording',
+    paused: 'Recording waits',
+    stopped: 'Recorded',
+    count: (count: number) => amount(count, 'step'),
+    elapsed: 'Time since recording began',
+    empty: 'Now do on the page what leads to the bug. Each step appears here.',
+    privacy: 'What you type or choose is never recorded.',
+    nothing: 'Nothing was recorded.',
+    stop: 'Stop',
+    goOn: 'Record on',
+    discard: 'Discard',
+    report: 'Report…',
+    removeStep: (number: number) => `Remove step ${number}`,
+    omitted: (count: number) => `${amount(count, 'step')} after the first left out: only the newest are kept.`
+  },
+
+  report: {
+    title: 'Bug report',
+    name: 'Title',
+    nameExample: 'What is wrong, in a few words',
+    text: 'What is wrong?',
+    textExample: 'What you expected, and what happened instead',
+    preview: 'Report',
+    contents: ({ steps, picks, messages, requests, pictures }: Record<'steps' | 'picks' | 'messages' | 'requests' | 'pictures', number>) =>
+      [
+        steps > 0 && amount(steps, 'step'),
+        picks > 0 && amount(picks, 'element'),
+        messages > 0 && amount(messages, 'console message'),
+        requests > 0 && amount(requests, 'failed request'),
+        pictures > 0 && amount(pictures, 'picture')
+      ]
+        .filter(Boolean)
+        .join(', ') || 'No steps and no elements',
+    masked: (count: number) => (count === 0 ? 'Nothing had to be masked.' : `${amount(count, 'value')} masked in the browser.`),
+    copy: 'Copy',
+    copyLong: 'Copy the report as Markdown, without pictures',
+    download: 'Download',
+    downloadLong: 'Download the report as a Markdown file, with its pictures',
+    issue: 'Open issue',
+    openingIssue: 'Opening…',
+    issueLong: 'Your server opens an issue on the project’s code host. Everybody who may see the repository sees it, with the pictures.',
+    session: 'Send to a session',
+    needsTitle: 'An issue needs a title.'
+  },
+
+  issue: {
+    requested: 'Opening the issue',
+    opened: (number: number | undefined) => (number === undefined ? 'Issue opened' : `Issue #${number} opened`),
+    open: (host: string) => `Open on ${host}`
+  },
+
   annotate: {
     title: 'Draw on the screenshot',
     open: 'Draw',
@@ -277,6 +333,8 @@ export const strings = {
       return parts.filter(part => part !== false).join(', ') || 'none'
     },
     requests: 'Failed requests',
+    steps: 'Recorded steps',
+    stepCount: (count: number) => amount(count, 'step'),
     noAnswer: 'no answer',
     takeWholePage: 'Take the whole page',
     takingWholePage: 'Taking the whole page',
@@ -314,6 +372,7 @@ export const strings = {
   empty: {
     sentence: 'Point at what is wrong, say it, get it fixed with proof.',
     point: 'Point at something',
+    record: 'Record a bug',
     suggestions: 'Or try one of these'
   },
 

@@ -26,6 +26,18 @@ export async function injectPicker(tabId: number): Promise<PageDocument> {
   return { tabId, documentId: result.documentId }
 }
 
+/**
+ * Injects the recorder into all documents of a tab that Chrome lets the extension into, before the page has loaded to its end.
+ * @returns the documents, the top one first
+ */
+export async function injectRecorder(tabId: number): Promise<PageDocument[]> {
+  const injection = { target: { tabId, allFrames: true }, files: ['/recorder.js'], injectImmediately: true }
+  const results = await withinLimit(inPage(() => chrome.scripting.executeScript(injection)))
+  const documents = results.toSorted((a, b) => a.frameId - b.frameId)
+  if (documents[0]?.frameId !== 0) throw new FixpointError('frame_changed', 'The page was left before the recorder was there.')
+  return documents.map(({ documentId }) => ({ tabId, documentId }))
+}
+
 /** Runs one of the extension's scripts, which leaves its function in the isolated world. */
 export async function injectScript({ tabId, documentId }: PageDocument, file: Script): Promise<void> {
   await withinLimit(inPage(() => chrome.scripting.executeScript({ target: { tabId, documentIds: [documentId] }, files: [file] })))

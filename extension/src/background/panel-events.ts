@@ -14,6 +14,10 @@ export function tellDraftChanged(tabId: number, revision: number | null): void {
   tell(sendMessage('draftChanged', { tabId, revision }))
 }
 
+export function tellRecordingChanged(tabId: number, revision: number | null): void {
+  tell(sendMessage('recordingChanged', { tabId, revision }))
+}
+
 export function tellTabChanged(windowId: number, tabId: number): void {
   tell(sendMessage('tabChanged', { windowId, tabId }))
 }

@@ -8,7 +8,7 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { type DraftRecord, storedDraft, withoutPictures } from './session-store.ts'
 
 /** What is worth keeping; runs and pointing end with the version that began them. */
-const KEPT = /^(?:draft|composer|outbox):/
+const KEPT = /^(?:draft|composer|outbox|recording):/
 const PREFIX = 'parked:'
 /** Ids of the tabs that were open. Chrome gives an id once, so that one that is still there means the same run of the browser. */
 const TABS_KEY = 'parked-tabs'
@@ -83,7 +83,8 @@ export async function restoreDrafts(): Promise<void> {
       for (const [key, value] of Object.entries(local)) {
         if (!key.startsWith(PREFIX)) continue
         const name = key.slice(PREFIX.length)
-        const isOfClosedTab = name.startsWith('draft:') && !tabs.has(Number(name.slice('draft:'.length)))
+        const [, tabId] = /^(?:draft|recording):(\d+)$/.exec(name) ?? []
+        const isOfClosedTab = tabId !== undefined && !tabs.has(Number(tabId))
         if (!(name in session) && !isOfClosedTab) await chrome.storage.session.set({ [name]: value })
       }
     } else {

@@ -22,8 +22,18 @@ import { applyMasking } from './masking.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { callInPage, injectPicker, injectScript, type PageDocument } from './page-scripts.ts'
 import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
+import { randomHex } from './random-hex.ts'
 import { toError } from './senders.ts'
-import { type Run, storedDraft, storedFutileClick, storedRun, storedWatch, writeDraft } from './session-store.ts'
+import {
+  type PendingPick,
+  type Run,
+  storedDraft,
+  storedFutileClick,
+  storedPendingPicks,
+  storedRun,
+  storedWatch,
+  writeDraft
+} from './session-store.ts'
 import { beginWatch, takeConsole } from './watch.ts'
 import { captureWholePage } from './whole-page.ts'
 
@@ -108,23 +118,46 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
         : sendMessage('endPointing', { discardMarkers: false }, { tabId, frameId })
       await told.catch(noteIfUnexpected)
     }
-    void capturePick(run, { tabId, documentId }, message, nextNonce === null)
+    const pending: PendingPick = { run, documentId, message, isLast: nextNonce === null, attempts: 1 }
+    await storedPendingPicks.write(tabId, [...((await storedPendingPicks.read(tabId)) ?? []), pending])
+    void capturePick(tabId, pending)
     return { nextNonce }
   })
 }
 
-async function capturePick(run: Run, page: PageDocument, { number, kind, element, runId }: PickedMessage, isLast: boolean): Promise<void> {
-  const { tabId } = page
+/** How often a pick is captured before it is taken to be what ends the worker. */
+const MOST_ATTEMPTS = 3
+
+/** Goes on with picks whose capture an earlier worker did not bring to its end. @returns whether there are any */
+export async function resumeCaptures(tabId: number): Promise<boolean> {
+  const cut = await oneAtATime(runs(tabId), async () => {
+    const pending = (await storedPendingPicks.read(tabId)) ?? []
+    const again = pending.filter(({ attempts }) => attempts < MOST_ATTEMPTS).map(pick => ({ ...pick, attempts: pick.attempts + 1 }))
+    await storedPendingPicks.write(tabId, again.length === 0 ? null : again)
+    return again
+  })
+  for (const pick of cut) void capturePick(tabId, pick)
+  return cut.length > 0
+}
+
+async function capturePick(tabId: number, { run, documentId, message, isLast }: PendingPick): Promise<void> {
+  const { number, kind, element, runId } = message
   const failure = await oneAtATime(captures(tabId), async () => {
     try {
       const top = { tabId, documentId: run.documentId }
       const frames = run.documents.filter(({ frameId }) => frameId !== 0).map(frame => ({ ...frame, tabId }))
-      await capture(top, { number, kind, element, frame: frames.find(({ documentId }) => documentId === page.documentId) ?? null }, frames)
+      await capture(top, { number, kind, element, frame: frames.find(frame => frame.documentId === documentId) ?? null }, frames)
       await takeConsole(top, runId, false)
       return undefined
     } catch (error) {
       return toError(error).toFailure()
     }
+  })
+  await oneAtATime(runs(tabId), async () => {
+    const left = ((await storedPendingPicks.read(tabId)) ?? []).filter(
+      pick => pick.message.runId !== runId || pick.message.number !== number
+    )
+    await storedPendingPicks.write(tabId, left.length === 0 ? null : left)
   })
   if (failure) await tellPickers(tabId, 'removeMarker', { number })
   if (isLast) {
@@ -262,6 +295,7 @@ export async function clearDraft(tabId: number): Promise<void> {
     await setPointing({ tabId, status: 'off' })
   })
   await oneAtATime(captures(tabId), async () => {
+    await storedPendingPicks.write(tabId, null)
     await storedDraft.write(tabId, null)
     tellDraftChanged(tabId, null)
   })
@@ -313,7 +347,7 @@ async function requireRun(tabId: number, documentId: string, runId: string): Pro
   return run
 }
 
-async function requireInspectable(tabId: number): Promise<void> {
+export async function requireInspectable(tabId: number): Promise<void> {
   const tab = await describeTab(await chrome.tabs.get(tabId), (await storedFutileClick.read(tabId)) ?? false)
   if (!tab?.problem) return
   const { code, message, hint } = tab.problem
@@ -347,9 +381,4 @@ function noteIfUnexpected(error: unknown): void {
 
 function toErrorCode(error: unknown): string | null {
   return error instanceof FixpointError ? error.code : null
-}
-
-/** 128 random bits. */
-function randomHex(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -9,7 +9,12 @@ const LIMIT = 4_000
 export async function withoutPrivateWords(page: PageDocument, texts: string[], counts: RedactionCounts): Promise<string[]> {
   const cleaned = await callInPage(
     page,
-    { world: 'ISOLATED', func: (all: string[]) => globalThis.fixpoint?.privacy?.withoutPrivateWords(all), args: [texts], limit: LIMIT },
+    {
+      world: 'ISOLATED',
+      func: (all: string[]) => (globalThis.fixpoint?.privacy ?? globalThis.fixpoint?.recorder)?.withoutPrivateWords(all),
+      args: [texts],
+      limit: LIMIT
+    },
     cleanedTextsSchema
   )
   for (const [kind, times] of Object.entries(cleaned.counts)) counts[kind] = (counts[kind] ?? 0) + times

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { type PageDraft, pageDraftSchema, pointingStateSchema } from '../draft.ts'
+import { pickedMessageSchema } from '../message-schemas.ts'
+import { recordingSchema } from '../recording.ts'
 
 /**
  * What must outlive the service worker, which Chrome ends after 30 s without work: in `chrome.storage.session`, that is in memory,
@@ -38,6 +40,23 @@ const draftRecordSchema = z.object({
 })
 export type DraftRecord = z.infer<typeof draftRecordSchema>
 
+/** Picks that were taken and whose capture has not come to its end: what the end of the worker cuts off is done again. */
+const pendingPicksSchema = z.array(
+  z.object({ run: runSchema, documentId: z.string(), message: pickedMessageSchema, isLast: z.boolean(), attempts: z.number().int() })
+)
+export type PendingPick = z.infer<typeof pendingPicksSchema>[number]
+
+/** A recording with what only the background needs to know. */
+const recordingRecordSchema = z.object({
+  recording: recordingSchema,
+  recordingId: z.string(),
+  /** The document in the tab's top frame that is recorded; null while none is. */
+  documentId: z.string().nullable(),
+  /** Numbers of the steps that were taken of each document: one whose answer was lost is told again. */
+  taken: z.record(z.string(), z.array(z.number().int()))
+})
+export type RecordingRecord = z.infer<typeof recordingRecordSchema>
+
 interface StoredPerTab<T> {
   /** The tabs that something is stored for. */
   tabs(): Promise<number[]>
@@ -72,13 +91,16 @@ function storedPerTab<T>(kind: string, schema: z.ZodType<T>): StoredPerTab<T> {
 export const storedRun = storedPerTab('run', runSchema)
 export const storedWatch = storedPerTab('console-watch', watchSchema)
 export const storedDraft = storedPerTab('draft', draftRecordSchema)
+export const storedRecording = storedPerTab('recording', recordingRecordSchema)
+export const storedPendingPicks = storedPerTab('pending-picks', pendingPicksSchema)
 export const storedPointing = storedPerTab('pointing', pointingStateSchema)
 /** Set while a tab stays on a page where the person clicked the icon and Chrome gave no access all the same. */
 export const storedFutileClick = storedPerTab('futile-click', z.literal(true))
 
 /** Everything of a tab that was closed. */
 export async function forgetTab(tabId: number): Promise<void> {
-  for (const stored of [storedRun, storedWatch, storedDraft, storedPointing, storedFutileClick]) await stored.write(tabId, null)
+  for (const stored of [storedRun, storedWatch, storedDraft, storedPendingPicks, storedRecording, storedPointing, storedFutileClick])
+    await stored.write(tabId, null)
 }
 
 /**
@@ -87,25 +109,35 @@ export async function forgetTab(tabId: number): Promise<void> {
  */
 export async function writeDraft(record: DraftRecord): Promise<DraftRecord> {
   const { tabId } = record.draft
-  const others = await otherDrafts(tabId)
-  const lighter = others.sort((a, b) => a.changedAt - b.changedAt).map(withoutPictures)
-  for (;;) {
-    try {
-      await storedDraft.write(tabId, record)
-      return record
-    } catch (error) {
-      if (!/quota/i.test(String(error))) throw error
-      const oldest = lighter.shift()
-      if (!oldest) break
-      await storedDraft.write(oldest.draft.tabId, oldest)
-    }
-  }
+  if (await writeWithRoom(() => storedDraft.write(tabId, record), await otherDrafts(tabId))) return record
   const bare = withoutPictures(record)
   await storedDraft.write(tabId, bare)
   return bare
 }
 
-async function otherDrafts(tabId: number): Promise<DraftRecord[]> {
+/** Stores a recording; where there is no room, pictures of drafts go first. */
+export async function writeRecording(record: RecordingRecord): Promise<void> {
+  const write = () => storedRecording.write(record.recording.tabId, record)
+  if (!(await writeWithRoom(write, await otherDrafts(null)))) await write()
+}
+
+/** @returns false where there is no room even without the pictures of these drafts */
+async function writeWithRoom(write: () => Promise<void>, others: readonly DraftRecord[]): Promise<boolean> {
+  const lighter = others.toSorted((a, b) => a.changedAt - b.changedAt).map(withoutPictures)
+  for (;;) {
+    try {
+      await write()
+      return true
+    } catch (error) {
+      if (!/quota/i.test(String(error))) throw error
+      const oldest = lighter.shift()
+      if (!oldest) return false
+      await storedDraft.write(oldest.draft.tabId, oldest)
+    }
+  }
+}
+
+async function otherDrafts(tabId: number | null): Promise<DraftRecord[]> {
   const others = (await storedDraft.tabs()).filter(other => other !== tabId)
   const records = await Promise.all(others.map(other => storedDraft.read(other)))
   return records

@@ -8,10 +8,12 @@ import {
   loadToolsRequestSchema,
   pickedMessageSchema,
   pointerEnteredMessageSchema,
-  pointingEndedMessageSchema
+  pointingEndedMessageSchema,
+  recordedStepSchema
 } from '../message-schemas.ts'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
+import { RECORDER_PORT } from '../recorder/recorder-port.ts'
 import { describeTab } from './inspectable.ts'
 import { pointingOf, setPointing, tellTabChanged } from './panel-events.ts'
 import { keepDraftsParked, restoreDrafts } from './parked-drafts.ts'
@@ -34,9 +36,10 @@ import {
   takeScreenshot,
   takeWholePage
 } from './pointing.ts'
+import { acceptStep, discardRecording, followAllPages, followPage, removeStep, startRecording, stopRecording } from './recording.ts'
 import { recoverInterrupted } from './recover.ts'
 import { guarded, isContentScript, isExtensionPage, refusals } from './senders.ts'
-import { forgetTab, storedDraft, storedFutileClick } from './session-store.ts'
+import { forgetTab, storedDraft, storedFutileClick, storedRecording } from './session-store.ts'
 import { followUpdates } from './updates.ts'
 
 type Sender = chrome.runtime.MessageSender
@@ -52,10 +55,14 @@ export function startBackground(): void {
   void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
   const restored = restoreDrafts().catch((error: unknown) => console.error(error))
   void restored.then(recoverInterrupted)
+  void restored.then(followAllPages).catch((error: unknown) => console.error(error))
   keepDraftsParked()
   followUpdates()
   answerPanel(restored)
+  answerPanelAboutSteps()
   answerPicker()
+  answerRecorder()
+  stayAwakeForRecorders()
   countUnknownMessages()
   followBrowser()
 }
@@ -106,6 +113,7 @@ function answerPanel(restored: Promise<void>): void {
     'clearDraft',
     guarded(isPanel, tabMessage, async ({ tabId }) => {
       await clearDraft(tabId)
+      await discardRecording(tabId)
       return success(null)
     })
   )
@@ -121,6 +129,59 @@ function answerPanel(restored: Promise<void>): void {
     'takeWholePage',
     guarded(isPanel, tabMessage, async ({ tabId }) => success(await takeWholePage(tabId)))
   )
+}
+
+function answerPanelAboutSteps(): void {
+  const isPanel = (sender: Sender) => isExtensionPage(sender, chrome.runtime.id)
+  onMessage(
+    'getRecording',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success((await storedRecording.read(tabId))?.recording ?? null))
+  )
+  onMessage(
+    'startRecording',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await startRecording(tabId)))
+  )
+  onMessage(
+    'stopRecording',
+    guarded(isPanel, tabMessage, async ({ tabId }) => success(await stopRecording(tabId)))
+  )
+  onMessage(
+    'removeStep',
+    guarded(isPanel, tabMessage.extend({ index: z.number().int(), revision: z.number().int() }), async ({ tabId, index, revision }) =>
+      success(await removeStep(tabId, index, revision))
+    )
+  )
+  onMessage(
+    'discardRecording',
+    guarded(isPanel, tabMessage, async ({ tabId }) => {
+      await discardRecording(tabId)
+      return success(null)
+    })
+  )
+}
+
+function answerRecorder(): void {
+  const isRecorder = (sender: Sender) => isContentScript(sender, chrome.runtime.id)
+  onMessage(
+    'stepDone',
+    guarded(isRecorder, recordedStepSchema, async (data, sender) => {
+      await acceptStep(whence(sender), frameOriginOf(sender), data)
+      return success(null)
+    })
+  )
+}
+
+/** A port by which a recorder keeps this worker awake; what comes over it says nothing. */
+function stayAwakeForRecorders(): void {
+  chrome.runtime.onConnect.addListener(port => {
+    if (port.name === RECORDER_PORT) port.onMessage.addListener(() => undefined)
+  })
+}
+
+/** Which site a frame belongs to; undefined for the page itself and frames of its own site. */
+function frameOriginOf({ frameId, origin, tab }: Sender): string | undefined {
+  if (frameId === 0 || origin === undefined || (tab?.url !== undefined && URL.parse(tab.url)?.origin === origin)) return undefined
+  return origin.slice(0, 300)
 }
 
 function answerPicker(): void {
@@ -200,10 +261,16 @@ function countUnknownMessages(): void {
       'clearDraft',
       'takeScreenshot',
       'annotate',
-      'takeWholePage'
+      'takeWholePage',
+      'getRecording',
+      'startRecording',
+      'stopRecording',
+      'removeStep',
+      'discardRecording',
+      'readConsole'
     ],
     ...['draftsReady', 'applyUpdate'],
-    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'loadPickerTools', 'pointerEntered', 'pointingEnded']
+    ...['picked', 'describeElement', 'componentChains', 'holdTimers', 'loadPickerTools', 'pointerEntered', 'pointingEnded', 'stepDone']
   ])
   const messageSchema = z.object({ type: z.string(), timestamp: z.number() })
   chrome.runtime.onMessage.addListener(message => {
@@ -236,6 +303,8 @@ function followBrowser(): void {
   chrome.tabs.onActivated.addListener(({ tabId, windowId }) => tellTabChanged(windowId, tabId))
   chrome.tabs.onUpdated.addListener((tabId, change, tab) => {
     if (change.status === 'loading') void onLoading(tabId)
+    // A page that is only beginning is entered at once, and looked at again when its frames are there.
+    if (change.status !== undefined) void followPage(tabId).catch((error: unknown) => console.warn(error))
     if (tab.active && (change.status !== undefined || change.url !== undefined || change.title !== undefined)) {
       tellTabChanged(tab.windowId, tabId)
     }
@@ -248,6 +317,7 @@ function followBrowser(): void {
 async function noteClick(tab: chrome.tabs.Tab): Promise<void> {
   if (tab.id === undefined) return
   await storedFutileClick.write(tab.id, tab.url ? null : true)
+  void followPage(tab.id).catch((error: unknown) => console.warn(error))
   tellTabChanged(tab.windowId, tab.id)
 }
 

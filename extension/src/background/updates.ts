@@ -14,6 +14,7 @@ import { isHigherVersion, storedWaitingUpdate, type WaitingUpdate } from '../wai
 import { oneAtATime } from './one-at-a-time.ts'
 import { parkDrafts } from './parked-drafts.ts'
 import { leaveAllPages } from './pointing.ts'
+import { leaveRecordedPages } from './recording.ts'
 import { guarded, isExtensionPage, refusals } from './senders.ts'
 import { storedPointing } from './session-store.ts'
 import { isTimeToUpdate } from './update-decision.ts'
@@ -100,7 +101,7 @@ async function updateIfItIsTime(): Promise<void> {
 }
 
 async function applyUpdate(): Promise<void> {
-  await Promise.race([leaveAllPages(), new Promise(resolve => setTimeout(resolve, LEAVE_PAGES_MS))])
+  await Promise.race([Promise.all([leaveAllPages(), leaveRecordedPages()]), new Promise(resolve => setTimeout(resolve, LEAVE_PAGES_MS))])
   await parkDrafts()
   // Forgotten first: were the update not there after all, the extension would be loaded anew without end. Chrome tells of it again.
   await waitingUpdate.write(null)

@@ -7,6 +7,7 @@ import {
   stripControls,
   toStorableText
 } from '@fixpoint/protocol'
+import type { z } from 'zod'
 import { beginConsoleWatch, type NoticedRequest, readConsoleWatch, watchedPageSchema } from '../inspector/console-watch.ts'
 import { collectedRequestsSchema } from '../page-context/collected-context.ts'
 import { redactAddress } from '../privacy/addresses.ts'
@@ -30,20 +31,22 @@ interface Heard {
   frame: string | undefined
 }
 
+/** What a watch has recorded until now, as it may be sent; with `isEnd` the watch is taken off the page. */
+export async function hearWatch(
+  page: PageDocument,
+  runId: string,
+  isEnd: boolean
+): Promise<{ messages: ConsoleMessage[]; requests: FailedPageRequest[]; counts: RedactionCounts }> {
+  const { top, heard } = await readWatch(page, runId, isEnd)
+  return await clean(page, top, heard)
+}
+
 /** Adds to the draft what the watch has recorded; with `isEnd` the watch is taken off the page. */
 export async function takeConsole(page: PageDocument, runId: string, isEnd: boolean): Promise<void> {
-  const call = { world: 'MAIN' as const, func: readConsoleWatch, args: [runId, isEnd] as [string, boolean], limit: LIMIT }
-  const top = await callInPage(page, call, watchedPageSchema)
-  const frames = await callInFrames(page.tabId, call, watchedPageSchema)
+  const { top, heard } = await readWatch(page, runId, isEnd)
   const record = await storedDraft.read(page.tabId)
   if (!record || record.documentId !== page.documentId) return
-  const heard: Heard[] = [
-    ...top.messages.map(message => ({ message, frame: undefined })),
-    ...frames.flatMap(({ address, messages }) => messages.map(message => ({ message, frame: address })))
-  ].sort((a, b) => a.message.at - b.message.at)
-  const counts: RedactionCounts = {}
-  const messages = heard.length === 0 ? [] : await cleanMessages(page, heard, counts)
-  const requests = await failedRequestsOf(page, top.requests, counts)
+  const { messages, requests, counts } = await clean(page, top, heard)
   const known = new Set(record.draft.console.map(({ at, text }) => `${at} ${text}`))
   const added = messages.filter(({ at, text }) => !known.has(`${at} ${text}`))
   const hasNewRequests = JSON.stringify(requests) !== JSON.stringify(record.draft.requests)
@@ -64,6 +67,26 @@ export async function takeConsole(page: PageDocument, runId: string, isEnd: bool
   })
 }
 
+type WatchedPage = z.infer<typeof watchedPageSchema>
+
+async function readWatch(page: PageDocument, runId: string, isEnd: boolean): Promise<{ top: WatchedPage; heard: Heard[] }> {
+  const call = { world: 'MAIN' as const, func: readConsoleWatch, args: [runId, isEnd] as [string, boolean], limit: LIMIT }
+  const top = await callInPage(page, call, watchedPageSchema)
+  const frames = await callInFrames(page.tabId, call, watchedPageSchema)
+  const heard = [
+    ...top.messages.map(message => ({ message, frame: undefined })),
+    ...frames.flatMap(({ address, messages }) => messages.map(message => ({ message, frame: address })))
+  ].sort((a, b) => a.message.at - b.message.at)
+  return { top, heard }
+}
+
+async function clean(page: PageDocument, top: WatchedPage, heard: readonly Heard[]) {
+  const counts: RedactionCounts = {}
+  const messages = heard.length === 0 ? [] : await cleanMessages(page, heard, counts)
+  const requests = await failedRequestsOf(page, top.requests, counts)
+  return { messages, requests, counts }
+}
+
 async function cleanMessages(page: PageDocument, heard: readonly Heard[], counts: RedactionCounts): Promise<ConsoleMessage[]> {
   const { masking } = await maskingOfTab(page.tabId)
   const rules = detectorsOf(masking)
@@ -80,13 +103,15 @@ async function cleanMessages(page: PageDocument, heard: readonly Heard[], counts
   }))
 }
 
-/** Only where the page was captured before, which the answer is added to. */
+/** Only where something of Fixpoint's in the page can clean them. */
 async function failedRequestsOf(page: PageDocument, noticed: NoticedRequest[], counts: RedactionCounts): Promise<FailedPageRequest[]> {
   const collected = await callInPage(
     page,
     {
       world: 'ISOLATED',
-      func: (notes: NoticedRequest[]) => globalThis.fixpoint?.collectRequests?.(notes) ?? { requests: [], redactions: {} },
+      func: (notes: NoticedRequest[]) =>
+        globalThis.fixpoint?.collectRequests?.(notes) ??
+        globalThis.fixpoint?.recorder?.collectRequests(notes) ?? { requests: [], redactions: {} },
       args: [noticed],
       limit: 4 * LIMIT
     },

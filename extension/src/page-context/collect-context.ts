@@ -6,6 +6,7 @@ import { redactAddress } from '../privacy/addresses.ts'
 import { isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
 import type { RedactionCounts } from '../privacy/secrets.ts'
 import { accessibleNameOf, roleOf } from './accessibility.ts'
+import { withoutPrivateParts } from './clean-requests.ts'
 import type { CollectedContext, CollectedPick, CollectedRequest } from './collected-context.ts'
 import { shownColorScheme } from './color-scheme.ts'
 import { describeTarget } from './describe-target.ts'
@@ -75,15 +76,9 @@ export async function collectRequests(
   noticed: readonly NoticedRequest[]
 ): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }> {
   const failed = failedRequests(noticed)
-  const redactions: RedactionCounts = {}
   const { privacy } = isolatedWorld()
-  if (failed.length === 0 || !privacy) return { requests: [], redactions }
-  const words = await privacy.words()
-  const requests = failed.map(request => ({
-    ...request,
-    url: words.redact(redactAddress(request.url, redactions, words.values), redactions).slice(0, 1_000)
-  }))
-  return { requests, redactions }
+  if (failed.length === 0 || !privacy) return { requests: [], redactions: {} }
+  return withoutPrivateParts(failed, await privacy.words())
 }
 
 async function describePick(number: number, element: Element, text: PageText, slices: Slices): Promise<CollectedPick> {

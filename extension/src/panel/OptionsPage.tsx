@@ -12,7 +12,7 @@ import { useStoredValue } from './use-stored-value.ts'
 import { useTheme } from './use-theme.ts'
 
 const THEMES = ['system', 'light', 'dark'] as const satisfies readonly Theme[]
-const CHOICES = ['screenshot', 'dom', 'components', 'console'] as const satisfies readonly ContextPart[]
+const CHOICES = ['screenshot', 'dom', 'components', 'console', 'steps'] as const satisfies readonly ContextPart[]
 
 /** The settings of this browser. */
 export function OptionsPage() {

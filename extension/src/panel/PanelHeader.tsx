@@ -1,6 +1,6 @@
 import type { Door } from '@fixpoint/protocol'
 import { type Connection, ConnectionDot, IconButton, Menu, MenuItem } from '@fixpoint/ui'
-import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, Plus, Settings, Unplug } from 'lucide-react'
+import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, FileText, Plus, Settings, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { strings } from './strings.ts'
 
@@ -11,13 +11,15 @@ interface PanelHeaderProps {
   onCloseSession: (() => void) | undefined
   /** Opens VS Code or the app of the session; absent where there is no session whose sandbox could be opened. */
   onOpenDoor: ((door: Door) => void) | undefined
+  /** Makes a bug report of what was captured; absent where nothing was. */
+  onReport: (() => void) | undefined
   onCopyDiagnostics: () => void
   onDisconnect: () => void
 }
 
 /** Where the person is, how the connection is, and what is rarely needed. */
 export function PanelHeader(props: PanelHeaderProps) {
-  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onCopyDiagnostics, onDisconnect } = props
+  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onReport, onCopyDiagnostics, onDisconnect } = props
   return (
     <header className="fp-header">
       {switcher}
@@ -47,6 +49,11 @@ export function PanelHeader(props: PanelHeaderProps) {
                     {strings.header.openPreview}
                   </MenuItem>
                 </>
+              )}
+              {onReport !== undefined && (
+                <MenuItem icon={<FileText aria-hidden size={14} />} onSelect={item(onReport)}>
+                  {strings.header.report}
+                </MenuItem>
               )}
               <MenuItem icon={<Settings aria-hidden size={14} />} onSelect={item(() => void chrome.runtime.openOptionsPage())}>
                 {strings.header.options}

@@ -1,6 +1,7 @@
 import { type Project, type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { Button, Composer, ConnectionBanner, EmptyState, PendingPrompt, QueueList, ScrollToEnd, waitingPrompts } from '@fixpoint/ui'
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { BugReport } from './BugReport.tsx'
 import { clientName } from './client-name.ts'
 import { diagnosticsOf } from './diagnostics.ts'
 import { disconnect } from './disconnect.ts'
@@ -22,6 +23,7 @@ import { useFollowedSession } from './use-followed-session.ts'
 import { usePanelKeys } from './use-panel-keys.ts'
 import { useReportedWork } from './use-panel-report.ts'
 import { usePointing } from './use-pointing.ts'
+import { useRecording } from './use-recording.ts'
 import { type Sending, useSending } from './use-sending.ts'
 import type { ServerLink } from './use-server.ts'
 import { useServerVersion } from './use-server-version.ts'
@@ -51,11 +53,13 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   const sessionId = draft === null ? undefined : shownSession(draft.sessionId, project === null ? [] : sessions, Date.now())
   const { followed, retry } = useFollowedSession(link.log, sessionId ?? null)
   const pointing = usePointing(tab, place)
+  const recording = useRecording(tab)
+  const [isReporting, setIsReporting] = useState(false)
   const pointKey = useShortcut('point')
   const choice = draft?.choice
   const preview = useMemo(
-    () => (pointing.draft === null || choice === undefined ? null : previewOfDraft(pointing.draft, choice)),
-    [pointing.draft, choice]
+    () => (pointing.draft === null || choice === undefined ? null : previewOfDraft(pointing.draft, choice, recording.recording)),
+    [pointing.draft, choice, recording.recording]
   )
   useStoredMasking(project)
   const actions = useSessionActions(server, sessionId ?? null)
@@ -77,7 +81,10 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
     ),
     // What was written since stays.
     onSent: useCallback(
-      (sent, text) => updateDraft(known => ({ sessionId: sent.sessionId, text: known.text === text ? '' : known.text })),
+      (sent, text) => {
+        setIsReporting(false)
+        updateDraft(known => ({ sessionId: sent.sessionId, text: known.text === text ? '' : known.text }))
+      },
       [updateDraft]
     )
   })
@@ -90,7 +97,11 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   useReportedWork({
     isSending: sending.pending !== null,
     isBusy:
-      (draft?.text.trim() ?? '') !== '' || (pointing.draft?.picks.length ?? 0) > 0 || pointing.status !== 'off' || running !== undefined
+      (draft?.text.trim() ?? '') !== '' ||
+      (pointing.draft?.picks.length ?? 0) > 0 ||
+      pointing.status !== 'off' ||
+      recording.recording !== null ||
+      running !== undefined
   })
   const isNewSession = sessionId === null
   const { noteArrived } = sending
@@ -104,8 +115,12 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
     input.current?.focus()
   }
 
-  function send() {
+  /** What was tried last, to try again: an issue of this title, or a prompt. */
+  const lastIssueTitle = useRef<string | null>(null)
+
+  function send(issueTitle: string | null = null) {
     if (draft === null) return
+    lastIssueTitle.current = issueTitle
     promptsBefore.current = prompts?.length ?? 0
     sentTo.current = sessionId
     dismissProblems()
@@ -114,16 +129,19 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       projectId: project?.projectId ?? null,
       sessionId: sessionId ?? null,
       page: pointing.draft,
+      recording: recording.recording,
+      issueTitle,
       masking: project?.masking ?? null,
       choice: draft.choice
     })
   }
 
-  const problem = sending.problem ?? actions.problem ?? pointing.problem
+  const problem = sending.problem ?? actions.problem ?? pointing.problem ?? recording.problem
   function dismissProblems() {
     sending.dismissProblem()
     actions.dismissProblem()
     pointing.dismissProblem()
+    recording.dismissProblem()
   }
 
   const serverVersion = useServerVersion(server, connection)
@@ -145,6 +163,17 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
   const pendingText = isSentHere ? unseenText(sending, prompts ?? [], promptsBefore.current) : null
   const pending = pendingText !== null && <PendingPrompt text={pendingText} stage={sending.pending?.stage ?? 'prompt'} />
 
+  const problemCard = problem && (
+    <ProblemCard problem={problem} diagnostics={diagnostics} onDismiss={dismissProblems}>
+      {problem === sending.problem && (
+        <Button look="primary" onClick={() => send(lastIssueTitle.current)}>
+          {strings.session.sendAgain}
+        </Button>
+      )}
+      {problem.failure.code === 'session_closed' && <Button onClick={() => chooseSession(null)}>{strings.session.newSession}</Button>}
+    </ProblemCard>
+  )
+
   return (
     <>
       <PanelHeader
@@ -163,6 +192,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
         onNewSession={isNewSession ? undefined : () => chooseSession(null)}
         onCloseSession={isNewSession || state === null || state.isClosed ? undefined : () => setQuestion('close')}
         onOpenDoor={isNewSession || state === null || state.isClosed ? undefined : actions.openDoor}
+        onReport={preview === null || isWithoutProject ? undefined : () => setIsReporting(true)}
         onCopyDiagnostics={() => void navigator.clipboard.writeText(diagnostics())}
         onDisconnect={() => setQuestion('disconnect')}
       />
@@ -174,6 +204,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
           ) : isNewSession && !pending ? (
             <EmptyState
               onPoint={pointing.point}
+              onRecord={recording.recording === null ? recording.start : undefined}
               pointKey={pointKey}
               pointingBlocked={pointingBlocked}
               suggestions={project?.suggestions ?? []}
@@ -213,32 +244,36 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
             pointing={pointing.status}
             onPoint={pointing.point}
             pointKey={pointKey}
+            recording={recording.view}
+            onRecording={{ ...recording, report: () => setIsReporting(true) }}
             onLeavePointing={pointing.leave}
             pointingBlocked={pointingBlocked}
             isRunning={running !== undefined}
             isStopRequested={running?.isStopRequested ?? false}
             onStop={actions.stop}
             isSending={sending.pending !== null}
-            onSend={send}
+            onSend={() => send()}
             sendingBlocked={state?.isClosed ? strings.session.closedHint : undefined}
             inputRef={input}
-            problem={
-              problem && (
-                <ProblemCard problem={problem} diagnostics={diagnostics} onDismiss={dismissProblems}>
-                  {problem === sending.problem && (
-                    <Button look="primary" onClick={send}>
-                      {strings.session.sendAgain}
-                    </Button>
-                  )}
-                  {problem.failure.code === 'session_closed' && (
-                    <Button onClick={() => chooseSession(null)}>{strings.session.newSession}</Button>
-                  )}
-                </ProblemCard>
-              )
-            }
+            problem={isReporting ? null : problemCard}
           />
         )}
       </main>
+      {isReporting && draft !== null && preview !== null && pointing.draft !== null && (
+        <BugReport
+          draft={pointing.draft}
+          preview={preview}
+          choice={draft.choice}
+          recording={recording.recording}
+          text={draft.text}
+          onTextChange={text => updateDraft({ text })}
+          onOpenIssue={send}
+          isSending={sending.pending !== null}
+          onSend={() => send()}
+          problem={problemCard}
+          onClose={() => setIsReporting(false)}
+        />
+      )}
       <Questions
         question={question}
         actions={actions}

@@ -1,14 +1,20 @@
-import { type PageContext, pickLabel } from '@fixpoint/protocol'
+import { describeStep, type PageContext, pickLabel } from '@fixpoint/protocol'
 import type { ContextPreview } from '@fixpoint/ui'
-import { type ContextChoice, contextFromDraft, type PageDraft } from '../draft.ts'
+import { type ContextChoice, contextFromDraft, type PageDraft, redactionsOf } from '../draft.ts'
+import type { Recording } from '../recording.ts'
 
 const NO_PICTURES = { crops: new Map<number, string>() }
 
 /** What the composer shows of a captured page: what of it would be sent with this choice. */
-export function previewOfDraft(draft: PageDraft, choice: ContextChoice): ContextPreview {
+export function previewOfDraft(draft: PageDraft, choice: ContextChoice, recording: Recording | null): ContextPreview {
   // Parts that are switched off are shown as they would be; what they leave to the others shows in the tokens.
-  const shown = contextFromDraft(draft, { ...choice, dom: true, components: true, console: true }, NO_PICTURES).context
-  const sent = contextFromDraft(draft, choice, NO_PICTURES)
+  const shown = contextFromDraft(
+    draft,
+    { ...choice, dom: true, components: true, console: true, steps: true },
+    NO_PICTURES,
+    recording
+  ).context
+  const sent = contextFromDraft(draft, choice, NO_PICTURES, recording)
   const outline = choice.dom ? sent.context.outline : shown.outline
   return {
     url: draft.url,
@@ -37,8 +43,9 @@ export function previewOfDraft(draft: PageDraft, choice: ContextChoice): Context
     })),
     console: choice.console ? sent.context.console : shown.console,
     requests: choice.console ? sent.context.requests : shown.requests,
+    steps: (choice.steps ? sent.context : shown).steps.map((step, index) => describeStep(step, index === 0)),
     tokens: sent.tokens,
-    redactions: draft.redactions,
+    redactions: redactionsOf(draft, recording),
     truncated: sent.context.truncated,
     problems: draft.problems
   }

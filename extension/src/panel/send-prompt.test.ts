@@ -7,7 +7,7 @@ import { connectServer } from './server.ts'
 import type { StoredValue } from './stored-value.ts'
 
 const PIXEL = 'data:image/png;base64,iVBORw0KGgo='
-const EVERYTHING = { screenshot: true, dom: true, components: true, console: true, budget: 8_000 }
+const EVERYTHING = { screenshot: true, dom: true, components: true, console: true, steps: true, budget: 8_000 }
 
 const page: PageDraft = {
   tabId: 7,
@@ -46,7 +46,16 @@ const page: PageDraft = {
   problems: []
 }
 
-const request: SendRequest = { text: 'Line this up', projectId: 'shop', sessionId: null, page, masking: null, choice: EVERYTHING }
+const request: SendRequest = {
+  text: 'Line this up',
+  projectId: 'shop',
+  sessionId: null,
+  page,
+  recording: null,
+  issueTitle: null,
+  masking: null,
+  choice: EVERYTHING
+}
 
 const bodySchema = z.object({ text: z.string(), context: z.unknown().optional() })
 
@@ -134,6 +143,7 @@ const options = () => ({
   outbox,
   randomBytes: (count: number) => new Uint8Array(count).fill(++random),
   onStage: (stage: string) => void stages.push(stage),
+  onDelivered: async () => undefined,
   onSession: (sessionId: string) => void sessions.push(sessionId)
 })
 
@@ -171,7 +181,10 @@ test('in a session that is there, only the prompt is sent', async () => {
 })
 
 test('what the person leaves out does not leave the browser', async () => {
-  await sendPrompt({ ...request, choice: { screenshot: false, dom: false, components: false, console: false, budget: 8_000 } }, options())
+  await sendPrompt(
+    { ...request, choice: { screenshot: false, dom: false, components: false, console: false, steps: false, budget: 8_000 } },
+    options()
+  )
   expect(server.uploads).toBe(0)
   const body = JSON.stringify(server.prompts[0]?.body)
   for (const secret of ['boom', 'PriceTag', '€42.00', 'span.price', 'React']) expect(body).not.toContain(secret)

@@ -1,11 +1,12 @@
 import { ERRORS, FixpointError, type Masking, makeId, pageContextSchema, sessionIdSchema } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { type ContextChoice, contextFromDraft, type DraftPicture, type PageDraft, type UploadedPictures } from '../draft.ts'
+import type { Recording } from '../recording.ts'
 import type { Server } from './server.ts'
 import { type StorageArea, type StoredValue, storedValue } from './stored-value.ts'
 
 /**
- * A prompt on its way, as it is kept from the click on Send until the server has confirmed it. What is kept is enough to finish
+ * A prompt or a bug report on its way, as it is kept from the click on Send until the server has confirmed it. What is kept is enough to finish
  * after the panel was closed or the connection broke, with the same keys, so that nothing is sent twice.
  */
 export const outboxSchema = z.object({
@@ -19,7 +20,9 @@ export const outboxSchema = z.object({
   /** The tab whose draft goes along. */
   tabId: z.number().int().nullable(),
   /** There as soon as the pictures are uploaded, at once where there are none; from then on the prompt may have been accepted. */
-  body: z.object({ text: z.string(), context: pageContextSchema.optional() }).nullable()
+  body: z.object({ text: z.string(), context: pageContextSchema.optional() }).nullable(),
+  /** Of a bug report that becomes an issue; null for a prompt. */
+  issueTitle: z.string().nullable().default(null)
 })
 export type Outbox = z.infer<typeof outboxSchema>
 
@@ -35,6 +38,10 @@ export interface SendRequest {
   /** Null starts a session. */
   sessionId: string | null
   page: PageDraft | null
+  /** What the person did on the page; sent with it. */
+  recording: Recording | null
+  /** Makes an issue of it on the project's code host, with this title; null makes a prompt of it. */
+  issueTitle: string | null
   /** What the page's project hides; null without a project. */
   masking: Masking | null
   choice: ContextChoice
@@ -45,13 +52,16 @@ export interface SendOptions {
   outbox: StoredValue<Outbox>
   randomBytes: (count: number) => Uint8Array
   onStage: (stage: SendStage) => void
+  /** Takes what was sent out of the draft; done before it is forgotten that it was sent, so that a panel that is closed does it later. */
+  onDelivered: (sent: Sent) => Promise<void>
   /** Told when a session was started, before the prompt is in it. */
   onSession: (sessionId: string) => void
 }
 
 export interface Sent {
   sessionId: string
-  promptId: string
+  /** Null where it became an issue. */
+  promptId: string | null
   tabId: number | null
 }
 
@@ -67,8 +77,8 @@ function isSameRequest(kept: Outbox, fingerprint: string, { sessionId }: SendReq
  */
 export async function sendPrompt(request: SendRequest, options: SendOptions): Promise<Sent> {
   const { server, outbox, randomBytes, onStage, onSession } = options
-  const { text, page, choice } = request
-  const fingerprint = JSON.stringify([text, page?.tabId ?? null, page?.revision ?? null, choice])
+  const { text, page, choice, recording, issueTitle } = request
+  const fingerprint = JSON.stringify([text, page?.tabId ?? null, page?.revision ?? null, choice, recording?.revision ?? null, issueTitle])
   const kept = await outbox.read()
   const entry: Outbox =
     kept !== null && isSameRequest(kept, fingerprint, request)
@@ -81,7 +91,8 @@ export async function sendPrompt(request: SendRequest, options: SendOptions): Pr
           requestedSessionId: request.sessionId,
           sessionId: request.sessionId,
           tabId: page?.tabId ?? null,
-          body: page === null ? { text } : null
+          body: page === null ? { text } : null,
+          issueTitle
         }
   await outbox.write(entry)
   try {
@@ -99,6 +110,7 @@ export async function sendPrompt(request: SendRequest, options: SendOptions): Pr
       await outbox.write(entry)
     }
     const [sent] = await Promise.all([deliver(entry, options), isSessionKept])
+    await options.onDelivered(sent)
     await outbox.write(null)
     return sent
   } catch (error) {
@@ -113,6 +125,7 @@ export async function finishSending(options: Omit<SendOptions, 'randomBytes' | '
   if (kept === null || kept.body === null || kept.sessionId === null) return null
   try {
     const sent = await deliver(kept, options)
+    await options.onDelivered(sent)
     await options.outbox.write(null)
     return sent
   } catch (error) {
@@ -128,9 +141,16 @@ async function startSession(server: SendOptions['server'], { projectId }: SendRe
 }
 
 async function deliver(entry: Outbox, { server, onStage }: Pick<SendOptions, 'server' | 'onStage'>): Promise<Sent> {
-  const { sessionId, body, promptKey, tabId } = entry
+  const { sessionId, body, promptKey, tabId, issueTitle } = entry
   if (sessionId === null || body === null) throw new FixpointError('internal', 'A prompt was to be sent before it was complete.')
   onStage('prompt')
+  if (issueTitle !== null) {
+    const { text, context } = body
+    if (context === undefined) throw new FixpointError('internal', 'A report was to be sent without a page.')
+    const report = { title: issueTitle, text, context }
+    await server.call('createIssue', { params: { sessionId }, body: report }, { idempotencyKey: promptKey })
+    return { sessionId, promptId: null, tabId }
+  }
   const { promptId } = await server.call('createPrompt', { params: { sessionId }, body }, { idempotencyKey: promptKey })
   return { sessionId, promptId, tabId }
 }
@@ -140,7 +160,12 @@ async function forgetIfRefused(error: unknown, outbox: StoredValue<Outbox>): Pro
   if (error instanceof FixpointError && !ERRORS[error.code].retryable) await outbox.write(null)
 }
 
-async function uploadContext(server: SendOptions['server'], sessionId: string, { page, choice }: SendRequest, onUpload: () => void) {
+async function uploadContext(
+  server: SendOptions['server'],
+  sessionId: string,
+  { page, choice, recording }: SendRequest,
+  onUpload: () => void
+) {
   if (page === null) return undefined
   const upload = async ({ dataUrl, mediaType }: DraftPicture) => {
     onUpload()
@@ -158,7 +183,7 @@ async function uploadContext(server: SendOptions['server'], sessionId: string, {
       ...picks.map(async ({ number, crop }) => crop !== undefined && crops.set(number, await upload(crop)))
     ])
   }
-  return contextFromDraft(page, choice, uploaded).context
+  return contextFromDraft(page, choice, uploaded, recording).context
 }
 
 function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {

@@ -16,6 +16,7 @@ export const contextChoiceSchema = z.object({
   dom: z.boolean(),
   components: z.boolean(),
   console: z.boolean(),
+  steps: z.boolean().default(true),
   /** In tokens. */
   budget: z.number().int().min(1_000).max(200_000).default(DEFAULT_TOKEN_BUDGET)
 })
@@ -24,7 +25,7 @@ export const themeSchema = z.enum(['system', 'light', 'dark'])
 export type Theme = z.infer<typeof themeSchema>
 
 /** What goes along with a prompt where the person has not chosen otherwise. */
-export const SEND_EVERYTHING = { screenshot: true, dom: true, components: true, console: true, budget: DEFAULT_TOKEN_BUDGET }
+export const SEND_EVERYTHING = { screenshot: true, dom: true, components: true, console: true, steps: true, budget: DEFAULT_TOKEN_BUDGET }
 
 export function storedConnection(local: StorageArea) {
   return storedValue(local, 'connection', savedConnectionSchema)

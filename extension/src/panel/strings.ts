@@ -54,6 +54,7 @@ export const strings = {
     sessions: 'Sessions',
     noSessions: 'No sessions yet',
     menu: 'Menu',
+    report: 'Bug report…',
     options: 'Options',
     diagnostics: 'Copy diagnostics',
     openVsCode: 'Open in VS Code',
@@ -125,7 +126,11 @@ export const strings = {
       },
       console: {
         label: 'Console and requests',
-        text: 'Errors and warnings since you began to point, and requests of the page that failed.'
+        text: 'Errors and warnings since you began to point or to record, and requests of the page that failed.'
+      },
+      steps: {
+        label: 'Recorded steps',
+        text: 'What you clicked, which fields you typed into and where you went, while you let it be recorded. Never what you typed or chose.'
       }
     },
     budget: 'Budget for the text, in tokens',

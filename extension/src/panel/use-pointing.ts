@@ -1,9 +1,9 @@
-import { type Failure, FixpointError, type Mark } from '@fixpoint/protocol'
+import type { Failure, Mark } from '@fixpoint/protocol'
 import type { MadePicture } from '@fixpoint/ui'
 import { useState } from 'react'
 import type { ActiveTab, PageDraft, PointingState } from '../draft.ts'
 import { sendMessage } from '../messages.ts'
-import type { Outcome } from '../outcome.ts'
+import { requireValue } from '../outcome.ts'
 import { requestPageAccess } from '../page-access.ts'
 import { placeOf } from './composer-draft.ts'
 import { type Problem, problemOf } from './problem.ts'
@@ -98,11 +98,4 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
         }
       })
   }
-}
-
-/** The value of an outcome. @throws FixpointError where it is a failure. */
-function requireValue<T>(outcome: Outcome<T>): T {
-  if (outcome.ok) return outcome.value
-  const { code, message, hint } = outcome.failure
-  throw new FixpointError(code, message, { hint })
 }

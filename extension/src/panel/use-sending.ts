@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { sendMessage } from '../messages.ts'
-import { completePage } from './complete-page.ts'
+import { askBackground } from './ask-background.ts'
+import { completeReport } from './complete-page.ts'
 import { type Problem, problemOf } from './problem.ts'
 import { finishSending, type SendOptions, type SendRequest, type SendStage, type Sent, sendPrompt, storedOutboxOf } from './send-prompt.ts'
 import type { Server } from './server.ts'
@@ -35,9 +35,7 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
 
   const succeed = useCallback(
     (result: Sent, text: string) => {
-      setSent({ promptId: result.promptId, text })
-      // The picks are sent; their markers leave the page. Where that fails they stay to be removed by hand.
-      if (result.tabId !== null) void sendMessage('clearDraft', { tabId: result.tabId }).catch(error => console.warn(error))
+      setSent(result.promptId === null ? null : { promptId: result.promptId, text })
       onSent(result, text)
     },
     [onSent]
@@ -48,7 +46,7 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
       setProblem(null)
       setPending({ text, stage: 'prompt' })
       try {
-        const result = await finishSending({ server, outbox, onStage: stage => setPending({ text, stage }) })
+        const result = await finishSending({ server, outbox, onStage: stage => setPending({ text, stage }), onDelivered: clearSent })
         if (result !== null) succeed(result, text)
       } catch (error) {
         setProblem(problemOf(error))
@@ -91,12 +89,13 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
     if (pending !== null) return
     hasLooked.current.add(outbox.key)
     setProblem(null)
-    setPending({ text: request.text, stage: request.page === null ? 'prompt' : 'pictures' })
-    sendCompleted(request, {
+    setPending({ text: request.text, stage: request.page === null && request.recording === null ? 'prompt' : 'pictures' })
+    sendCompleted(request, place, {
       server,
       outbox,
       randomBytes: count => crypto.getRandomValues(new Uint8Array(count)),
       onStage: stage => setPending({ text: request.text, stage }),
+      onDelivered: clearSent,
       onSession
     })
       .then(result => succeed(result, request.text))
@@ -107,6 +106,18 @@ export function useSending({ server, place, isConnected, onSession, onSent }: Se
   return { pending, sent, problem, send, noteArrived, dismissProblem: useCallback(() => setProblem(null), []) }
 }
 
-async function sendCompleted(request: SendRequest, options: SendOptions): Promise<Sent> {
-  return sendPrompt({ ...request, page: await completePage(request.page, request.masking) }, options)
+/** The picks are sent; their markers leave the page. Where that fails they stay to be removed by hand. */
+async function clearSent({ tabId }: Sent): Promise<void> {
+  if (tabId === null) return
+  try {
+    const outcome = await askBackground('clearDraft', { tabId })
+    if (!outcome.ok) console.warn(outcome.failure)
+  } catch (error) {
+    console.warn(error)
+  }
+}
+
+async function sendCompleted(request: SendRequest, place: string, options: SendOptions): Promise<Sent> {
+  const complete = await completeReport({ page: request.page, recording: request.recording }, request.masking, place)
+  return sendPrompt({ ...request, ...complete }, options)
 }

@@ -10,10 +10,18 @@ export interface PullRequestInput {
   body: string
 }
 
-/** Where pull requests are opened. */
+export interface IssueInput {
+  title: string
+  body: string
+}
+
+/** Where pull requests and issues are opened. */
 export interface CodeHost {
   /** The open pull request of the branch, opened now if there is none; its text is brought up to date. */
   ensurePullRequest(input: PullRequestInput, signal: AbortSignal): Promise<{ url: string; number: number }>
+  /** The issue that has this operation in its text, if there is one among those that were opened since. */
+  findIssue(wanted: { operationId: string; since: string }, signal: AbortSignal): Promise<{ url: string; number: number } | null>
+  createIssue(input: IssueInput, signal: AbortSignal): Promise<{ url: string; number: number }>
   /** Where people see a file of a commit. */
   fileUrl(commit: string, path: string): string
 }
@@ -27,7 +35,7 @@ export interface GitHubOptions {
 
 const REQUEST_TIMEOUT_MS = 30_000
 
-const pullRequestSchema = z.object({ html_url: z.url(), number: z.number().int() })
+const openedSchema = z.object({ html_url: z.url(), number: z.number().int() })
 
 export function createGitHub({ address, apiUrl, token, now }: GitHubOptions): CodeHost {
   const octokit = new Octokit({
@@ -38,26 +46,56 @@ export function createGitHub({ address, apiUrl, token, now }: GitHubOptions): Co
   })
   const repository = { owner: address.owner, repo: address.name }
 
+  async function ask<T>(
+    work: (request: { signal: AbortSignal }) => Promise<T>,
+    hints: Readonly<Record<number, string>>,
+    signal: AbortSignal
+  ): Promise<T> {
+    try {
+      return await work({ signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]) })
+    } catch (error) {
+      signal.throwIfAborted()
+      throw describeFailure(error, now(), hints)
+    }
+  }
+
   return {
-    async ensurePullRequest({ branch, base, title, body }, signal) {
-      const request = { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]) }
-      try {
-        // Looked up first: whoever did this before may have died after the host had done it.
-        const existing = await octokit.rest.pulls.list({ ...repository, head: `${address.owner}:${branch}`, state: 'open', request })
-        const [found] = existing.data
-        const { data } = found
-          ? await octokit.rest.pulls.update({ ...repository, pull_number: found.number, title, body, request })
-          : await octokit.rest.pulls.create({ ...repository, head: branch, base, title, body, request })
-        const { html_url: url, number } = pullRequestSchema.parse(data)
-        return { url, number }
-      } catch (error) {
-        signal.throwIfAborted()
-        throw describeFailure(error, now())
-      }
-    },
+    ensurePullRequest: ({ branch, base, title, body }, signal) =>
+      ask(
+        async request => {
+          // Looked up first: whoever did this before may have died after the host had done it.
+          const existing = await octokit.rest.pulls.list({ ...repository, head: `${address.owner}:${branch}`, state: 'open', request })
+          const [found] = existing.data
+          const { data } = found
+            ? await octokit.rest.pulls.update({ ...repository, pull_number: found.number, title, body, request })
+            : await octokit.rest.pulls.create({ ...repository, head: branch, base, title, body, request })
+          return asOpened(data)
+        },
+        PULL_REQUEST_HINTS,
+        signal
+      ),
+
+    findIssue: ({ operationId, since }, signal) =>
+      ask(
+        async request => {
+          const { data } = await octokit.rest.issues.listForRepo({ ...repository, state: 'all', since, per_page: 100, request })
+          const found = data.find(issue => issue.pull_request === undefined && (issue.body ?? '').includes(operationId))
+          return found === undefined ? null : asOpened(found)
+        },
+        ISSUE_HINTS,
+        signal
+      ),
+
+    createIssue: ({ title, body }, signal) =>
+      ask(async request => asOpened((await octokit.rest.issues.create({ ...repository, title, body, request })).data), ISSUE_HINTS, signal),
 
     fileUrl: (commit, path) => `${new URL(address.url).origin}/${address.owner}/${address.name}/blob/${commit}/${path}?raw=true`
   }
+}
+
+function asOpened(data: unknown): { url: string; number: number } {
+  const { html_url: url, number } = openedSchema.parse(data)
+  return { url, number }
 }
 
 /** Octokit's RequestError: the host's status, sentence and headers. */
@@ -77,7 +115,7 @@ export class TransientHostError extends FixpointError {
   }
 }
 
-function describeFailure(error: unknown, now: Date): FixpointError {
+function describeFailure(error: unknown, now: Date, hints: Readonly<Record<number, string>>): FixpointError {
   if (error instanceof FixpointError) return error
   const parsed = requestErrorSchema.safeParse(error)
   if (!parsed.success) return new TransientHostError('The code host did not answer as expected.', { cause: error })
@@ -96,7 +134,7 @@ function describeFailure(error: unknown, now: Date): FixpointError {
   // Somebody was faster between the look-up and the creation; the next attempt finds it.
   const isThereAlready = status === 422 && /already exists/i.test(message)
   if (status >= 500 || isThereAlready) return new TransientHostError(text, { cause: error })
-  return new FixpointError('remote_refused', text, { hint: HINTS[status], cause: error })
+  return new FixpointError('remote_refused', text, { hint: hints[status], cause: error })
 }
 
 /**
@@ -113,9 +151,19 @@ function rateLimitWait(status: number, message: string, headers: Record<string, 
   return 60_000
 }
 
-const HINTS: Record<number, string> = {
+const COMMON_HINTS: Readonly<Record<number, string>> = {
   401: 'The token is not valid any more; set a new FIXPOINT_GITHUB_TOKEN.',
+  404: 'The repository is not there for this token; check its address and the token’s access.'
+}
+
+const PULL_REQUEST_HINTS: Readonly<Record<number, string>> = {
+  ...COMMON_HINTS,
   403: 'The token needs the rights “Contents: write” and “Pull requests: write” on this repository.',
-  404: 'The repository is not there for this token; check its address and the token’s access.',
   422: 'The code host does not accept this pull request; check that the base branch exists.'
+}
+
+const ISSUE_HINTS: Readonly<Record<number, string>> = {
+  ...COMMON_HINTS,
+  403: 'The token needs the rights “Contents: write” and “Issues: write” on this repository.',
+  410: 'Issues are switched off in this repository. Copy or download the report instead.'
 }

@@ -1,8 +1,8 @@
-import { emptySession } from '@fixpoint/protocol'
+import { emptySession, plainInMarkdown } from '@fixpoint/protocol'
 import { describe, expect, it } from 'vitest'
 import { ada } from '../testing/fixtures.ts'
 import { addsInstallScript, protectedChanges } from './protected-paths.ts'
-import { plainInMarkdown, pullRequestBody } from './pull-request-body.ts'
+import { pullRequestBody } from './pull-request-body.ts'
 import { addedLines, findSecrets } from './secret-scan.ts'
 
 const change = (path: string) => ({ path, status: 'modified' as const, added: 1, removed: 0 })
@@ -88,7 +88,7 @@ describe('the text of a pull request', () => {
     }
     const body = pullRequestBody(state, 'opn_x', new Map())
     expect(body).toContain('Unverified')
-    expect(body).toContain('> Fix it\n> # now')
+    expect(body).toContain('> Fix it\n> \\# now')
     expect(body).toContain('Asked for by Ada')
   })
 })

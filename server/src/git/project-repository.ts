@@ -95,6 +95,7 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
   const local = (options: GitOptions = {}): GitOptions => ({ repository: path, timeoutMs, ...options })
 
   async function reachRemote(args: readonly string[], signal?: AbortSignal): Promise<string> {
+    await initialise()
     const access = await remote.access()
     const result = await tryGit(
       args.map(arg => (arg === REMOTE ? access.address : arg)),
@@ -251,6 +252,7 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
     },
 
     async createFilesCommit(files, { parent, message, date }) {
+      await initialise()
       const lines: string[] = []
       for (const { name, bytes } of files) {
         const blob = (await git(['hash-object', '-w', '--stdin'], local({ input: bytes }))).trim()

@@ -1,4 +1,4 @@
-import type { Proof, SessionState, VerdictReason, VerdictValue } from '@fixpoint/protocol'
+import { type Proof, plainInMarkdown, quoteInMarkdown, type SessionState, type VerdictReason, type VerdictValue } from '@fixpoint/protocol'
 
 const VERDICTS: Record<VerdictValue, string> = { verified: '✅ Verified', looks_wrong: '❌ Looks wrong', unverified: '⚠️ Unverified' }
 
@@ -10,21 +10,6 @@ function signOf({ holds }: VerdictReason): string {
 export type PictureUrls = ReadonlyMap<string, string>
 
 const MAX_LENGTH = 60_000
-const ZERO_WIDTH_SPACE = '\u200b'
-
-/**
- * Text of people, pages and models on its way into Markdown on a code host: no mention, no issue reference, no link or picture of
- * its own, nothing that HTML could come from.
- */
-export function plainInMarkdown(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]<>|~]/g, '\\$&')
-    .replace(/@(?=\w)/g, `@${ZERO_WIDTH_SPACE}`)
-    .replace(/#(?=\d)/g, `#${ZERO_WIDTH_SPACE}`)
-    .replace(/(https?|ftp):\/\//gi, `$1:${ZERO_WIDTH_SPACE}//`)
-    .replace(/\bwww\./gi, `www${ZERO_WIDTH_SPACE}.`)
-}
-
 /** The description of a pull request: what was asked, what was proven, by which pictures. */
 export function pullRequestBody(state: SessionState, operationId: string, pictures: PictureUrls): string {
   const prompts = state.prompts.filter(prompt => prompt.status === 'done')
@@ -32,20 +17,13 @@ export function pullRequestBody(state: SessionState, operationId: string, pictur
   const proof = state.turns.findLast(turn => turn.proof !== undefined)?.proof
   const sections = [
     '## Asked',
-    ...prompts.map(prompt => quote(prompt.text)),
+    ...prompts.map(prompt => quoteInMarkdown(prompt.text, 2_000)),
     ...(proof ? proofSections(proof, pictures) : ['## Proof', '⚠️ Unverified: no proof was taken.']),
     '---',
     `Asked for by ${people.map(plainInMarkdown).join(', ')}. Made by Fixpoint in session \`${state.sessionId}\`, operation \`${operationId}\`.`
   ]
   const body = sections.join('\n\n')
   return body.length > MAX_LENGTH ? `${body.slice(0, MAX_LENGTH).toWellFormed()}\n\n(cut)` : body
-}
-
-function quote(text: string): string {
-  return plainInMarkdown(text.trim().slice(0, 2_000).toWellFormed())
-    .split('\n')
-    .map(line => `> ${line}`)
-    .join('\n')
 }
 
 function proofSections(proof: Proof, pictures: PictureUrls): string[] {

@@ -1,7 +1,5 @@
-import { FixpointError, type NewEvent, type Person, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import { FixpointError, type Person, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { z } from 'zod'
-import { pause } from '../abortable.ts'
-import { asFixpointError } from '../as-fixpoint-error.ts'
 import { type Edges, newId } from '../edges.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
@@ -10,10 +8,12 @@ import type { ProjectRepositories } from '../projects/project-repositories.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
 import type { ArtifactStore } from '../store/artifact-store.ts'
 import type { Database } from '../store/database.ts'
-import { type CodeHost, TransientHostError } from './code-host.ts'
+import type { CodeHost } from './code-host.ts'
 import type { ProjectRepository } from './project-repository.ts'
 import { addsInstallScript, protectedChanges } from './protected-paths.ts'
 import { type PictureUrls, pullRequestBody } from './pull-request-body.ts'
+import { pushOnce, pushPictures } from './push-pictures.ts'
+import { createRemoteOperations } from './remote-operations.ts'
 import { addedLines, findSecrets } from './secret-scan.ts'
 
 /** Gets a session's work to the code host, once, however often the server dies on the way. */
@@ -44,17 +44,25 @@ export interface PullRequestsOptions {
 }
 
 const MAX_DIFF_CHARACTERS = 2_000_000
-const MAX_ATTEMPTS = 6
-const MAX_PAUSE_MS = 30_000
-/** A code host that wants to be left alone for longer is asked again by the person. */
-const MAX_WAIT_MS = 120_000
 
 const operationDataSchema = z.object({ title: z.string(), branch: z.string(), turnId: z.string() })
 
 export function createPullRequests(options: PullRequestsOptions): PullRequests {
   const { db, log, artifacts, projects, repositories, hostOf, secrets, edges, logger } = options
-  const shuttingDown = new AbortController()
-  const underWay = new Set<string>()
+  const operations = createRemoteOperations({
+    kind: 'pull_request',
+    schema: operationDataSchema,
+    carryOut: async ({ operationId, sessionId, data }, signal) => {
+      const opened = await pushAndOpen(sessionId, operationId, data, signal)
+      return { type: 'pull_request.opened', data: { operationId, branch: data.branch, ...opened } }
+    },
+    failed: ({ operationId }, failure) => ({ type: 'pull_request.failed', data: { operationId, failure } }),
+    isOpen: ({ pullRequest }, operationId) => pullRequest?.operationId === operationId && pullRequest.status === 'requested',
+    db,
+    log,
+    edges,
+    logger
+  })
 
   async function checkChange(
     state: SessionState,
@@ -108,113 +116,35 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
         return isNew(current) ? [{ type: 'pull_request.requested', data: { operationId, by, branch, title: data.title, turnId } }] : []
       },
       {
-        alongside: async transaction => {
-          const now = edges.now()
-          await transaction
-            .insertInto('operations')
-            .values({
-              operation_id: operationId,
-              session_id: sessionId,
-              kind: 'pull_request',
-              status: 'pending',
-              data: JSON.stringify(data),
-              created_at: now,
-              updated_at: now
-            })
-            .execute()
-        }
+        alongside: transaction => operations.record(transaction, { operationId, sessionId, data })
       }
     )
     const after = await log.state(sessionId)
     if (events.length === 0) return { operationId: after.pullRequest?.operationId ?? operationId, branch, seq: after.seq }
-    begin(operationId)
+    operations.begin(operationId)
     return { operationId, branch, seq: after.seq }
   }
 
-  function begin(operationId: string): void {
-    if (underWay.has(operationId)) return
-    underWay.add(operationId)
-    carryOut(operationId)
-      .catch((error: unknown) => {
-        if (!shuttingDown.signal.aborted)
-          logger.error({ err: error, operationId }, 'a pull request could not be carried out; it is taken up again at the next start')
-      })
-      .finally(() => underWay.delete(operationId))
-  }
-
-  async function carryOut(operationId: string): Promise<void> {
-    const row = await db.selectFrom('operations').selectAll().where('operation_id', '=', operationId).executeTakeFirstOrThrow()
-    const data = operationDataSchema.parse(row.data)
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const opened = await pushAndOpen(row.session_id, operationId, data)
-        await settle(operationId, row.session_id, 'done', {
-          type: 'pull_request.opened',
-          data: { operationId, branch: data.branch, ...opened }
-        })
-        return
-      } catch (error) {
-        shuttingDown.signal.throwIfAborted()
-        const failure = asFixpointError(error)
-        const mayPass = error instanceof TransientHostError || failure.code === 'git_failed'
-        logger.warn({ err: error, operationId, attempt }, 'a pull request failed')
-        const wantedMs = error instanceof TransientHostError ? error.waitMs : 0
-        const pauseMs = Math.max(wantedMs, Math.min(1_000 * 2 ** (attempt - 1), MAX_PAUSE_MS))
-        if (mayPass && attempt < MAX_ATTEMPTS && wantedMs <= MAX_WAIT_MS) await pause(pauseMs, shuttingDown.signal)
-        else {
-          await settle(operationId, row.session_id, 'failed', {
-            type: 'pull_request.failed',
-            data: { operationId, failure: failure.toFailure() }
-          })
-          return
-        }
-      }
-    }
-  }
-
-  async function settle(operationId: string, sessionId: string, status: 'done' | 'failed', event: OperationEnd): Promise<void> {
-    await log.append(
-      sessionId,
-      state => (state.pullRequest?.operationId === operationId && state.pullRequest.status === 'requested' ? [event] : []),
-      {
-        alongside: async transaction => {
-          await transaction
-            .updateTable('operations')
-            .set({ status, updated_at: edges.now() })
-            .where('operation_id', '=', operationId)
-            .execute()
-        }
-      }
-    )
-  }
-
-  async function pushAndOpen(sessionId: string, operationId: string, { title, branch, turnId }: z.infer<typeof operationDataSchema>) {
-    const { signal } = shuttingDown
+  async function pushAndOpen(
+    sessionId: string,
+    operationId: string,
+    { title, branch, turnId }: z.infer<typeof operationDataSchema>,
+    signal: AbortSignal
+  ) {
     const state = await log.state(sessionId)
     const project = projects.get(state.projectId)
     const repository = repositories.get(project.projectId)
     const host = hostOf(project)
-    const commit = await commitTurns(state, turnId, operationId, branch, repository)
-    if ((await repository.remoteHead(branch, signal)) !== commit) await push(commit, branch, repository)
+    const commit = await commitTurns(state, turnId, operationId, branch, repository, signal)
+    if ((await repository.remoteHead(branch, signal)) !== commit) await pushOnce(repository, commit, branch, signal)
     if (host === null) return { commit, turnId }
-    const pictures = await pushPictures(state, host, repository)
+    const pictures = await pushProofPictures(state, host, repository, signal)
     const body = pullRequestBody(state, operationId, pictures)
     const pullRequest = await host.ensurePullRequest(
       { branch, base: state.base?.branch ?? 'main', title: title.slice(0, 200), body },
       signal
     )
     return { commit, turnId, ...pullRequest }
-  }
-
-  async function push(commit: string, branch: string, repository: ProjectRepository): Promise<void> {
-    const { signal } = shuttingDown
-    try {
-      await repository.push(commit, branch, signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      // When a connection breaks, git's HTTP library sends the push again by itself, and the second finds the first in its way.
-      if ((await repository.remoteHead(branch, signal)) !== commit) throw error
-    }
   }
 
   /**
@@ -226,11 +156,12 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     lastTurnId: string,
     operationId: string,
     branch: string,
-    repository: ProjectRepository
+    repository: ProjectRepository,
+    signal: AbortSignal
   ): Promise<string> {
     const { base } = state
     if (!base) throw new FixpointError('nothing_to_commit', 'No file has been changed in this session.')
-    const pushed = await ownRemoteHead(branch, repository)
+    const pushed = await ownRemoteHead(branch, repository, signal)
     const start = pushed ? state.turns.findIndex(turn => turn.turnId === pushed.turnId) + 1 : 0
     const end = state.turns.findIndex(turn => turn.turnId === lastTurnId) + 1
     let parent = pushed?.commit ?? base.commit
@@ -251,57 +182,51 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
   }
 
   /** What the branch has on the remote, if it is a commit of this server; anything else will not be pushed over. */
-  async function ownRemoteHead(branch: string, repository: ProjectRepository): Promise<{ commit: string; turnId: string } | null> {
-    const commit = await repository.remoteHead(branch, shuttingDown.signal)
+  async function ownRemoteHead(
+    branch: string,
+    repository: ProjectRepository,
+    signal: AbortSignal
+  ): Promise<{ commit: string; turnId: string } | null> {
+    const commit = await repository.remoteHead(branch, signal)
     if (commit === null || !(await repository.hasCommit(commit))) return null
     const turnId = await repository.trailer(commit, TURN_TRAILER)
     return turnId === null ? null : { commit, turnId }
   }
 
-  /** Code hosts have no place for pictures but a repository, so they go on a branch of their own beside the change. */
-  async function pushPictures(state: SessionState, host: CodeHost, repository: ProjectRepository): Promise<PictureUrls> {
+  async function pushProofPictures(
+    state: SessionState,
+    host: CodeHost,
+    repository: ProjectRepository,
+    signal: AbortSignal
+  ): Promise<PictureUrls> {
     const proof = state.turns.findLast(turn => turn.proof !== undefined)?.proof
     if (!proof?.before || !proof.after) return new Map()
     const wanted = [
-      { name: 'page-before.png', picture: proof.before.page },
-      { name: 'page-after.png', picture: proof.after.page },
+      { name: 'page-before', picture: proof.before.page },
+      { name: 'page-after', picture: proof.after.page },
       ...proof.picks.flatMap(pick => [
-        ...(pick.cropBefore ? [{ name: `element-${pick.number}-before.png`, picture: pick.cropBefore }] : []),
-        ...(pick.cropAfter ? [{ name: `element-${pick.number}-after.png`, picture: pick.cropAfter }] : [])
+        ...(pick.cropBefore ? [{ name: `element-${pick.number}-before`, picture: pick.cropBefore }] : []),
+        ...(pick.cropAfter ? [{ name: `element-${pick.number}-after`, picture: pick.cropAfter }] : [])
       ])
-    ]
-    const files = await Promise.all(
-      wanted.map(async ({ name, picture }) => ({
-        name,
-        bytes: (await artifacts.get(state.sessionId, picture.artifactId)).bytes,
-        artifactId: picture.artifactId
-      }))
-    )
-    const branch = `fixpoint/${state.sessionId}-pictures`
-    const parent = await repository.remoteHead(branch, shuttingDown.signal)
-    const { commit, isNew } = await repository.createFilesCommit(files, {
-      parent,
+    ].map(({ name, picture }) => ({ name, artifactId: picture.artifactId }))
+    return await pushPictures({
+      sessionId: state.sessionId,
+      wanted,
       message: `Pictures of ${proof.proofId}`,
-      date: proof.after.takenAt
+      date: proof.after.takenAt,
+      artifacts,
+      host,
+      repository,
+      signal
     })
-    if (isNew) await push(commit, branch, repository)
-    return new Map(files.map(({ artifactId, name }) => [artifactId, host.fileUrl(commit, name)]))
   }
 
   return {
     request,
-    async resume() {
-      const rows = await db.selectFrom('operations').select('operation_id').where('status', '=', 'pending').orderBy('created_at').execute()
-      for (const row of rows) begin(row.operation_id)
-    },
-    shutDown() {
-      shuttingDown.abort(new Error('the server is shutting down'))
-    }
+    resume: operations.resume,
+    shutDown: operations.shutDown
   }
 }
-
-/** How an operation ends in the log. */
-type OperationEnd = Extract<NewEvent, { type: 'pull_request.opened' | 'pull_request.failed' }>
 
 function checkIdle(state: SessionState): void {
   if (runningTurn(state)) throw new FixpointError('turn_running', 'A turn is running in this session.')

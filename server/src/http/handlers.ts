@@ -4,6 +4,7 @@ import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
 import { type DoorNames, requireDoorNames } from '../doors/door-address.ts'
 import type { DoorKeys } from '../doors/door-keys.ts'
+import type { Issues } from '../git/issues.ts'
 import type { PullRequests } from '../git/pull-requests.ts'
 import type { ConnectedClients } from '../observe/connected-clients.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -32,6 +33,7 @@ export interface HandlerParts {
   pairing: Pairing
   clients: Clients
   pullRequests: PullRequests
+  issues: Issues
   repositories: ProjectRepositories
   doorNames: () => DoorNames | null
   doorKeys: DoorKeys
@@ -50,7 +52,7 @@ function requireOwnCommit(state: SessionState, commit: string): void {
 
 /** What each route does. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { db, log, commands, artifacts, projects, pairing, pullRequests, doorKeys, readiness, metrics } = parts
+  const { db, log, commands, artifacts, projects, pairing, pullRequests, issues, doorKeys, readiness, metrics } = parts
   return {
     getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info, clients: parts.connected.counts() }),
     getMe: async (_input, { caller }) => caller.person,
@@ -134,6 +136,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return { url: `${origin}/.fixpoint/enter#${inside}`, expiresAt: expiresAt.toISOString() }
     },
     createPullRequest: async ({ params, body }, { caller }) => await pullRequests.request(caller.person, params.sessionId, body),
+    createIssue: async ({ params, body }, { caller, seed }) => await issues.request(caller.person, params.sessionId, body, seed),
 
     getHealth: async () => ({ status: 'ok' }),
     getReadiness: async (_input, { response }) => {

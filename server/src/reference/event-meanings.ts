@@ -29,5 +29,8 @@ export const EVENT_MEANINGS: Record<EventType, string> = {
   'notice.added': 'Something that people should know, such as that Docker does not answer for the moment.',
   'pull_request.requested': 'A person wants the work on the code host.',
   'pull_request.opened': 'The branch is pushed and, where the remote has them, the pull request is open.',
-  'pull_request.failed': 'The work could not be brought to the code host.'
+  'pull_request.failed': 'The work could not be brought to the code host.',
+  'issue.requested': 'A person wants a bug report on the code host, as an issue.',
+  'issue.opened': 'The issue is open, with its pictures on a branch of their own.',
+  'issue.failed': 'The report could not be brought to the code host.'
 }

@@ -1,10 +1,8 @@
 import {
   API_LIMITS,
-  type ContextSummary,
   FixpointError,
   type PageContext,
   type Person,
-  pickLabel,
   queuedPrompts,
   runningTurn,
   type SessionEvent,
@@ -12,9 +10,10 @@ import {
 } from '@fixpoint/protocol'
 import type { Transaction } from 'kysely'
 import { type Edges, idFor } from '../edges.ts'
-import { originOf, type ProjectRegistry } from '../projects/project-registry.ts'
-import { type ArtifactStore, artifactNotFound, missingArtifacts } from '../store/artifact-store.ts'
+import type { ProjectRegistry } from '../projects/project-registry.ts'
+import { artifactNotFound, missingArtifacts } from '../store/artifact-store.ts'
 import type { Tables } from '../store/tables.ts'
+import { picturesOfContext, type SessionContexts } from './session-contexts.ts'
 import type { SessionLog } from './session-log.ts'
 
 /** What people can do with sessions. Each command is one decision on the log; effects follow from the events. */
@@ -36,36 +35,15 @@ export interface SessionCommands {
 
 export interface SessionCommandsOptions {
   log: SessionLog
-  artifacts: ArtifactStore
   projects: ProjectRegistry
   edges: Edges
   /** Makes the session run, in the transaction in which there is something to run. */
   enqueue: (transaction: Transaction<Tables>, sessionId: string) => Promise<void>
-  /** The context with its sources checked against the repository. */
-  verifySources: (projectId: string, context: PageContext) => Promise<PageContext>
+  contexts: SessionContexts
 }
 
 export function createSessionCommands(options: SessionCommandsOptions): SessionCommands {
-  const { log, artifacts, projects, edges, enqueue, verifySources } = options
-
-  /** Keeps the context as an artifact and gives what the event says of it. */
-  async function storeContext(sessionId: string, state: SessionState, context: PageContext): Promise<ContextSummary> {
-    const project = projects.get(state.projectId)
-    const origin = originOf(context.url)
-    if (origin === null || !project.origins.includes(origin)) {
-      throw new FixpointError(
-        'capture_url_mismatch',
-        `The page context is of ${origin ?? 'an unknown address'}, which is not one of ${project.name}’s.`,
-        {
-          field: 'context.url'
-        }
-      )
-    }
-    const verified = await verifySources(state.projectId, context)
-    const bytes = new TextEncoder().encode(JSON.stringify(verified))
-    const { artifactId } = await artifacts.put(sessionId, bytes, { mediaType: 'application/json' })
-    return summarise(verified, artifactId)
-  }
+  const { log, projects, edges, enqueue, contexts } = options
 
   return {
     async create(by, { projectId, title }, seed) {
@@ -81,8 +59,8 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
       const before = await log.state(sessionId)
       if (before.prompts.some(prompt => prompt.promptId === promptId)) return { promptId, seq: before.seq }
       checkOpen(before)
-      const summary = context === undefined ? undefined : await storeContext(sessionId, before, context)
-      const pictures = context === undefined ? [] : picturesOf(context)
+      const summary = context === undefined ? undefined : await contexts.store(sessionId, before, context)
+      const pictures = context === undefined ? [] : picturesOfContext(context)
       const decide = (state: SessionState) => {
         if (state.prompts.some(prompt => prompt.promptId === promptId)) return []
         checkOpen(state)
@@ -163,37 +141,5 @@ async function exists(log: SessionLog, sessionId: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof FixpointError && error.code === 'session_not_found') return false
     throw error
-  }
-}
-
-function picturesOf(context: PageContext): string[] {
-  const crops = context.picks.flatMap(pick => (pick.crop ? [pick.crop.artifactId] : []))
-  const whole = [context.screenshot, context.annotated].flatMap(picture => (picture ? [picture.artifactId] : []))
-  return [...new Set([...whole, ...crops])]
-}
-
-function pictureOf({ artifactId, width, height }: { artifactId: string; width: number; height: number }) {
-  return { artifactId, width, height }
-}
-
-function summarise(context: PageContext, artifactId: string): ContextSummary {
-  return {
-    artifactId,
-    url: context.url,
-    title: context.title,
-    viewport: context.viewport,
-    colorScheme: context.colorScheme,
-    screenshot: context.screenshot,
-    annotated: context.annotated && pictureOf(context.annotated),
-    picks: context.picks.map(pick => ({
-      number: pick.number,
-      label: pickLabel(pick),
-      selector: pick.selectors.join(' >>> '),
-      source: pick.components.find(component => component.source !== undefined)?.source,
-      candidates: pick.candidates?.slice(0, 3),
-      crop: pick.crop
-    })),
-    consoleMessages: context.console.length,
-    redactions: Object.values(context.redactions).reduce((sum, count) => sum + count, 0)
   }
 }

@@ -92,7 +92,7 @@ export interface IdempotencyKeysTable {
 export interface OperationsTable {
   operation_id: string
   session_id: string
-  kind: 'pull_request'
+  kind: 'pull_request' | 'issue'
   status: 'pending' | 'done' | 'failed'
   data: Json
   attempts: Generated<number>

@@ -31,7 +31,7 @@ function show(props: Partial<ComposerProps> = {}) {
     <Holder
       text=""
       preview={null}
-      choice={{ screenshot: true, dom: true, components: true, console: true, budget: 8_000 }}
+      choice={{ screenshot: true, dom: true, components: true, console: true, steps: true, budget: 8_000 }}
       destination="http://127.0.0.1:4700"
       pointing="off"
       isRunning={false}
@@ -159,7 +159,8 @@ test.each([
   ['Screenshot and crops', 'screenshot'],
   ['Surroundings and styles', 'dom'],
   ['Components', 'components'],
-  ['Console and requests', 'console']
+  ['Console and requests', 'console'],
+  ['Recorded steps', 'steps']
 ])('%s can be left out', (label, part) => {
   const { onChoiceChange } = show({ preview: contextPreview })
   fireEvent.click(screen.getByRole('button', { name: 'What is sent' }))
@@ -169,6 +170,7 @@ test.each([
     dom: true,
     components: true,
     console: true,
+    steps: true,
     budget: 8_000,
     [part]: false
   })
@@ -200,5 +202,5 @@ test('the budget is seen and set', () => {
   fireEvent.click(screen.getByRole('button', { name: 'What is sent' }))
   expect(screen.getByText('about 5,240 of 8,000 tokens')).toBeDefined()
   fireEvent.click(screen.getByRole('radio', { name: '16k' }))
-  expect(onChoiceChange).toHaveBeenCalledWith({ screenshot: true, dom: true, components: true, console: true, budget: 16_000 })
+  expect(onChoiceChange).toHaveBeenCalledWith({ screenshot: true, dom: true, components: true, console: true, steps: true, budget: 16_000 })
 })

@@ -1,10 +1,11 @@
 import { API_LIMITS, isVisibleText, type Mark } from '@fixpoint/protocol'
-import { ArrowUp, Crosshair, Eye, ListEnd, PenLine, Square } from 'lucide-react'
+import { ArrowUp, CircleDot, Crosshair, Eye, ListEnd, PenLine, Square } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react'
 import { AnnotateDialog } from '../annotate/AnnotateDialog.tsx'
 import type { MadePicture } from '../annotate/draw-annotated.ts'
 import { Button } from '../controls/Button.tsx'
 import { Spinner } from '../controls/Spinner.tsx'
+import { type RecordingActions, RecordingCard, type RecordingView } from '../report/RecordingCard.tsx'
 import { strings } from '../strings.ts'
 import { type ContextChoice, type ContextPreview, countRedactions } from './context-preview.ts'
 import { PickChips } from './PickChips.tsx'
@@ -48,6 +49,10 @@ export interface ComposerProps {
   /** Takes a picture of the whole page; absent where none can be taken. */
   onTakeWholePage?: (() => void) | undefined
   isTakingWholePage?: boolean
+  /** What is recorded of the person's steps; null while nothing is. */
+  recording?: RecordingView | null
+  /** Absent where nothing can be recorded. */
+  onRecording?: RecordingActions | undefined
 }
 
 /** Where the person says what is wrong. */
@@ -73,6 +78,9 @@ export function Composer(props: ComposerProps) {
     <div className="fx-composer">
       {props.problem}
       <div className="fx-composer__box" data-pointing={pointing !== 'off' || undefined}>
+        {props.recording != null && props.onRecording !== undefined && (
+          <RecordingCard recording={props.recording} actions={props.onRecording} canReport={preview !== null} />
+        )}
         {isPreviewOpen && preview !== null && (
           <div id={previewId}>
             <SendPreview
@@ -114,6 +122,19 @@ export function Composer(props: ComposerProps) {
             <PenLine aria-hidden size={14} />
             <span className="fx-composer__word">{strings.annotate.open}</span>
           </Button>
+          {props.recording == null && props.onRecording !== undefined && (
+            <Button
+              look="quiet"
+              className="fx-composer__draw"
+              aria-label={strings.recording.start}
+              title={props.pointingBlocked ?? strings.recording.startHint}
+              disabled={props.pointingBlocked !== undefined}
+              onClick={props.onRecording.start}
+            >
+              <CircleDot aria-hidden size={14} />
+              <span className="fx-composer__word">{strings.recording.start}</span>
+            </Button>
+          )}
           {preview !== null && (
             <Button
               look="quiet"

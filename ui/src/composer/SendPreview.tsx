@@ -110,6 +110,16 @@ export function SendPreview({
           />
         )}
       </Part>
+      {preview.steps.length > 0 && (
+        <Part
+          label={strings.sendPreview.steps}
+          detail={strings.sendPreview.stepCount(preview.steps.length)}
+          isSent={choice.steps}
+          onToggle={toggle('steps')}
+        >
+          <OutputText text={preview.steps.map((step, index) => `${index + 1}. ${step}`).join('\n')} label={strings.sendPreview.steps} />
+        </Part>
+      )}
       <BudgetControl tokens={preview.tokens} budget={choice.budget} onChange={budget => onChoiceChange({ ...choice, budget })} />
       <Redactions preview={preview} />
       {preview.truncated.length > 0 && (

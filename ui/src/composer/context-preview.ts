@@ -34,6 +34,8 @@ export interface ContextPreview {
   picks: readonly PreviewPick[]
   console: readonly ConsoleMessage[]
   requests: readonly FailedPageRequest[]
+  /** What the person did while steps were recorded, in words. */
+  steps: readonly string[]
   /** What the text of all that is sent takes of the model's window, about. */
   tokens: number
   /** Values that were left out or masked, counted by kind. */
@@ -50,6 +52,7 @@ export interface ContextChoice {
   dom: boolean
   components: boolean
   console: boolean
+  steps: boolean
   /** Tokens that the text may take. */
   budget: number
 }

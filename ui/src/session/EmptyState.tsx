@@ -1,9 +1,11 @@
-import { CornerDownLeft, Crosshair } from 'lucide-react'
+import { CircleDot, CornerDownLeft, Crosshair } from 'lucide-react'
 import { Button } from '../controls/Button.tsx'
 import { strings } from '../strings.ts'
 
 interface EmptyStateProps {
   onPoint: () => void
+  /** Records what the person does on the page. */
+  onRecord?: (() => void) | undefined
   /** The key that does the same, where one is set. */
   pointKey?: string | undefined
   /** Why nothing can be pointed at here. */
@@ -14,7 +16,7 @@ interface EmptyStateProps {
 }
 
 /** A session before its first prompt: one sentence, one button, and what one could ask. */
-export function EmptyState({ onPoint, pointKey, pointingBlocked, suggestions, onSuggestion }: EmptyStateProps) {
+export function EmptyState({ onPoint, onRecord, pointKey, pointingBlocked, suggestions, onSuggestion }: EmptyStateProps) {
   return (
     <div className="fx-empty">
       <div className="fx-empty__mark" aria-hidden>
@@ -25,6 +27,11 @@ export function EmptyState({ onPoint, pointKey, pointingBlocked, suggestions, on
         <Crosshair aria-hidden size={14} /> {strings.empty.point}
         {pointKey !== undefined && <kbd className="fx-kbd">{pointKey}</kbd>}
       </Button>
+      {onRecord !== undefined && (
+        <Button look="quiet" disabled={pointingBlocked !== undefined} title={strings.recording.startHint} onClick={onRecord}>
+          <CircleDot aria-hidden size={14} /> {strings.empty.record}
+        </Button>
+      )}
       {pointingBlocked !== undefined && <p className="fx-faint">{pointingBlocked}</p>}
       {suggestions.length > 0 && (
         <div className="fx-empty__suggestions">

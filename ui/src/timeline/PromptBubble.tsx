@@ -1,8 +1,9 @@
 import type { ContextSummary, PromptState } from '@fixpoint/protocol'
-import { Camera, Crosshair, EyeOff, Globe, PenLine, ScrollText } from 'lucide-react'
+import { Camera, Crosshair, EyeOff, Footprints, Globe, PenLine, ScrollText } from 'lucide-react'
 import { memo } from 'react'
 import { ArtifactPicture } from '../artifacts/ArtifactPicture.tsx'
 import { Disclosure } from '../controls/Disclosure.tsx'
+import { StepList } from '../report/StepList.tsx'
 import { strings } from '../strings.ts'
 import { LongText } from '../text/LongText.tsx'
 import { Avatar } from './Avatar.tsx'
@@ -90,6 +91,15 @@ function SentWithIt({ context }: { context: ContextSummary }) {
       <li>
         <Crosshair aria-hidden size={13} /> {strings.prompt.pickCount(context.picks.length)}
       </li>
+      {context.steps !== undefined && context.steps.length > 0 && (
+        <li>
+          <Footprints aria-hidden size={13} />
+          <span>
+            {strings.prompt.stepCount(context.steps.length)}
+            <StepList steps={context.steps} />
+          </span>
+        </li>
+      )}
       <li>
         <ScrollText aria-hidden size={13} /> {strings.prompt.consoleCount(context.consoleMessages)}
       </li>

@@ -1,6 +1,7 @@
 import { type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { memo, type ReactNode } from 'react'
 import { Spinner } from '../controls/Spinner.tsx'
+import { IssueCard } from '../session/IssueCard.tsx'
 import { strings } from '../strings.ts'
 import { announcementOf } from './announcement.ts'
 import { EgressRefusals } from './EgressRefusals.tsx'
@@ -36,6 +37,9 @@ export function Timeline({ state, children, ...slots }: TimelineProps) {
         ))}
       </ol>
       {runningTurn(state) === undefined && <EgressRefusals refusals={state.egressRefusals} />}
+      {state.issues.map(issue => (
+        <IssueCard key={issue.operationId} issue={issue} />
+      ))}
       {children}
       {state.isClosed && <p className="fx-timeline__closed">{strings.timeline.closed}</p>}
     </section>

@@ -1,0 +1,25 @@
+import type { GetDataType, GetReturnType } from '@webext-core/messaging'
+import { type MessageMap, sendMessage } from '../messages.ts'
+
+/** What Chrome says where the worker was ended before it answered. */
+const CUT_OFF = /message (?:port|channel) closed|Could not establish connection|Receiving end does not exist|No response/i
+const MOST_TRIES = 4
+const TRY_AGAIN_MS = 250
+
+/**
+ * Asks the background, again where its worker was ended over the answer: the question itself starts the next one. For questions that may
+ * be asked twice.
+ */
+export async function askBackground<K extends keyof MessageMap>(
+  type: K,
+  data: GetDataType<MessageMap[K]>
+): Promise<GetReturnType<MessageMap[K]>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await sendMessage(type, data)
+    } catch (error) {
+      if (tries === MOST_TRIES || !CUT_OFF.test(String(error))) throw error
+      await new Promise(resolve => setTimeout(resolve, TRY_AGAIN_MS))
+    }
+  }
+}
