@@ -43,6 +43,7 @@ import { dropAllLeases } from './sessions/session-leases.ts'
 import { createSessionLog } from './sessions/session-log.ts'
 import { createSessionQueue } from './sessions/session-queue.ts'
 import { createSessionRunner } from './sessions/session-runner.ts'
+import { undoPlanFor } from './sessions/undo-turns.ts'
 import { createArtifactStore } from './store/artifact-store.ts'
 import { processStartTime, readOrCreateSecret, takeDataFolder } from './store/data-folder.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -131,7 +132,8 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       projects,
       edges,
       enqueue: queue.enqueue,
-      verifySources: repositories.verifySources
+      verifySources: repositories.verifySources,
+      undoPlan: (state, turnIds) => undoPlanFor(state, turnIds, repositories.get(state.projectId))
     })
     const runner = createSessionRunner({
       db,

@@ -9,6 +9,7 @@ import { isErrno } from '../store/errno.ts'
 import { readBundleHeader } from './bundle-header.ts'
 import { byteLimit } from './byte-limit.ts'
 import { parseChanges } from './changes.ts'
+import { type Entry, type EntryChanges, indexInfo, parseEntryChanges } from './entry-changes.ts'
 import { type GitOptions, git, gitFailed, streamGit, tryGit } from './git.ts'
 import type { Remote } from './remote.ts'
 import { checkBranchName } from './repository-address.ts'
@@ -51,6 +52,16 @@ export interface ProjectRepository {
   /** A file as it is in a commit, without its text when it is larger than `maxBytes`; null when there is none or it is no regular file. */
   readText(commit: string, path: string, maxBytes: number): Promise<{ bytes: number; text: string | null } | null>
   changes(from: string, to: string): Promise<FileChange[]>
+  /** What both commits have at each path at which they differ; a renamed file is two paths. */
+  entryChanges(from: string, to: string): Promise<EntryChanges>
+  /**
+   * A commit that has these entries at these paths and else what its parent has. The same input gives the same commit.
+   * @throws FixpointError `undo_conflict` when a file would have to be where the parent has a folder, or the other way round.
+   */
+  createEntriesCommit(
+    entries: ReadonlyMap<string, Entry | null>,
+    options: { parent: string; message: string; author: { name: string; email: string }; date: string }
+  ): Promise<string>
   /** Unified diff, at most `maxBytes`. @throws `diff_too_large`. */
   diff(from: string, to: string, maxBytes: number): Promise<string>
   createCommit(request: CommitRequest): Promise<string>
@@ -233,6 +244,29 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
         git([...common, '--numstat', from, to], local())
       ])
       return parseChanges(status, lines)
+    },
+
+    async entryChanges(from, to) {
+      const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv', from, to]
+      return parseEntryChanges(await git(args, local({ encoding: 'latin1' })))
+    },
+
+    async createEntriesCommit(entries, { parent, message, author, date }) {
+      const folder = await mkdtemp(join(path, 'index-'))
+      try {
+        const environment = { GIT_INDEX_FILE: join(folder, 'index') }
+        await git(['read-tree', parent], local({ environment }))
+        const args = ['update-index', '-z', '--index-info']
+        const result = await tryGit(args, local({ environment, input: indexInfo(entries) }))
+        if (/appears as both a file and as a directory/.test(result.stderr)) {
+          throw new FixpointError('undo_conflict', 'A file and a folder have the same name now.', { cause: result.stderr })
+        }
+        if (result.exitCode !== 0) throw gitFailed(args, result)
+        const tree = (await git(['write-tree'], local({ environment }))).trim()
+        return await commitTree(tree, parent, message, author, date)
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
     },
 
     async diff(from, to, limit) {
