@@ -164,6 +164,19 @@ export class SnapshotRepository {
     }
   }
 
+  /** The first of these paths at which there is something other than a folder. */
+  async firstFileOf(paths: readonly string[]): Promise<string | undefined> {
+    for (const path of paths) {
+      const stats = await lstat(this.#absolute(path)).catch(error => {
+        const code = systemErrorCode(error)
+        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+        throw error
+      })
+      if (stats !== undefined && !stats.isDirectory()) return Buffer.from(path, 'latin1').toString('utf8')
+    }
+    return undefined
+  }
+
   /** Path of the first regular file in the folder and below, outside of `.git`. */
   async #firstFile(folder: string): Promise<string | undefined> {
     const folders: string[] = []

@@ -146,11 +146,13 @@ export class Workspace {
       const present = await this.#tree()
       if (present === after) return
       if (present !== before) throw new FixpointError('stale_file', `The files are not those of commit ${from}.`)
+      await this.#refuseInTheWay(from, to)
       try {
         // Looks at every file that it would change before it changes the first one.
         await this.#snapshots.git(['read-tree', '-m', '-u', from, to])
       } catch (error) {
-        if (!(error instanceof FixpointError) || !/not uptodate|would be (overwritten|removed)/.test(error.message)) throw error
+        if (!(error instanceof FixpointError) || !/not uptodate|would be (overwritten|removed)|would lose untracked/.test(error.message))
+          throw error
         throw new FixpointError('stale_file', error.message, { cause: error })
       }
     })
@@ -184,6 +186,15 @@ export class Workspace {
   async #changes(before: string, after: string) {
     const parameters = ['diff-tree', '-r', '-z', '-M', '--raw', '--numstat', '--no-ext-diff', '--no-textconv', before, after]
     return parseFileChanges(await this.#snapshots.git(parameters))
+  }
+
+  /** Git takes what it ignores for worthless; here it is somebody's. */
+  async #refuseInTheWay(from: string, to: string): Promise<void> {
+    const added = await this.#snapshots.git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=A', from, to])
+    const inTheWay = await this.#snapshots.firstFileOf(added.toString('latin1').split('\0').slice(0, -1))
+    if (inTheWay !== undefined) {
+      throw new FixpointError('stale_file', `${JSON.stringify(inTheWay)} is in the way: it is there and is not recorded.`)
+    }
   }
 
   /** The tree of what was staged last. */

@@ -122,6 +122,11 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
     return checkBranchName(name)
   }
 
+  async function entryChanges(from: string, to: string): Promise<EntryChanges> {
+    const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv', from, to]
+    return parseEntryChanges(await git(args, local({ encoding: 'latin1' })))
+  }
+
   async function commitTree(
     tree: string,
     parent: string | null,
@@ -246,23 +251,22 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
       return parseChanges(status, lines)
     },
 
-    async entryChanges(from, to) {
-      const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv', from, to]
-      return parseEntryChanges(await git(args, local({ encoding: 'latin1' })))
-    },
+    entryChanges,
 
     async createEntriesCommit(entries, { parent, message, author, date }) {
       const folder = await mkdtemp(join(path, 'index-'))
       try {
         const environment = { GIT_INDEX_FILE: join(folder, 'index') }
         await git(['read-tree', parent], local({ environment }))
-        const args = ['update-index', '-z', '--index-info']
-        const result = await tryGit(args, local({ environment, input: indexInfo(entries) }))
-        if (/appears as both a file and as a directory/.test(result.stderr)) {
-          throw new FixpointError('undo_conflict', 'A file and a folder have the same name now.', { cause: result.stderr })
-        }
-        if (result.exitCode !== 0) throw gitFailed(args, result)
+        await git(['update-index', '-z', '--index-info'], local({ environment, input: indexInfo(entries) }))
         const tree = (await git(['write-tree'], local({ environment }))).trim()
+        // A file takes the place of a folder of the same name, with all that is in it, without a word.
+        const changed = await entryChanges(parent, tree)
+        const other = [...changed.keys()].find(path => !entries.has(path))
+        if (other !== undefined) {
+          const name = JSON.stringify(Buffer.from(other, 'latin1').toString('utf8').slice(0, 200))
+          throw new FixpointError('undo_conflict', `${name} is where a file or a folder of that name was before. Nothing was undone.`)
+        }
         return await commitTree(tree, parent, message, author, date)
       } finally {
         await rm(folder, { recursive: true, force: true })
