@@ -90,6 +90,7 @@ describe('undoing a turn', () => {
     const turnId = turnOf(await ask(sessionId, 'Another file.'), 2)
     const once = await undo(sessionId, [turnId], { key: 'the-same' })
     const twice = await undo(sessionId, [turnId], { key: 'the-same' })
+    expect(once).toMatchObject({ type: 'undo.finished' })
     expect(twice.seq).toBe(once.seq)
     expect(await codeOf(undo(sessionId, [turnId]))).toBe('nothing_to_undo')
     expect(await codeOf(undo(sessionId, ['trn_00000000000000000000']))).toBe('turn_not_found')

@@ -14,13 +14,11 @@ export function spanOfSession({ base, checkpoint }: SessionState): Span | null {
   return base !== null && checkpoint !== null && base.commit !== checkpoint.commit ? { from: base.commit, to: checkpoint.commit } : null
 }
 
-/** What a turn changed: from the last checkpoint before it to its own. */
-export function spanOfTurn({ base, turns }: SessionState, turnId: string): Span | null {
-  const index = turns.findIndex(turn => turn.turnId === turnId)
-  const to = turns[index]?.checkpoint
-  if (to === undefined || base === null) return null
-  const from = turns.slice(0, index).findLast(turn => turn.checkpoint !== undefined)?.checkpoint ?? base.commit
-  return from === to ? null : { from, to }
+/** What a turn changed: from the files that it began on to its last checkpoint. */
+export function spanOfTurn({ turns }: SessionState, turnId: string): Span | null {
+  const turn = turns.find(candidate => candidate.turnId === turnId)
+  if (turn?.base === undefined || turn.checkpoint === undefined || turn.base === turn.checkpoint) return null
+  return { from: turn.base, to: turn.checkpoint }
 }
 
 /** The two sides of a file's diff. */

@@ -1,4 +1,4 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { canBeUndone, FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
@@ -172,6 +172,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command('fixpoint.sendSelection', sendSelection),
     command('fixpoint.stop', () => actions.stop()),
     command('fixpoint.createPullRequest', () => actions.createPullRequest()),
+    command('fixpoint.accept', () => actions.accept()),
+    command('fixpoint.discard', () => actions.discard()),
+    command('fixpoint.undoTurn', async (node: TurnNode | undefined) => {
+      const turnId = node?.kind === 'prompt' ? node.turn?.turnId : session?.state.turns.findLast(canBeUndone)?.turnId
+      if (turnId !== undefined) await actions.undo([turnId])
+    }),
     command('fixpoint.showLog', async () => log.show()),
     command('fixpoint.showChanges', async () => {
       const span = session && spanOfSession(session.state)

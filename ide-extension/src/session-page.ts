@@ -58,6 +58,12 @@ export function showSession(webview: vscode.Webview, session: FollowedSession | 
         return await actions.showTurnChanges(message.turnId)
       case 'createPullRequest':
         return await actions.createPullRequest()
+      case 'accept':
+        return await actions.accept()
+      case 'discard':
+        return await actions.discard()
+      case 'undo':
+        return await actions.undo(message.turnIds, message.leaveChanged)
     }
   }
 

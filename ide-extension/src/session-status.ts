@@ -1,4 +1,4 @@
-import { queuedPrompts, runningTurn } from '@fixpoint/protocol'
+import { openTurns, queuedPrompts, runningTurn } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { spanOfSession } from './changes.ts'
 import type { FollowedSession } from './followed-session.ts'
@@ -20,6 +20,7 @@ export class SessionStatus implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', 'fixpoint.hasSession', session !== null)
     void vscode.commands.executeCommand('setContext', 'fixpoint.isRunning', running !== undefined)
     void vscode.commands.executeCommand('setContext', 'fixpoint.hasChanges', state !== undefined && spanOfSession(state) !== null)
+    void vscode.commands.executeCommand('setContext', 'fixpoint.hasOpenWork', state !== undefined && openTurns(state).length > 0)
     if (session === null || state === undefined) {
       this.#item.hide()
       return

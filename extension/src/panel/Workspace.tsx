@@ -184,6 +184,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
               server={server}
               followed={followed}
               actions={actions}
+              onDiscard={turnIds => setQuestion({ discard: turnIds })}
               pending={pending}
               diagnostics={diagnostics}
               onRetry={retry}
@@ -241,6 +242,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       </main>
       <Questions
         question={question}
+        changed={state?.checkpoint?.files.map(file => file.path) ?? []}
         actions={actions}
         onDisconnect={() => void disconnect(connectionSetting, clientName(), (address, init) => fetch(address, init))}
         onAnswered={() => setQuestion(null)}

@@ -95,7 +95,12 @@ export class SnapshotRepository {
 
   async #beginIndex(base: string): Promise<void> {
     await this.git(['read-tree', base])
-    // Notes which files are as recorded, so that only the others are read. Status 1 says that some are not.
+    await this.refresh()
+  }
+
+  /** Notes which files are as recorded, so that only the others are read. */
+  async refresh(): Promise<void> {
+    // Status 1 says that some are not.
     await this.git(['update-index', '-q', '--refresh']).catch(error => {
       if (!(error instanceof FixpointError) || !/ended with status 1\b/.test(error.message)) throw error
     })

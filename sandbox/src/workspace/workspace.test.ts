@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { workspaceCheckpoint, workspaceCommitSchema } from '@fixpoint/protocol/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
@@ -459,6 +459,8 @@ test('changes what differs between two commits and no other file', async () => {
   // Neither is in a commit: they are a person's, and stay.
   await project.write('debug.log', 'ignored\n')
   await truncate(await writeEmpty(project, 'huge.bin'), 60_000_000)
+  // Touched, and not changed.
+  await utimes(join(project.workspace, 'src/a.ts'), 1, 1)
 
   expect((await apply(project, project.base, next)).status).toBe(200)
   expect(await readFile(join(project.workspace, 'src/a.ts'), 'utf8')).toBe('changed\n')

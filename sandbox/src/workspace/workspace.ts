@@ -147,6 +147,8 @@ export class Workspace {
       if (present === after) return
       if (present !== before) throw new FixpointError('stale_file', `The files are not those of commit ${from}.`)
       await this.#refuseInTheWay(from, to)
+      // A file with the recorded content and another date would count as changed.
+      await this.#snapshots.refresh()
       try {
         // Looks at every file that it would change before it changes the first one.
         await this.#snapshots.git(['read-tree', '-m', '-u', from, to])
