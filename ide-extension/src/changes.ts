@@ -1,7 +1,7 @@
 import type { FileChange, SessionState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { commitUri } from './commit-documents.ts'
-import type { FollowedSession } from './followed-session.ts'
+import type { FollowedSession, ShownSession } from './followed-session.ts'
 
 /** From which commit to which: what a turn did, or the whole session. */
 export interface Span {
@@ -29,7 +29,7 @@ export function sidesOf(sessionId: string, { from, to }: Span, file: FileChange)
   }
 }
 
-export async function filesOf({ client, sessionId }: FollowedSession, span: Span): Promise<FileChange[]> {
+export async function filesOf({ client, sessionId }: ShownSession, span: Span): Promise<FileChange[]> {
   return (await client.call('listChanges', { params: { sessionId }, query: { ...span } })).files
 }
 

@@ -6,6 +6,7 @@ import { COMMIT_SCHEME, createCommitDocuments } from './commit-documents.ts'
 import { FollowedSession } from './followed-session.ts'
 import { createLineComments } from './line-comments.ts'
 import { LineMarks } from './line-marks.ts'
+import { plainLabel } from './plain-label.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import { ProofTabs } from './proof-tabs.ts'
 import { tellSaves } from './saved-files.ts'
@@ -75,8 +76,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const { sessions } = await link.client.call('listSessions', { query: {} })
     const items = sessions.map(({ sessionId, title, projectId, updatedAt, status: state }) => ({
       sessionId,
-      label: title || vscode.l10n.t('Untitled'),
-      description: `${projectId}, ${state}`,
+      label: plainLabel(title || vscode.l10n.t('Untitled')),
+      description: plainLabel(`${projectId}, ${state}`),
       detail: new Date(updatedAt).toLocaleString(vscode.env.language)
     }))
     const chosen = await vscode.window.showQuickPick(items, {

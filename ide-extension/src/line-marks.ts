@@ -105,7 +105,7 @@ export class LineMarks implements vscode.Disposable {
 
 /** Texts of people and agents, as texts: nothing in them becomes a link, a picture or a command. */
 function hoverOf({ prompt, turn }: Origin): vscode.MarkdownString {
-  const hover = new vscode.MarkdownString('', true)
+  const hover = new vscode.MarkdownString()
   hover.appendText(prompt.text)
   hover.appendMarkdown('\n\n')
   const when = new Date(turn.startedAt).toLocaleString(vscode.env.language)

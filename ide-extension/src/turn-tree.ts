@@ -1,7 +1,7 @@
 import { canBeUndone, type FileChange, type PromptState, type TurnState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { filesOf, type Span, spanOfTurn } from './changes.ts'
-import type { FollowedSession } from './followed-session.ts'
+import type { ShownSession } from './followed-session.ts'
 
 export type TurnNode =
   | { kind: 'prompt'; prompt: PromptState; turn: TurnState | undefined; span: Span | null }
@@ -22,9 +22,9 @@ const VERDICT_ICONS = { verified: 'verified', looks_wrong: 'warning', unverified
 export class TurnTree implements vscode.TreeDataProvider<TurnNode> {
   readonly #changed = new vscode.EventEmitter<TurnNode | undefined>()
   readonly onDidChangeTreeData = this.#changed.event
-  readonly #session: () => FollowedSession | null
+  readonly #session: () => ShownSession | null
 
-  constructor(session: () => FollowedSession | null) {
+  constructor(session: () => ShownSession | null) {
     this.#session = session
   }
 
