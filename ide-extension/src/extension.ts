@@ -14,7 +14,9 @@ import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './serve
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
 import { SessionStatus } from './session-status.ts'
+import { TouchedFiles } from './touched-files.ts'
 import { type TurnNode, TurnTree } from './turn-tree.ts'
+import { watchUnsavedConflicts } from './unsaved-conflicts.ts'
 import { workspacePath } from './workspace-path.ts'
 
 const CHOSEN_KEY = 'fixpoint.session'
@@ -30,6 +32,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new SessionStatus()
   const changedFiles = new ChangedFiles(current)
   const tree = new TurnTree(current)
+  const touched = new TouchedFiles(current)
   const marks = new LineMarks(current, extensionUri, log)
   const actions = createSessionActions({
     session: current,
@@ -54,6 +57,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status.update(session)
     changedFiles.refresh()
     tree.refresh()
+    touched.update()
     marks.update()
     const turn = session?.state.turns.at(-1)
     if (view) view.webview.badge = turn?.status === 'running' ? { value: 1, tooltip: turn.activity } : undefined
@@ -166,6 +170,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       { webviewOptions: { retainContextWhenHidden: true } }
     ),
     createLineComments(current, actions),
+    touched,
+    vscode.window.registerFileDecorationProvider(touched),
+    watchUnsavedConflicts({ session: current, log }),
     tellSaves(current, log),
     command('fixpoint.connect', connect),
     command('fixpoint.chooseSession', chooseSession),
