@@ -3,15 +3,43 @@
  * Screenshots stay in `.fixpoint/artifacts/ide/`.
  */
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { editStyle, say, scriptOf } from './src/model-scripts.ts'
+import { call, editStyle, say, scriptOf } from './src/model-scripts.ts'
 import { PictureAlbum } from './src/picture-album.ts'
+import { TINY_FILES } from './src/tiny-project.ts'
 import { createWorld, type World } from './src/world.ts'
+
+const HEALTHY = expect.stringMatching(/"status":\s*"(alive|expired)"/)
 
 const PROMPT = 'Line the price up with the note.'
 /** Longer than anything takes here, also on a busy machine. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 30_000
+
+/** A name that is markup, and runs something where it is taken for it. */
+const HOSTILE_NAME = '<img src=x onerror=globalThis.__attacked=1>.css'
+
+/** A repository that tries, by its settings, to get at the person who opens it. */
+const hostileFiles = (trapUrl: string): Record<string, string> => ({
+  '.vscode/settings.json': JSON.stringify({
+    'fixpoint.serverUrl': trapUrl,
+    'fixpoint.lineMarks': false,
+    'http.proxy': trapUrl,
+    'task.allowAutomaticTasks': 'on',
+    'telemetry.telemetryLevel': 'all',
+    'extensions.ignoreRecommendations': false,
+    'update.mode': 'default',
+    'workbench.startupEditor': 'welcomePage'
+  }),
+  '.vscode/tasks.json': JSON.stringify({
+    version: '2.0.0',
+    tasks: [{ label: 'evil', type: 'shell', command: 'touch /tmp/task-ran', runOptions: { runOn: 'folderOpen' } }]
+  }),
+  '.vscode/extensions.json': JSON.stringify({ recommendations: ['evil.extension'] }),
+  [HOSTILE_NAME]: 'a {}\n'
+})
 
 const album = new PictureAlbum('ide', undefined)
 let world: World
@@ -19,6 +47,9 @@ let browser: Browser
 let context: BrowserContext
 let page: Page
 let sessionId: string
+let trap: Server
+let trapUrl: string
+const trapped: string[] = []
 
 const door = async (name: 'vscode' | 'preview', theme: 'system' | 'light' | 'dark' = 'dark') =>
   (await world.server.client.call('openDoor', { params: { sessionId }, body: { door: name, theme } })).url
@@ -37,8 +68,18 @@ const seen = async (locator: { waitFor(options: { timeout: number }): Promise<vo
 const container = () =>
   execFileSync('docker', ['ps', '--quiet', '--filter', `label=fixpoint.session=${sessionId}`], { encoding: 'utf8' }).trim()
 
+const inSandbox = (command: string) => execFileSync('docker', ['exec', container(), 'sh', '-c', command], { encoding: 'utf8' })
+
 beforeAll(async () => {
-  world = await createWorld()
+  trap = createServer((request, response) => {
+    trapped.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''}`)
+    response.end()
+  })
+  trap.listen(0, '127.0.0.1')
+  await once(trap, 'listening')
+  const address = trap.address()
+  trapUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  world = await createWorld({ project: { files: { ...TINY_FILES, ...hostileFiles(trapUrl) } } })
   world.setScript(scriptOf([editStyle('margin-left: 30px', 'margin-left: 0'), say('The price lines up with the note now.')]))
   sessionId = (await world.server.prompt('tiny', PROMPT)).sessionId
   await world.server.waitUntilQuiet(sessionId)
@@ -49,6 +90,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(PATIENCE_MS)
 })
 afterAll(async () => {
+  trap.close()
   await browser?.close()
   await world?.remove()
 })
@@ -70,6 +112,44 @@ describe('a session in VS Code', () => {
     const text = await page.locator('body').textContent()
     for (const words of ['Get Started', 'Build with Agent', 'Do you trust', 'Sign in to use']) expect(text).not.toContain(words)
     await seen(page.locator('.monaco-workbench.vs-dark'))
+  })
+
+  it('does nothing that a repository’s settings want, and shows file names as they are', async () => {
+    await seen(page.locator('.explorer-folders-view .monaco-list-row', { hasText: HOSTILE_NAME }))
+    expect(await page.evaluate('globalThis.__attacked')).toBeUndefined()
+    expect(await page.locator('.notification-list-item').allTextContents()).toEqual([])
+    const ran = () => inSandbox('ls /tmp').includes('task-ran')
+    expect(ran()).toBe(false)
+    // The task works where a person starts it.
+    await run('Tasks: Run Task')
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'evil' }).first().click()
+    const scan = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Continue without scanning' })
+    await vi.waitFor(
+      async () => {
+        if (await scan.first().isVisible()) await scan.first().click()
+        expect(ran()).toBe(true)
+      },
+      { timeout: PATIENCE_MS }
+    )
+    await run('View: Close Panel')
+    expect(trapped).toEqual([])
+    await fetch(trapUrl)
+    expect(trapped).toEqual(['GET / '])
+  })
+
+  it('listens on nothing but a socket of the sandbox', async () => {
+    const [details] = JSON.parse(execFileSync('docker', ['inspect', container()], { encoding: 'utf8' }))
+    expect([details.HostConfig.NetworkMode, details.NetworkSettings.Ports, details.HostConfig.PortBindings ?? {}]).toEqual(['none', {}, {}])
+    const health = (how: string) => inSandbox(`curl --silent --max-time 3 ${how}/healthz || true`)
+    const listening = inSandbox('cat /proc/net/tcp /proc/net/tcp6')
+      .split('\n')
+      .map(line => line.trim().split(/\s+/))
+      .filter(fields => fields[3] === '0A')
+      .map(fields => Number.parseInt(fields[1]?.split(':').at(-1) ?? '', 16))
+    for (const port of new Set(listening)) expect([port, health(`--noproxy '*' http://127.0.0.1:${port}`)]).not.toEqual([port, HEALTHY])
+    // It would be known where it answers.
+    const [socket = ''] = inSandbox('grep -o "/[^ ]*vscode[^ ]*sock[^ ]*" /proc/net/unix | sort -u').split('\n')
+    expect(health(`--unix-socket '${socket}' http://localhost`)).toEqual(HEALTHY)
   })
 
   it('shows the session as the panel does', async () => {
@@ -105,6 +185,10 @@ describe('a session in VS Code', () => {
     await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="style.css"]').dblclick()
     const marks = page.locator('.editor-instance .glyph-margin-widgets .codicon, .editor-instance .cgmr').first()
     await seen(marks)
+    await marks.hover()
+    const hover = page.locator('.monaco-hover', { hasText: PROMPT })
+    await seen(hover)
+    expect(await hover.textContent()).toMatch(/Ada Lovelace · .* · step 1 · Verified/)
     album.add('marks-dark', await page.screenshot())
   })
 
@@ -122,6 +206,24 @@ describe('a session in VS Code', () => {
       author: { name: 'Ada Lovelace' }
     })
     await world.server.waitUntilQuiet(sessionId)
+  })
+
+  it('makes a prompt of a comment on a line', async () => {
+    await page.locator('.editor-instance .view-line', { hasText: 'margin-left: 0' }).click()
+    await run('Comments: Add Comment on Current Selection')
+    const thread = page.locator('.review-widget')
+    await seen(thread)
+    await page.keyboard.type('Why is this zero?')
+    await thread.locator('.comment-form-container .monaco-button', { hasText: 'Send to Session' }).click()
+    const queued = await world.server.waitForEvent(
+      sessionId,
+      event => event.type === 'prompt.queued' && event.data.text.startsWith('Why is this zero?')
+    )
+    expect(queued.data).toMatchObject({ text: expect.stringContaining('line 2 of "style.css"') })
+    await seen(thread.getByText('Sent to the session'))
+    album.add('comment-dark', await page.screenshot())
+    await world.server.waitUntilQuiet(sessionId)
+    await page.keyboard.press('Escape')
   })
 
   it('tells the agent what a person saves', async () => {
@@ -143,10 +245,75 @@ describe('a session in VS Code', () => {
     expect(heard).toContain('"Ada Lovelace" has saved changes of their own to "style.css"')
   })
 
+  it('says where the agent has its hands, and locks nothing', async () => {
+    world.setScript(scriptOf([editStyle('margin-left: 0', 'margin-left: 2px'), call('bash', { command: 'sleep 4' }), say('Done.')]))
+    await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'Two pixels.' } })
+    const row = page.locator('.explorer-folders-view .monaco-list-row[aria-label*="style.css"]')
+    await seen(page.locator('.explorer-folders-view .monaco-list-row[aria-label*="Changed by the turn that runs"]'))
+    album.add('touched-dark', await page.screenshot())
+    await world.server.waitUntilQuiet(sessionId)
+    await vi.waitFor(async () => expect(await row.getAttribute('aria-label')).not.toContain('Changed by the turn that runs'), {
+      timeout: PATIENCE_MS
+    })
+  })
+
+  it('tells of a change to a file with unsaved changes, which nothing writes over', async () => {
+    const notice = page.locator('.notification-list-item', { hasText: 'of which you have unsaved changes' })
+    const edit = async (from: string, to: string, typed: string) => {
+      await page.locator('.editor-instance .view-line', { hasText: from }).click()
+      await page.keyboard.press('End')
+      await page.keyboard.type(typed)
+      world.setScript(scriptOf([editStyle(from, to), call('bash', { command: 'sleep 3' }), say('Done.')]))
+      await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: `Make it ${to}.` } })
+      await seen(notice)
+    }
+    await edit('margin-left: 2px', 'margin-left: 3px', ' /* unsaved */')
+    const editor = page.locator('.editor-instance .view-line', { hasText: '/* unsaved */' })
+    expect((await editor.textContent())?.replaceAll('\u00a0', ' ')).toContain('margin-left: 2px')
+    expect(inSandbox('cat /workspace/style.css')).toContain('margin-left: 3px')
+    album.add('conflict-dark', await page.screenshot())
+    await notice.getByRole('button', { name: 'Compare' }).click()
+    await seen(page.locator('.monaco-diff-editor .view-line', { hasText: 'margin-left: 3px' }).first())
+    await seen(page.locator('.monaco-diff-editor .view-line', { hasText: '/* unsaved */' }).first())
+    album.add('conflict-compared-dark', await page.screenshot())
+    await notice.getByRole('button', { name: 'Keep Mine' }).click()
+    await vi.waitFor(() => expect(inSandbox('cat /workspace/style.css')).toMatch(/margin-left: 2px.*unsaved/), { timeout: PATIENCE_MS })
+    await world.server.waitUntilQuiet(sessionId)
+
+    await page.locator('.tab[aria-label^="style.css"]').first().click()
+    await edit('margin-left: 2px', 'margin-left: 4px', ' /* given up */')
+    await notice.getByRole('button', { name: 'Take the Agent’s' }).click()
+    await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 4px' }).first())
+    expect(await page.getByText('/* given up */').count()).toBe(0)
+    await world.server.waitUntilQuiet(sessionId)
+    expect(inSandbox('cat /workspace/style.css')).not.toContain('given up')
+  })
+
+  it('takes a turn back, and asks before it discards', async () => {
+    const row = page.locator('.explorer-folders-view .monaco-list-row[aria-label*="extra.css"]')
+    world.setScript(scriptOf([call('write', { path: 'extra.css', content: 'a {}\n' }), say('Done.')]))
+    await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'One more file.' } })
+    await world.server.waitUntilQuiet(sessionId)
+    await seen(row)
+    await run('Fixpoint: Discard What Was Not Accepted…')
+    const dialog = page.locator('.monaco-dialog-box')
+    await seen(dialog.getByText('What people changed stays.'))
+    album.add('discard-dark', await page.screenshot())
+    await page.keyboard.press('Escape')
+    await run('Fixpoint: Undo This Turn')
+    await row.waitFor({ state: 'detached', timeout: PATIENCE_MS })
+    expect(inSandbox('ls /workspace')).not.toContain('extra.css')
+    expect(inSandbox('cat /workspace/style.css')).toContain('margin-left: 4px')
+    await page.locator('.activitybar a[aria-label^="Fixpoint"]').click()
+    await seen(pageOfOurs().getByText('Undone by Ada Lovelace.'))
+    album.add('undone-dark', await page.screenshot())
+    await page.locator('.activitybar a[aria-label^="Explorer"]').click()
+  })
+
   it('is where one was after the tab is loaded again', async () => {
     await page.reload()
-    await seen(page.locator('.tab[aria-label^="style.css"]'))
-    await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 0' }))
+    await seen(page.locator('.tab[aria-label^="style.css"]').first())
+    await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 4px' }))
   })
 
   it('says so when the sandbox is lost, and comes back with the files', async () => {
@@ -154,7 +321,7 @@ describe('a session in VS Code', () => {
     await seen(page.getByText(/reconnect/i).first())
     album.add('lost-dark', await page.screenshot())
     await page.reload()
-    await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 0' }))
+    await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 4px' }))
     expect(container()).not.toBe('')
   })
 
@@ -228,6 +395,44 @@ describe('what pages behind a door can do', () => {
     expect(await page.evaluate('[document.cookie, window.opener]')).toEqual(['', null])
     const status = await page.evaluate("fetch('/.fixpoint/api/server').then(response => response.status)")
     expect(status).toBe(404)
+    const own = new URL(page.url()).origin
+    const vscode = own.replace('preview-', 'vscode-')
+    // There is something to steal, and a script of the app sees what is meant for it.
+    const names = async () => (await context.cookies([own, vscode])).map(({ name, domain }) => `${name} ${domain}`)
+    const before = await names()
+    expect(before).toHaveLength(2)
+    expect(await page.evaluate(`document.cookie = 'theirs=1', document.cookie`)).toBe('theirs=1')
+    // A cookie for all hosts beside it would take the place of ours, or shut the door.
+    await page.evaluate(`for (const domain of ['localhost', '.localhost', new URL(${JSON.stringify(vscode)}).hostname])
+      document.cookie = 'fixpoint-door=evil; path=/; domain=' + domain`)
+    expect((await names()).filter(name => name.startsWith('fixpoint-door'))).toEqual(before)
+    const frame = (url: string) =>
+      page.evaluate(
+        address =>
+          new Promise(resolve => {
+            const element = document.createElement('iframe')
+            element.src = address
+            element.onload = () => resolve(element.contentDocument === null ? 'closed' : element.contentDocument.title)
+            document.body.append(element)
+          }),
+        url
+      )
+    expect(await frame(own)).toBe('Tiny')
+    expect(await frame(vscode)).toBe('closed')
+    const register = (url: string) =>
+      page.evaluate(
+        address =>
+          navigator.serviceWorker.register(address).then(
+            () => 'registered',
+            error => error.name
+          ),
+        url
+      )
+    expect(await register(`${vscode}/sw.js`)).toBe('SecurityError')
+    const tab = await context.newPage()
+    await tab.goto(vscode)
+    await seen(tab.locator('.monaco-workbench'))
+    await tab.close()
     album.add('preview', await page.screenshot())
   })
 })

@@ -36,6 +36,8 @@ let world: ShopWorld
 let browser: ExtensionBrowser
 let shop: Page
 let panel: SidePanel
+/** The app from the sandbox. */
+let preview: Page
 
 beforeAll(async () => {
   world = await createShopWorld()
@@ -263,6 +265,49 @@ describe('the main job', () => {
     }
   })
 
+  it('opens the session in VS Code with one click, in a tab that needs no signing in', async () => {
+    const tab = await openDoor(() => panel.clickButton('Open in VS Code'))
+    await tab.locator('.explorer-folders-view .monaco-list-row[aria-label^="package.json"]').waitFor({ timeout: TURN_MS })
+    expect(tab.url()).toMatch(/^http:\/\/vscode-[^/]+\.localhost:\d+\//)
+    expect(tab.url()).not.toContain('ticket')
+    album.add('vscode', await tab.screenshot())
+    await tab.close()
+  })
+
+  it('shows the app from the sandbox in a tab, which follows the files without being loaded again', async () => {
+    await panel.clickButton('Menu')
+    preview = await openDoor(() => panel.clickButton('Open preview'))
+    // The turn mended the dark mode.
+    await preview.emulateMedia({ colorScheme: 'dark' })
+    await preview.locator(BADGE).waitFor({ timeout: TURN_MS })
+    await preview.evaluate('window.notLoadedAgain = true')
+    const fixed = await badgeColours()
+
+    await panel.evaluate(`[...document.querySelectorAll('button')].findLast(button => button.textContent.trim() === 'Undo').click(), true`)
+    await panel.waitForText('Undone by Ada Lovelace.')
+    await vi.waitFor(async () => expect(await badgeColours()).not.toEqual(fixed), { timeout: 30_000 })
+    expect(await preview.evaluate('window.notLoadedAgain')).toBe(true)
+    expect((await turnOf('please make this readable in dark mode'))?.undone?.by.name).toBe('Ada Lovelace')
+    await panel.evaluate(`${LAST_TURN}.scrollIntoView({ block: 'end' }), true`)
+    album.add('undone', await panel.screenshot())
+  })
+
+  it('comes back after the sandbox was gone, and follows the files again', async () => {
+    const asBefore = await badgeColours()
+    execFileSync('docker', ['kill', ...containersOf(await sessionId())], { stdio: 'ignore' })
+    // The page’s own client asks at the door until somebody answers, which wakes the sandbox, and loads itself again.
+    await preview.waitForFunction('window.notLoadedAgain === undefined', undefined, { timeout: TURN_MS })
+    await preview.locator(BADGE).waitFor({ timeout: TURN_MS })
+    expect(await badgeColours()).toEqual(asBefore)
+    await preview.evaluate('window.notLoadedAgain = true')
+    const [container = ''] = containersOf(await sessionId())
+    const rule = `.shipping-badge { color: rgb(1, 2, 3) !important }`
+    execFileSync('docker', ['exec', container, 'sh', '-c', `echo '${rule}' >> src/components/ShippingBadge.css`])
+    await vi.waitFor(async () => expect((await badgeColours())[0]).toBe('rgb(1, 2, 3)'), { timeout: 30_000 })
+    expect(await preview.evaluate('window.notLoadedAgain')).toBe(true)
+    await preview.close()
+  })
+
   it('leaves no container when the session is closed', async () => {
     const id = await sessionId()
     expect(containersOf(id)).toHaveLength(1)
@@ -274,6 +319,17 @@ describe('the main job', () => {
     expect(world.model.rejections).toEqual([])
   })
 })
+
+/** The tab that a click in the panel opens. */
+async function openDoor(click: () => Promise<void>): Promise<Page> {
+  const opened = browser.context.waitForEvent('page')
+  await click()
+  return await opened
+}
+
+async function badgeColours(): Promise<string[]> {
+  return await preview.locator(BADGE).evaluate(badge => [getComputedStyle(badge).color, getComputedStyle(badge).backgroundColor])
+}
 
 async function readPairingLink(): Promise<{ link: string; code: string }> {
   const { link, code } = await world.server.client.call('createPairingCode', {})

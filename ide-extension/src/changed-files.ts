@@ -1,7 +1,7 @@
 import type { FileChange } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { sidesOf, spanOfSession } from './changes.ts'
-import type { FollowedSession } from './followed-session.ts'
+import type { ShownSession } from './followed-session.ts'
 
 const LETTERS: Record<FileChange['status'], string> = { added: 'A', modified: 'M', deleted: 'D', renamed: 'R' }
 
@@ -12,9 +12,9 @@ const LETTERS: Record<FileChange['status'], string> = { added: 'A', modified: 'M
 export class ChangedFiles implements vscode.TreeDataProvider<FileChange> {
   readonly #changed = new vscode.EventEmitter<undefined>()
   readonly onDidChangeTreeData = this.#changed.event
-  readonly #session: () => FollowedSession | null
+  readonly #session: () => ShownSession | null
 
-  constructor(session: () => FollowedSession | null) {
+  constructor(session: () => ShownSession | null) {
     this.#session = session
   }
 

@@ -1,7 +1,7 @@
 import type { FileChange, SessionState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { commitUri } from './commit-documents.ts'
-import type { FollowedSession } from './followed-session.ts'
+import type { FollowedSession, ShownSession } from './followed-session.ts'
 
 /** From which commit to which: what a turn did, or the whole session. */
 export interface Span {
@@ -14,13 +14,11 @@ export function spanOfSession({ base, checkpoint }: SessionState): Span | null {
   return base !== null && checkpoint !== null && base.commit !== checkpoint.commit ? { from: base.commit, to: checkpoint.commit } : null
 }
 
-/** What a turn changed: from the last checkpoint before it to its own. */
-export function spanOfTurn({ base, turns }: SessionState, turnId: string): Span | null {
-  const index = turns.findIndex(turn => turn.turnId === turnId)
-  const to = turns[index]?.checkpoint
-  if (to === undefined || base === null) return null
-  const from = turns.slice(0, index).findLast(turn => turn.checkpoint !== undefined)?.checkpoint ?? base.commit
-  return from === to ? null : { from, to }
+/** What a turn changed: from the files that it began on to its last checkpoint. */
+export function spanOfTurn({ turns }: SessionState, turnId: string): Span | null {
+  const turn = turns.find(candidate => candidate.turnId === turnId)
+  if (turn?.base === undefined || turn.checkpoint === undefined || turn.base === turn.checkpoint) return null
+  return { from: turn.base, to: turn.checkpoint }
 }
 
 /** The two sides of a file's diff. */
@@ -31,7 +29,7 @@ export function sidesOf(sessionId: string, { from, to }: Span, file: FileChange)
   }
 }
 
-export async function filesOf({ client, sessionId }: FollowedSession, span: Span): Promise<FileChange[]> {
+export async function filesOf({ client, sessionId }: ShownSession, span: Span): Promise<FileChange[]> {
   return (await client.call('listChanges', { params: { sessionId }, query: { ...span } })).files
 }
 

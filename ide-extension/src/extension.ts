@@ -1,4 +1,4 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { canBeUndone, FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
@@ -6,6 +6,7 @@ import { COMMIT_SCHEME, createCommitDocuments } from './commit-documents.ts'
 import { FollowedSession } from './followed-session.ts'
 import { createLineComments } from './line-comments.ts'
 import { LineMarks } from './line-marks.ts'
+import { plainLabel } from './plain-label.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import { ProofTabs } from './proof-tabs.ts'
 import { tellSaves } from './saved-files.ts'
@@ -13,7 +14,9 @@ import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './serve
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
 import { SessionStatus } from './session-status.ts'
+import { TouchedFiles } from './touched-files.ts'
 import { type TurnNode, TurnTree } from './turn-tree.ts'
+import { watchUnsavedConflicts } from './unsaved-conflicts.ts'
 import { workspacePath } from './workspace-path.ts'
 
 const CHOSEN_KEY = 'fixpoint.session'
@@ -29,6 +32,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new SessionStatus()
   const changedFiles = new ChangedFiles(current)
   const tree = new TurnTree(current)
+  const touched = new TouchedFiles(current)
   const marks = new LineMarks(current, extensionUri, log)
   const actions = createSessionActions({
     session: current,
@@ -53,6 +57,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status.update(session)
     changedFiles.refresh()
     tree.refresh()
+    touched.update()
     marks.update()
     const turn = session?.state.turns.at(-1)
     if (view) view.webview.badge = turn?.status === 'running' ? { value: 1, tooltip: turn.activity } : undefined
@@ -75,8 +80,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const { sessions } = await link.client.call('listSessions', { query: {} })
     const items = sessions.map(({ sessionId, title, projectId, updatedAt, status: state }) => ({
       sessionId,
-      label: title || vscode.l10n.t('Untitled'),
-      description: `${projectId}, ${state}`,
+      label: plainLabel(title || vscode.l10n.t('Untitled')),
+      description: plainLabel(`${projectId}, ${state}`),
       detail: new Date(updatedAt).toLocaleString(vscode.env.language)
     }))
     const chosen = await vscode.window.showQuickPick(items, {
@@ -165,6 +170,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       { webviewOptions: { retainContextWhenHidden: true } }
     ),
     createLineComments(current, actions),
+    touched,
+    vscode.window.registerFileDecorationProvider(touched),
+    watchUnsavedConflicts({ session: current, log }),
     tellSaves(current, log),
     command('fixpoint.connect', connect),
     command('fixpoint.chooseSession', chooseSession),
@@ -172,6 +180,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command('fixpoint.sendSelection', sendSelection),
     command('fixpoint.stop', () => actions.stop()),
     command('fixpoint.createPullRequest', () => actions.createPullRequest()),
+    command('fixpoint.accept', () => actions.accept()),
+    command('fixpoint.discard', () => actions.discard()),
+    command('fixpoint.undoTurn', async (node: TurnNode | undefined) => {
+      const turnId = node?.kind === 'prompt' ? node.turn?.turnId : session?.state.turns.findLast(canBeUndone)?.turnId
+      if (turnId !== undefined) await actions.undo([turnId])
+    }),
     command('fixpoint.showLog', async () => log.show()),
     command('fixpoint.showChanges', async () => {
       const span = session && spanOfSession(session.state)

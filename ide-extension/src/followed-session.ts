@@ -19,8 +19,17 @@ const SILENCE_MS = 45_000
 /** Changes within this time are told once. */
 const GATHER_MS = 40
 
+/** What a surface shows of a session. */
+export interface ShownSession {
+  readonly client: ApiClient
+  readonly sessionId: string
+  readonly state: SessionState
+  readonly status: LinkStatus
+  readonly problem: FixpointError | null
+}
+
 /** A session’s log as it grows: read from the last event that is known, over breaks of the connection. */
-export class FollowedSession implements vscode.Disposable {
+export class FollowedSession implements ShownSession, vscode.Disposable {
   readonly client: ApiClient
   readonly sessionId: string
   state: SessionState

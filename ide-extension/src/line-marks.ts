@@ -4,11 +4,14 @@ import { filesOf, spanOfTurn } from './changes.ts'
 import { textAt } from './commit-documents.ts'
 import type { FollowedSession } from './followed-session.ts'
 import { lineOrigins, type Version } from './line-origins.ts'
+import { verdictWord } from './turn-tree.ts'
 import { workspacePath } from './workspace-path.ts'
 
 interface Origin {
   prompt: PromptState
   turn: TurnState
+  /** Number of the step that wrote it. */
+  step: number
 }
 
 const LONGEST_FILE = 20_000
@@ -86,8 +89,12 @@ export class LineMarks implements vscode.Disposable {
       const files = await this.#once(`${span.from} ${span.to}`, () => filesOf(session, span))
       if (!files.some(file => file.path === path)) continue
       const read = (commit: string) => this.#once(`${commit}:${path}`, () => textAt(session, commit, path))
-      if (versions.length === 0) versions.push({ text: await read(span.from), origin: null })
-      versions.push({ text: await read(span.to), origin: { prompt, turn } })
+      // What was there before: the session’s beginning, or what people made of it since the turn before.
+      versions.push({ text: await read(span.from), origin: null })
+      for (const { commit, parent, step } of turn.checkpoints) {
+        const own = await this.#once(`${parent} ${commit}`, () => filesOf(session, { from: parent, to: commit }))
+        if (own.some(file => file.path === path)) versions.push({ text: await read(commit), origin: { prompt, turn, step } })
+      }
     }
     return versions
   }
@@ -104,11 +111,12 @@ export class LineMarks implements vscode.Disposable {
 }
 
 /** Texts of people and agents, as texts: nothing in them becomes a link, a picture or a command. */
-function hoverOf({ prompt, turn }: Origin): vscode.MarkdownString {
-  const hover = new vscode.MarkdownString('', true)
+function hoverOf({ prompt, turn, step }: Origin): vscode.MarkdownString {
+  const hover = new vscode.MarkdownString()
   hover.appendText(prompt.text)
   hover.appendMarkdown('\n\n')
   const when = new Date(turn.startedAt).toLocaleString(vscode.env.language)
-  hover.appendText(`${prompt.author.name}, ${when}${turn.proof ? ` — ${turn.proof.verdict.value.replace('_', ' ')}` : ''}`)
+  const facts = [prompt.author.name, when, vscode.l10n.t('step {0}', step), ...(turn.proof ? [verdictWord(turn.proof.verdict.value)] : [])]
+  hover.appendText(facts.join(' · '))
   return hover
 }

@@ -19,6 +19,9 @@ export const fromPageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stop') }),
   z.strictObject({ kind: z.literal('openProof'), turnId: z.string().max(100) }),
   z.strictObject({ kind: z.literal('showTurnChanges'), turnId: z.string().max(100) }),
-  z.strictObject({ kind: z.literal('createPullRequest') })
+  z.strictObject({ kind: z.literal('createPullRequest') }),
+  z.strictObject({ kind: z.literal('accept') }),
+  z.strictObject({ kind: z.literal('discard') }),
+  z.strictObject({ kind: z.literal('undo'), turnIds: z.array(z.string().max(100)).max(200), leaveChanged: z.boolean() })
 ])
 export type FromPage = z.infer<typeof fromPageSchema>

@@ -32,7 +32,7 @@ export async function linkAtDoor(): Promise<ServerLink | null> {
 }
 
 /** The server that this machine is set to, with the token that is kept for it. */
-export async function linkFromSettings(secrets: vscode.SecretStorage): Promise<ServerLink | null> {
+export async function linkFromSettings(secrets: Pick<vscode.SecretStorage, 'get'>): Promise<ServerLink | null> {
   const serverUrl = configuredServer()
   const kept = keptTokenSchema.safeParse(parseJson(await secrets.get(TOKEN_KEY)))
   // A token goes to the server that gave it and to no other, whatever the setting says by now (threats.md I1).

@@ -1,4 +1,4 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { FixpointError, openTurns } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { FollowedSession } from './followed-session.ts'
 
@@ -9,6 +9,12 @@ export interface SessionActions {
   withdraw(promptId: string): Promise<void>
   stop(): Promise<void>
   createPullRequest(): Promise<void>
+  /** Takes the work that was neither accepted nor undone. */
+  accept(): Promise<void>
+  /** Puts back what was not accepted, after asking. */
+  discard(): Promise<void>
+  /** Puts back the files that turns changed. Where some were changed since, the person is asked about the others. */
+  undo(turnIds: readonly string[], leaveChanged?: boolean): Promise<void>
   openProof(turnId: string): Promise<void>
   showTurnChanges(turnId: string): Promise<void>
   /** Null where it cannot be had. */
@@ -21,6 +27,8 @@ export interface SessionActionsOptions {
   openProof: (session: FollowedSession, turnId: string) => void
   showTurnChanges: (session: FollowedSession, turnId: string) => Promise<void>
 }
+
+const MOST_NAMED = 20
 
 export function createSessionActions({ session, log, openProof, showTurnChanges }: SessionActionsOptions): SessionActions {
   /** @returns the refusal, in words. */
@@ -42,7 +50,42 @@ export function createSessionActions({ session, log, openProof, showTurnChanges 
     if (refusal !== null) void vscode.window.showWarningMessage(refusal)
   }
 
+  async function undo(turnIds: readonly string[], leaveChanged = false): Promise<void> {
+    await showing('undo', async ({ client, sessionId }) => {
+      try {
+        const input = { params: { sessionId }, body: { turnIds: [...turnIds], leaveChanged } }
+        await client.call('undoTurns', input, { idempotencyKey: crypto.randomUUID() })
+      } catch (error) {
+        if (!(error instanceof FixpointError) || error.code !== 'undo_conflict' || leaveChanged) throw error
+        const others = vscode.l10n.t('Undo the Other Files')
+        const answer = await vscode.window.showWarningMessage(error.message, { modal: true }, others)
+        if (answer === others) await undo(turnIds, true)
+      }
+    })
+  }
+
   return {
+    undo,
+    accept: () =>
+      showing('accept', async ({ client, sessionId, state }) => {
+        const turnIds = openTurns(state).map(turn => turn.turnId)
+        if (turnIds.length > 0) await client.call('acceptTurns', { params: { sessionId }, body: { turnIds } })
+      }),
+    async discard() {
+      const state = session()?.state
+      const turnIds = state === undefined ? [] : openTurns(state).map(turn => turn.turnId)
+      if (turnIds.length === 0) return
+      const names = state?.checkpoint?.files.slice(0, MOST_NAMED).map(file => file.path) ?? []
+      const discard = vscode.l10n.t('Discard')
+      const answer = await vscode.window.showWarningMessage(
+        turnIds.length === 1
+          ? vscode.l10n.t('Discard the work of this turn?')
+          : vscode.l10n.t('Discard the work of {0} turns?', turnIds.length),
+        { modal: true, detail: vscode.l10n.t('Their files will be as before. What people changed stays.\n\n{0}', names.join('\n')) },
+        discard
+      )
+      if (answer === discard) await undo(turnIds)
+    },
     prompt: text =>
       attempt('prompt', async ({ client, sessionId }) => {
         await client.call('createPrompt', { params: { sessionId }, body: { text } }, { idempotencyKey: crypto.randomUUID() })

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode'
 import type { FollowedSession } from './followed-session.ts'
 import { type FromPage, fromPageSchema, type ToPage } from './messages.ts'
+import { type PageContent, pageHtml } from './page-html.ts'
 import type { SessionActions } from './session-actions.ts'
 
 export interface SessionPageOptions {
   extensionUri: vscode.Uri
   actions: SessionActions
   /** What the page shows: the whole session, or one turn’s proof. */
-  shows: { view: 'timeline' } | { view: 'proof'; turnId: string }
+  shows: PageContent
 }
 
 /** Puts the session into a webview and keeps it up to date, until the webview is closed. */
@@ -58,6 +59,12 @@ export function showSession(webview: vscode.Webview, session: FollowedSession | 
         return await actions.showTurnChanges(message.turnId)
       case 'createPullRequest':
         return await actions.createPullRequest()
+      case 'accept':
+        return await actions.accept()
+      case 'discard':
+        return await actions.discard()
+      case 'undo':
+        return await actions.undo(message.turnIds, message.leaveChanged)
     }
   }
 
@@ -66,18 +73,16 @@ export function showSession(webview: vscode.Webview, session: FollowedSession | 
     if (message.success) void answer(message.data)
   })
   const changes = session?.onDidChange(update)
-  webview.html = pageOf(webview, root, shows)
+  const uriOf = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString()
+  webview.html = pageHtml({
+    shows,
+    language: vscode.env.language,
+    source: webview.cspSource,
+    script: uriOf('webview.js'),
+    style: uriOf('webview.css')
+  })
   return new vscode.Disposable(() => {
     listening.dispose()
     changes?.dispose()
   })
-}
-
-/** A page that runs one script of ours and loads nothing else: what is shown in it was written by agents and pages. */
-function pageOf(webview: vscode.Webview, root: vscode.Uri, shows: SessionPageOptions['shows']): string {
-  const nonce = [...crypto.getRandomValues(new Uint8Array(18))].map(byte => byte.toString(16).padStart(2, '0')).join('')
-  const uriOf = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString()
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}; img-src blob:; font-src ${webview.cspSource}`
-  const turn = shows.view === 'proof' ? ` data-turn="${shows.turnId.replace(/[^\w]/g, '')}"` : ''
-  return `<!doctype html><html lang="${vscode.env.language.replace(/[^\w-]/g, '')}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${uriOf('webview.css')}"></head><body data-view="${shows.view}"${turn}><div id="root"></div><script nonce="${nonce}" src="${uriOf('webview.js')}"></script></body></html>`
 }

@@ -1,7 +1,8 @@
-import { queuedPrompts, runningTurn } from '@fixpoint/protocol'
+import { openTurns, queuedPrompts, runningTurn } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { spanOfSession } from './changes.ts'
-import type { FollowedSession } from './followed-session.ts'
+import type { ShownSession } from './followed-session.ts'
+import { plainLabel } from './plain-label.ts'
 import { verdictWord } from './turn-tree.ts'
 
 /** The one item in the status bar: what the session is doing. */
@@ -14,12 +15,13 @@ export class SessionStatus implements vscode.Disposable {
     this.#item.command = 'fixpoint.timeline.focus'
   }
 
-  update(session: FollowedSession | null): void {
+  update(session: ShownSession | null): void {
     const state = session?.state
     const running = state && runningTurn(state)
     void vscode.commands.executeCommand('setContext', 'fixpoint.hasSession', session !== null)
     void vscode.commands.executeCommand('setContext', 'fixpoint.isRunning', running !== undefined)
     void vscode.commands.executeCommand('setContext', 'fixpoint.hasChanges', state !== undefined && spanOfSession(state) !== null)
+    void vscode.commands.executeCommand('setContext', 'fixpoint.hasOpenWork', state !== undefined && openTurns(state).length > 0)
     if (session === null || state === undefined) {
       this.#item.hide()
       return
@@ -29,7 +31,7 @@ export class SessionStatus implements vscode.Disposable {
     if (session.status === 'offline' || session.status === 'refused') {
       this.#item.text = `$(debug-disconnect) Fixpoint: ${vscode.l10n.t('not connected')}`
     } else if (running) {
-      this.#item.text = `$(loading~spin) ${running.activity || vscode.l10n.t('Working')}${waiting > 0 ? ` (+${waiting})` : ''}`
+      this.#item.text = `$(loading~spin) ${plainLabel(running.activity || vscode.l10n.t('Working'))}${waiting > 0 ? ` (+${waiting})` : ''}`
     } else {
       this.#item.text = `$(target) Fixpoint${verdict === undefined ? '' : `: ${verdictWord(verdict)}`}`
     }

@@ -1,7 +1,7 @@
-import type { FileChange, PromptState, TurnState } from '@fixpoint/protocol'
+import { canBeUndone, type FileChange, type PromptState, type TurnState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { filesOf, type Span, spanOfTurn } from './changes.ts'
-import type { FollowedSession } from './followed-session.ts'
+import type { ShownSession } from './followed-session.ts'
 
 export type TurnNode =
   | { kind: 'prompt'; prompt: PromptState; turn: TurnState | undefined; span: Span | null }
@@ -22,9 +22,9 @@ const VERDICT_ICONS = { verified: 'verified', looks_wrong: 'warning', unverified
 export class TurnTree implements vscode.TreeDataProvider<TurnNode> {
   readonly #changed = new vscode.EventEmitter<TurnNode | undefined>()
   readonly onDidChangeTreeData = this.#changed.event
-  readonly #session: () => FollowedSession | null
+  readonly #session: () => ShownSession | null
 
-  constructor(session: () => FollowedSession | null) {
+  constructor(session: () => ShownSession | null) {
     this.#session = session
   }
 
@@ -59,13 +59,22 @@ function promptItem({ prompt, turn, span }: Extract<TurnNode, { kind: 'prompt' }
   )
   const verdict = turn?.proof?.verdict.value
   item.id = prompt.promptId
-  item.description = turn?.status === 'running' ? turn.activity : verdict === undefined ? prompt.author.name : verdictWord(verdict)
+  item.description = describeTurn(prompt, turn)
   item.tooltip = `${prompt.author.name}: ${prompt.text}`
   item.iconPath = new vscode.ThemeIcon(verdict === undefined ? ICONS[prompt.status] : VERDICT_ICONS[verdict])
-  item.contextValue = [turn?.proof ? 'proof' : '', span ? 'changes' : ''].filter(Boolean).join(' ')
+  item.contextValue = [turn?.proof ? 'proof' : '', span ? 'changes' : '', turn && canBeUndone(turn) ? 'undoable' : '']
+    .filter(Boolean)
+    .join(' ')
   item.accessibilityInformation = { label: `${prompt.text}, ${item.description}` }
   if (turn?.proof) item.command = { command: 'fixpoint.openProof', title: '', arguments: [{ kind: 'prompt', prompt, turn, span }] }
   return item
+}
+
+function describeTurn(prompt: PromptState, turn: TurnState | undefined): string {
+  if (turn?.undone) return vscode.l10n.t('Undone')
+  if (turn?.status === 'running') return turn.activity
+  if (turn?.acceptedBy) return vscode.l10n.t('Accepted')
+  return turn?.proof === undefined ? prompt.author.name : verdictWord(turn.proof.verdict.value)
 }
 
 export function verdictWord(verdict: keyof typeof VERDICT_ICONS): string {

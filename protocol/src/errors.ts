@@ -124,6 +124,25 @@ export const ERRORS = {
     retryable: true,
     hint: 'Wait until one has finished, or withdraw one.'
   },
+  turn_not_found: { status: 404, title: 'There is no such turn', retryable: false, hint: 'Reload the session.' },
+  nothing_to_undo: {
+    status: 409,
+    title: 'There is nothing to undo',
+    retryable: false,
+    hint: 'The turn changed no files, or was undone before.'
+  },
+  undo_conflict: {
+    status: 409,
+    title: 'Files were changed since',
+    retryable: false,
+    hint: 'Undo what came later first, or undo the rest and leave these files as they are.'
+  },
+  undo_running: {
+    status: 409,
+    title: 'Turns are being undone',
+    retryable: true,
+    hint: 'Wait a moment; nothing else changes files meanwhile.'
+  },
   not_running: { status: 409, title: 'Nothing is running in this session', retryable: false, hint: 'There is nothing to stop.' },
   seq_ahead: {
     status: 409,

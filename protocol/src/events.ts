@@ -151,6 +151,54 @@ const eventData = {
     files: z.array(fileChangeSchema)
   }),
 
+  /**
+   * Files that were not changed by a turn: what people saved, or what ran in the sandbox between turns. Recorded before a turn begins
+   * to change files and before one is undone, so that they are nobody's work but theirs.
+   */
+  'edits.recorded': z.object({
+    /** The turn that is about to work on them; absent where a turn is undone. */
+    turnId: turnIdSchema.optional(),
+    commit: commitIdSchema,
+    parent: commitIdSchema,
+    /** What differs from the parent. */
+    changed: z.array(fileChangeSchema),
+    /** Files changed since the session's first commit. */
+    files: z.array(fileChangeSchema),
+    /** Who has saved some of these files in an editor. */
+    by: z.array(personSchema)
+  }),
+
+  /** A person wants the files back that these turns changed, as they were before. */
+  'undo.requested': z.object({
+    operationId: operationIdSchema,
+    by: personSchema,
+    turnIds: z.array(turnIdSchema),
+    /** Files that were changed since stay as they are; otherwise one of them refuses it all. */
+    leaveChanged: z.boolean()
+  }),
+  'undo.finished': z.object({
+    operationId: operationIdSchema,
+    by: personSchema,
+    turnIds: z.array(turnIdSchema),
+    commit: commitIdSchema,
+    parent: commitIdSchema,
+    /** Files changed since the session's first commit. */
+    files: z.array(fileChangeSchema),
+    /** Files that are as they were before. */
+    restored: z.array(z.string()),
+    /** Files that were changed since and were left alone. */
+    left: z.array(z.string())
+  }),
+  'undo.failed': z.object({
+    operationId: operationIdSchema,
+    turnIds: z.array(turnIdSchema),
+    failure: failureSchema,
+    /** The files that were changed since. */
+    conflicts: z.array(z.string())
+  }),
+  /** A person has taken the work of these turns: discarding leaves it alone from now on. */
+  'turns.accepted': z.object({ by: personSchema, turnIds: z.array(turnIdSchema) }),
+
   'proof.started': z.object({ ...inTurn, phase: z.enum(['before', 'after']) }),
   'proof.captured': z.object({
     ...inTurn,
@@ -169,7 +217,9 @@ const eventData = {
     branch: z.string(),
     title: z.string(),
     /** The last turn whose work is in it. */
-    ...inTurn
+    ...inTurn,
+    /** The recorded files that it proposes. */
+    checkpoint: commitIdSchema.optional()
   }),
   'pull_request.opened': z.object({
     ...inTurn,
@@ -235,6 +285,11 @@ export const sessionEventSchema = z
     eventSchemaOf('tool.started'),
     eventSchemaOf('tool.finished'),
     eventSchemaOf('checkpoint.saved'),
+    eventSchemaOf('edits.recorded'),
+    eventSchemaOf('undo.requested'),
+    eventSchemaOf('undo.finished'),
+    eventSchemaOf('undo.failed'),
+    eventSchemaOf('turns.accepted'),
     eventSchemaOf('proof.started'),
     eventSchemaOf('proof.captured'),
     eventSchemaOf('proof.finished'),

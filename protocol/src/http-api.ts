@@ -9,7 +9,8 @@ import {
   promptIdSchema,
   sessionIdSchema,
   timestampSchema,
-  tokenIdSchema
+  tokenIdSchema,
+  turnIdSchema
 } from './ids.ts'
 import { pageContextSchema } from './page-context.ts'
 import { personSchema } from './people.ts'
@@ -405,6 +406,49 @@ export const routes = {
     status: 202,
     errors: ['session_not_found', 'session_closed']
   },
+  undoTurns: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/undo',
+    summary: 'Put back the files that turns changed',
+    description:
+      'The files that these turns changed become what they were before, and nothing else does. It is done in the background and ends with undo.finished or undo.failed in the log. A file that was changed since refuses it all, with its name in the answer or in undo.failed, unless `leaveChanged` is set.',
+    access: 'token',
+    params: sessionParams,
+    body: z
+      .strictObject({
+        turnIds: z.array(turnIdSchema).min(1).max(200),
+        leaveChanged: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Files that were changed since stay as they are, and the others are put back' })
+      })
+      .meta({ id: 'UndoRequest' }),
+    response: z.object({ operationId: operationIdSchema, seq: z.number().int() }).meta({ id: 'UndoAccepted' }),
+    status: 202,
+    takesIdempotencyKey: true,
+    errors: [
+      'session_not_found',
+      'session_closed',
+      'turn_not_found',
+      'turn_running',
+      'undo_running',
+      'nothing_to_undo',
+      'undo_conflict',
+      'idempotency_conflict'
+    ]
+  },
+  acceptTurns: {
+    method: 'post',
+    path: '/api/sessions/{sessionId}/accept',
+    summary: 'Say that the work of turns is taken',
+    description: 'Accepted turns are left alone when the rest of the session’s work is discarded. It changes no files and allows nothing.',
+    access: 'token',
+    params: sessionParams,
+    body: z.strictObject({ turnIds: z.array(turnIdSchema).min(1).max(200) }).meta({ id: 'AcceptRequest' }),
+    response: z.object({ seq: z.number().int() }).meta({ id: 'TurnsAccepted' }),
+    status: 200,
+    errors: ['session_not_found', 'session_closed', 'turn_not_found', 'turn_running']
+  },
   openDoor: {
     method: 'post',
     path: '/api/sessions/{sessionId}/doors',
@@ -453,6 +497,7 @@ export const routes = {
       'session_not_found',
       'nothing_to_commit',
       'turn_running',
+      'undo_running',
       'pr_title_invalid',
       'protected_path',
       'diff_too_large',

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { type NewEvent, type SessionEvent, sessionEventSchema } from './events.ts'
 import { makeId } from './ids.ts'
-import { emptySession, queuedPrompts, reduceSession, runningTurn, type SessionState, withTextDelta } from './session.ts'
+import {
+  emptySession,
+  isProposed,
+  openTurns,
+  queuedPrompts,
+  reduceSession,
+  runningTurn,
+  runningUndo,
+  type SessionState,
+  withTextDelta
+} from './session.ts'
 
 let counter = 0
 const id = (kind: Parameters<typeof makeId>[0]) => {
@@ -86,6 +96,67 @@ describe('reduceSession', () => {
   it('leaves nothing running in a turn that has ended', () => {
     const state = fold(queued, started, stepStarted, text('…'), toolStarted, finished('stopped'))
     expect(state.turns[0]?.items.map(item => ('status' in item ? item.status : ''))).toEqual(['interrupted', 'unknown'])
+  })
+
+  describe('undoing', () => {
+    const commit = (letter: string) => letter.repeat(40)
+    const starting: NewEvent = { type: 'sandbox.starting', data: { turnId, commit: commit('a'), branch: 'main' } }
+    const saved = (to: string, parent: string): NewEvent => ({
+      type: 'checkpoint.saved',
+      data: { turnId, commit: commit(to), parent: commit(parent), files: [] }
+    })
+    const file = { path: 'a.css', status: 'modified' as const, added: 1, removed: 0 }
+    const edits: NewEvent = {
+      type: 'edits.recorded',
+      data: { turnId, commit: commit('b'), parent: commit('a'), changed: [file], files: [file], by: [ada] }
+    }
+    const operationId = id('operation')
+    const undo = { operationId, by: ada, turnIds: [turnId] }
+    const asked: NewEvent = { type: 'undo.requested', data: { ...undo, leaveChanged: false } }
+    const undone: NewEvent = {
+      type: 'undo.finished',
+      data: { ...undo, commit: commit('d'), parent: commit('c'), files: [file], restored: ['b.css'], left: [] }
+    }
+    const work = [queued, started, starting, edits, saved('c', 'b'), finished('done')] as const
+
+    it('keeps a turn’s work apart from what people did before it', () => {
+      const state = fold(...work)
+      expect(state.turns[0]).toMatchObject({ base: commit('b'), checkpoint: commit('c') })
+      expect(state.work.map(step => [step.kind, step.commit])).toEqual([
+        ['edits', commit('b')],
+        ['turn', commit('c')]
+      ])
+      expect(fold(queued, started, starting, saved('c', 'a')).turns[0]?.base).toBe(commit('a'))
+    })
+
+    it('is under way until its one end, and leaves the files of before', () => {
+      const running = fold(...work, asked)
+      expect([runningUndo(running)?.operationId, openTurns(running).length]).toEqual([operationId, 1])
+      const over = fold(...work, asked, undone)
+      expect([runningUndo(over), openTurns(over), over.checkpoint?.commit]).toEqual([undefined, [], commit('d')])
+      expect(over.turns[0]?.undone).toMatchObject({ by: ada, left: [] })
+      expect(over.work.at(-1)).toMatchObject({ kind: 'undo', commit: commit('d') })
+    })
+
+    it('that failed has changed nothing, and is shown at the turn', () => {
+      const failure = { code: 'undo_conflict' as const, message: 'Changed since', hint: '', retryable: false }
+      const state = fold(...work, asked, { type: 'undo.failed', data: { operationId, turnIds: [turnId], failure, conflicts: ['a.css'] } })
+      expect([state.checkpoint?.commit, openTurns(state).length]).toEqual([commit('c'), 1])
+      expect(state.turns[0]?.items.at(-1)).toMatchObject({ kind: 'failure', failure })
+    })
+
+    it('leaves out what was accepted, when everything open is meant', () => {
+      expect(openTurns(fold(...work, { type: 'turns.accepted', data: { by: ada, turnIds: [turnId] } }))).toEqual([])
+    })
+
+    it('makes a pull request that has the old files one that can be updated', () => {
+      const request: NewEvent = {
+        type: 'pull_request.requested',
+        data: { operationId: id('operation'), by: ada, branch: 'b', title: 't', turnId, checkpoint: commit('c') }
+      }
+      expect(isProposed(fold(...work, request))).toBe(true)
+      expect(isProposed(fold(...work, request, asked, undone))).toBe(false)
+    })
   })
 
   it('shows each refused host once and counts the attempts', () => {

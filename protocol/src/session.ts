@@ -57,13 +57,43 @@ export interface TurnState {
   proof?: Proof
   /** Pictures of the proof in the making, shown before it is finished. */
   captured: { before?: Picture; after?: Picture }
+  /** The commit of the files as they were when it began. */
+  base?: string
+  /** The last of its checkpoints. */
   checkpoint?: string
+  /** Its checkpoints in order, each with the number of the step after which it was made. */
+  checkpoints: { commit: string; parent: string; step: number }[]
+  /** Files that people saved while it ran: what they have in them is not the agent's alone. */
+  savedMeanwhile: string[]
+  acceptedBy?: Person
+  undone?: { by: Person; at: string; left: string[] }
 }
 
+/** What the files of a session went through, in order; each is a commit. */
+export type WorkStep =
+  | { kind: 'turn'; turnId: string; commit: string }
+  | { kind: 'edits'; commit: string; by: Person[]; at: string; paths: string[] }
+  | { kind: 'undo'; commit: string; by: Person; at: string; turnIds: string[] }
+
+/** One time that turns were undone, or are being undone. */
+export type UndoState =
+  | { status: 'requested'; operationId: string; by: Person; at: string; turnIds: string[]; leaveChanged: boolean }
+  | { status: 'finished'; operationId: string; turnIds: string[]; restored: string[]; left: string[] }
+  | { status: 'failed'; operationId: string; turnIds: string[]; failure: Failure; conflicts: string[] }
+
 export type PullRequestState =
-  | { status: 'requested'; operationId: string; turnId: string; branch: string; by: Person; title: string }
+  | {
+      status: 'requested'
+      operationId: string
+      turnId: string
+      checkpoint?: string | undefined
+      branch: string
+      by: Person
+      title: string
+    }
   | {
       status: 'opened'
+      checkpoint?: string | undefined
       operationId: string
       turnId: string
       branch: string
@@ -106,6 +136,8 @@ export interface SessionState {
   base: { commit: string; branch: string } | null
   /** The last checkpoint and the files that differ from the session's first commit. */
   checkpoint: { commit: string; files: FileChange[] } | null
+  work: WorkStep[]
+  undos: UndoState[]
   /** What people saved in an editor since the last turn ended. */
   saves: { by: Person; path: string }[]
   egressRefusals: { host: string; port: number | null; reason: string; count: number }[]
@@ -130,6 +162,8 @@ export function emptySession(sessionId: string): SessionState {
     sandbox: { status: 'none' },
     base: null,
     checkpoint: null,
+    work: [],
+    undos: [],
     saves: [],
     egressRefusals: [],
     pullRequest: null,
@@ -140,6 +174,29 @@ export function emptySession(sessionId: string): SessionState {
 /** The turn that runs now, if one does. At most one runs in a session. */
 export function runningTurn(state: SessionState): TurnState | undefined {
   return state.turns.findLast(turn => turn.status === 'running')
+}
+
+/** The undoing that is under way, if one is. A turn does not begin before it is over. */
+export function runningUndo(state: SessionState): Extract<UndoState, { status: 'requested' }> | undefined {
+  const last = state.undos.at(-1)
+  return last?.status === 'requested' ? last : undefined
+}
+
+/** Whether the turn changed files and they can be put back. */
+export function canBeUndone(turn: TurnState): boolean {
+  return turn.status !== 'running' && turn.undone === undefined && turn.checkpoint !== undefined && turn.checkpoint !== turn.base
+}
+
+/** Whether a pull request with the files as they are recorded is open, or on its way. */
+export function isProposed({ pullRequest, checkpoint, turns }: SessionState): boolean {
+  if (pullRequest === null || pullRequest.status === 'failed') return false
+  if (pullRequest.checkpoint !== undefined) return pullRequest.checkpoint === checkpoint?.commit
+  return pullRequest.turnId === turns.findLast(turn => turn.checkpoint !== undefined)?.turnId
+}
+
+/** The turns that changed files and were neither accepted nor undone: what discarding takes back. */
+export function openTurns(state: SessionState): TurnState[] {
+  return state.turns.filter(turn => canBeUndone(turn) && turn.acceptedBy === undefined)
 }
 
 /** The prompts that wait, in the order in which they will run. */
@@ -183,8 +240,12 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
         steps: 0,
         usage: { inputTokens: 0, outputTokens: 0 },
         items: [],
-        captured: {}
+        captured: {},
+        checkpoints: [],
+        savedMeanwhile: []
       }
+      const base = state.checkpoint?.commit ?? state.base?.commit
+      if (base !== undefined) turn.base = base
       return withPrompt({ ...state, turns: [...state.turns, turn] }, promptId, { status: 'running', turnId })
     }
     case 'turn.resumed':
@@ -210,10 +271,7 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       return withTurn(
         { ...state, sandbox: { status: 'starting' }, base: state.base ?? { commit: event.data.commit, branch: event.data.branch } },
         event.data.turnId,
-        turn => ({
-          ...turn,
-          activity: 'Starting the sandbox'
-        })
+        turn => ({ ...turn, base: turn.base ?? event.data.commit, activity: 'Starting the sandbox' })
       )
     case 'sandbox.ready': {
       const { sandboxId, turnId, message, startedFrom } = event.data
@@ -236,7 +294,10 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       const running = runningTurn(state)
       if (running === undefined) return next
       const text = `${by.name} saved ${paths.map(path => nameOf(path)).join(', ')}.`
-      return withTurn(next, running.turnId, turn => addItem(turn, { kind: 'notice', seq: event.seq, level: 'info', text }))
+      return withTurn(next, running.turnId, turn => ({
+        ...addItem(turn, { kind: 'notice', seq: event.seq, level: 'info', text }),
+        savedMeanwhile: [...new Set([...turn.savedMeanwhile, ...paths])]
+      }))
     }
     case 'egress.refused': {
       const { decision, turnId } = event.data
@@ -291,8 +352,55 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
       }))
     }
     case 'checkpoint.saved': {
-      const { commit, files, turnId } = event.data
-      return withTurn({ ...state, checkpoint: { commit, files } }, turnId, turn => ({ ...turn, checkpoint: commit }))
+      const { commit, parent, files, turnId } = event.data
+      // A turn has one step in the work, at its last checkpoint.
+      const last = state.work.at(-1)
+      const before = last?.kind === 'turn' && last.turnId === turnId ? state.work.slice(0, -1) : state.work
+      const work: WorkStep[] = [...before, { kind: 'turn', turnId, commit }]
+      return withTurn({ ...state, checkpoint: { commit, files }, work }, turnId, turn => ({
+        ...turn,
+        checkpoint: commit,
+        checkpoints: [...turn.checkpoints, { commit, parent, step: turn.steps }]
+      }))
+    }
+    case 'edits.recorded': {
+      const { turnId, commit, files, changed, by } = event.data
+      const paths = changed.map(file => file.path)
+      const next: SessionState = {
+        ...state,
+        checkpoint: { commit, files },
+        work: [...state.work, { kind: 'edits', commit, by, at: event.at, paths }]
+      }
+      if (turnId === undefined) return next
+      const text = `${by.length === 0 ? 'Changes' : `Changes by ${by.map(person => person.name).join(', ')}`} since the last turn: ${namesOf(paths)}.`
+      return withTurn(next, turnId, turn => addItem({ ...turn, base: commit }, { kind: 'notice', seq: event.seq, level: 'info', text }))
+    }
+    case 'undo.requested':
+      return { ...state, undos: [...state.undos, { status: 'requested', at: event.at, ...event.data }] }
+    case 'undo.finished': {
+      const { operationId, by, turnIds, commit, files, restored, left } = event.data
+      const next: SessionState = {
+        ...state,
+        checkpoint: { commit, files },
+        undos: [...state.undos.slice(0, -1), { status: 'finished', operationId, turnIds, restored, left }],
+        work: commit === state.checkpoint?.commit ? state.work : [...state.work, { kind: 'undo', commit, by, at: event.at, turnIds }]
+      }
+      return {
+        ...next,
+        turns: next.turns.map(turn => (turnIds.includes(turn.turnId) ? { ...turn, undone: { by, at: event.at, left } } : turn))
+      }
+    }
+    case 'undo.failed': {
+      const { operationId, turnIds, failure, conflicts } = event.data
+      const undos: UndoState[] = [...state.undos.slice(0, -1), { status: 'failed', operationId, turnIds, failure, conflicts }]
+      const next: SessionState = { ...state, undos }
+      const shownAt = state.turns.findLast(turn => turnIds.includes(turn.turnId))
+      if (shownAt === undefined) return next
+      return withTurn(next, shownAt.turnId, turn => addItem(turn, { kind: 'failure', seq: event.seq, failure }))
+    }
+    case 'turns.accepted': {
+      const { by, turnIds } = event.data
+      return { ...state, turns: state.turns.map(turn => (turnIds.includes(turn.turnId) ? { ...turn, acceptedBy: by } : turn)) }
     }
     case 'proof.started':
       return event.data.phase === 'before'
@@ -314,7 +422,14 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
     case 'pull_request.requested':
       return { ...state, pullRequest: { status: 'requested', ...event.data } }
     case 'pull_request.opened':
-      return { ...state, pullRequest: { status: 'opened', ...event.data } }
+      return {
+        ...state,
+        pullRequest: {
+          status: 'opened',
+          checkpoint: state.pullRequest?.status === 'requested' ? state.pullRequest.checkpoint : undefined,
+          ...event.data
+        }
+      }
     case 'pull_request.failed':
       return { ...state, pullRequest: { status: 'failed', ...event.data } }
     case 'issue.requested': {
@@ -361,6 +476,13 @@ const TITLE_LENGTH = 80
 function titleOf(text: string): string {
   const line = text.trim().split('\n')[0] ?? ''
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1).toWellFormed()}…` : line
+}
+
+const NAMES_SHOWN = 5
+
+function namesOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, NAMES_SHOWN).map(nameOf).join(', ')
+  return paths.length > NAMES_SHOWN ? `${shown} and ${paths.length - NAMES_SHOWN} more` : shown
 }
 
 function nameOf(path: string): string {

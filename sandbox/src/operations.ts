@@ -7,6 +7,7 @@ import {
   localTargetSchema,
   type SandboxOperation,
   sandboxOperations,
+  workspaceApplyQuerySchema,
   workspaceBundleInputSchema,
   workspacePopulateQuerySchema,
   workspaceRestoreQuerySchema
@@ -115,6 +116,14 @@ export class Operations {
           const target = checked(workspaceRestoreQuerySchema, query)
           await this.#workspace.restore(target, bodyOf(stream))
           sendJson(stream, { commit: target.commit })
+        }
+      },
+      'workspace/apply': {
+        method: 'POST',
+        answer: async (stream, query) => {
+          const span = checked(workspaceApplyQuerySchema, query)
+          await this.#workspace.apply(span, bodyOf(stream))
+          sendJson(stream, { commit: span.to })
         }
       },
       'workspace/bundle': { method: 'POST', answer: async stream => await this.#sendBundle(stream) }

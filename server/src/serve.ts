@@ -46,6 +46,7 @@ import { dropAllLeases } from './sessions/session-leases.ts'
 import { createSessionLog } from './sessions/session-log.ts'
 import { createSessionQueue } from './sessions/session-queue.ts'
 import { createSessionRunner } from './sessions/session-runner.ts'
+import { undoPlanFor } from './sessions/undo-turns.ts'
 import { createArtifactStore } from './store/artifact-store.ts'
 import { processStartTime, readOrCreateSecret, takeDataFolder } from './store/data-folder.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -129,7 +130,14 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     const queue = createSessionQueue({ db, pglite, concurrency: config.sandbox.concurrentSessions, logger })
     const deltas = createDeltas()
     const contexts = createSessionContexts({ artifacts, projects, verifySources: repositories.verifySources })
-    const commands = createSessionCommands({ log, projects, edges, enqueue: queue.enqueue, contexts })
+    const commands = createSessionCommands({
+      log,
+      projects,
+      edges,
+      enqueue: queue.enqueue,
+      contexts,
+      undoPlan: (state, turnIds) => undoPlanFor(state, turnIds, repositories.get(state.projectId))
+    })
     const runner = createSessionRunner({
       db,
       log,

@@ -100,6 +100,28 @@ export const strings = {
         .join(' · ')
   },
 
+  decision: {
+    accept: 'Accept',
+    acceptHint: 'Keep this work; discarding leaves it alone',
+    discard: 'Discard…',
+    discardHint: 'Put back all files that were changed and not accepted',
+    undo: 'Undo',
+    undoHint: 'Put back the files that this turn changed, as they were before it',
+    undoing: 'Undoing',
+    undoOthers: 'Undo the other files',
+    undoOthersHint: 'Files that were changed since stay as they are',
+    accepted: (name: string) => `Accepted by ${name}`,
+    undone: (name: string, left: number) =>
+      left === 0
+        ? `Undone by ${name}. Its files are as they were before.`
+        : `Undone by ${name}. ${amount(left, 'file')} changed since stayed as ${left === 1 ? 'it is' : 'they are'}.`,
+    discardTitle: (turns: number) => (turns === 1 ? 'Discard the work of this turn?' : `Discard the work of ${turns} turns?`),
+    discardText: (names: readonly string[]) =>
+      `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} will be as before. What people changed stays.`,
+    discardConfirm: 'Discard',
+    conflictTitle: 'Some files were changed since'
+  },
+
   egress: {
     summary: (requests: number, hosts: number) =>
       `The sandbox let nothing out: ${amount(requests, 'request')} to ${amount(hosts, 'address', 'addresses')}`,

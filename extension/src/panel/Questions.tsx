@@ -1,18 +1,23 @@
+import { strings as shared } from '@fixpoint/ui'
 import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { strings } from './strings.ts'
 import type { SessionActions } from './use-session-actions.ts'
 
-export type Question = 'close' | 'disconnect' | null
+const { decision } = shared
+
+export type Question = 'close' | 'disconnect' | { discard: string[] } | null
 
 interface QuestionsProps {
   question: Question
+  /** Files that the session has changed. */
+  changed: readonly string[]
   actions: SessionActions
   onDisconnect: () => void
   onAnswered: () => void
 }
 
 /** What is asked before something that cannot be taken back. */
-export function Questions({ question, actions, onDisconnect, onAnswered }: QuestionsProps) {
+export function Questions({ question, changed, actions, onDisconnect, onAnswered }: QuestionsProps) {
   const answered = (act: () => void) => () => {
     onAnswered()
     act()
@@ -25,6 +30,29 @@ export function Questions({ question, actions, onDisconnect, onAnswered }: Quest
         confirm={strings.session.protectedConfirm}
         onConfirm={() => actions.createPullRequest(true)}
         onCancel={actions.cancelPullRequest}
+      />
+    )
+  }
+  if (actions.conflict !== null) {
+    const { turnIds, message } = actions.conflict
+    return (
+      <ConfirmDialog
+        title={decision.conflictTitle}
+        text={message}
+        confirm={decision.undoOthers}
+        onConfirm={() => actions.undo(turnIds, true)}
+        onCancel={actions.cancelUndo}
+      />
+    )
+  }
+  if (question !== null && typeof question === 'object') {
+    return (
+      <ConfirmDialog
+        title={decision.discardTitle(question.discard.length)}
+        text={decision.discardText(changed)}
+        confirm={decision.discardConfirm}
+        onConfirm={answered(() => actions.undo(question.discard, false))}
+        onCancel={onAnswered}
       />
     )
   }

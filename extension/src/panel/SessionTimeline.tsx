@@ -1,5 +1,15 @@
 import { type PromptState, type Proof, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
-import { Artifacts, Button, ErrorCard, PullRequestCard, Spinner, Timeline, turnOfPullRequest } from '@fixpoint/ui'
+import {
+  Artifacts,
+  Button,
+  DecisionButtons,
+  ErrorCard,
+  PullRequestCard,
+  Spinner,
+  Timeline,
+  turnOfPullRequest,
+  UndoButton
+} from '@fixpoint/ui'
 import { GitPullRequestArrow } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Problem } from './problem.ts'
@@ -22,6 +32,8 @@ interface SessionTimelineProps {
   onAnswer: () => void
   /** A prompt that came to nothing goes back into the composer. */
   onPutBack: (text: string) => void
+  /** The person wants what turns changed to be as before; they are asked first. */
+  onDiscard: (turnIds: string[]) => void
 }
 
 /** The chosen session: its timeline and pull request, or why it cannot be shown. */
@@ -49,27 +61,35 @@ export function SessionTimeline(props: SessionTimelineProps) {
           proof === lastChange?.proof && !state.isClosed ? (
             <>
               {button}
+              <DecisionButtons session={state} onAccept={actions.accept} onDiscard={props.onDiscard} />
               <Button onClick={props.onAnswer}>{strings.session.notQuite}</Button>
             </>
           ) : null
         }
-        afterTurn={turn =>
-          pullRequest !== null &&
-          turnOfPullRequest(state) === turn.turnId && (
-            <PullRequestCard
-              pullRequest={pullRequest}
-              diagnostics={() =>
-                diagnostics(pullRequest.status === 'failed' ? { failure: pullRequest.failure, requestId: undefined } : undefined)
-              }
-            />
-          )
-        }
+        afterTurn={turn => (
+          <>
+            <UndoButton session={state} turn={turn} onUndo={actions.undo} />
+            {pullRequest !== null && turnOfPullRequest(state) === turn.turnId && (
+              <PullRequestCard
+                pullRequest={pullRequest}
+                diagnostics={() =>
+                  diagnostics(pullRequest.status === 'failed' ? { failure: pullRequest.failure, requestId: undefined } : undefined)
+                }
+              />
+            )}
+          </>
+        )}
         failureActions={(_turn: TurnState, prompt: PromptState) => (
           <Button onClick={() => props.onPutBack(prompt.text)}>{strings.session.putBack}</Button>
         )}
       >
         {pending}
-        {lastChange !== undefined && lastChange.proof === undefined && !isRunning && <div className="fx-buttons">{button}</div>}
+        {lastChange !== undefined && lastChange.proof === undefined && !isRunning && (
+          <div className="fx-buttons">
+            {button}
+            <DecisionButtons session={state} onAccept={actions.accept} onDiscard={props.onDiscard} />
+          </div>
+        )}
         {failure}
       </Timeline>
     </Artifacts>

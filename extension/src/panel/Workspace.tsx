@@ -215,6 +215,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
               server={server}
               followed={followed}
               actions={actions}
+              onDiscard={turnIds => setQuestion({ discard: turnIds })}
               pending={pending}
               diagnostics={diagnostics}
               onRetry={retry}
@@ -276,6 +277,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       )}
       <Questions
         question={question}
+        changed={state?.checkpoint?.files.map(file => file.path) ?? []}
         actions={actions}
         onDisconnect={() => void disconnect(connectionSetting, clientName(), (address, init) => fetch(address, init))}
         onAnswered={() => setQuestion(null)}

@@ -17,6 +17,12 @@ export interface SessionActions {
   createPullRequest: (confirmProtectedPaths: boolean) => void
   cancelPullRequest: () => void
   close: () => void
+  /** Puts back the files that turns changed; those that were changed since stay where the person has agreed to that. */
+  undo: (turnIds: string[], leaveChanged: boolean) => void
+  /** Turns that could not be undone because of files that were changed since; null when nothing is asked. */
+  conflict: { turnIds: string[]; message: string } | null
+  cancelUndo: () => void
+  accept: (turnIds: string[]) => void
   /** Opens VS Code or the app of the session in a tab. */
   openDoor: (door: Door) => void
 }
@@ -27,6 +33,7 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
   const [withdrawing, setWithdrawing] = useState<ReadonlySet<string>>(new Set())
   const [isRequestingPullRequest, setIsRequesting] = useState(false)
   const [protectedPaths, setProtectedPaths] = useState<string | null>(null)
+  const [conflict, setConflict] = useState<SessionActions['conflict']>(null)
 
   /** @param expected codes that say that it has happened already */
   async function act(work: (sessionId: string) => Promise<unknown>, expected: readonly string[] = []) {
@@ -68,6 +75,21 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
       await chrome.tabs.create({ url })
     })
 
+  async function undo(turnIds: string[], leaveChanged: boolean) {
+    setConflict(null)
+    await act(async id => {
+      try {
+        const input = { params: { sessionId: id }, body: { turnIds, leaveChanged } }
+        await server.call('undoTurns', input, { idempotencyKey: crypto.randomUUID() })
+      } catch (error) {
+        if (!(error instanceof FixpointError) || error.code !== 'undo_conflict' || leaveChanged) throw error
+        setConflict({ turnIds, message: error.message })
+      }
+    })
+  }
+
+  const accept = (turnIds: string[]) => act(id => server.call('acceptTurns', { params: { sessionId: id }, body: { turnIds } }))
+
   const close = () => act(id => server.call('closeSession', { params: { sessionId: id } }), ['session_closed'])
 
   return {
@@ -81,6 +103,10 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
     createPullRequest: confirm => void createPullRequest(confirm),
     cancelPullRequest: () => setProtectedPaths(null),
     close: () => void close(),
+    undo: (turnIds, leaveChanged) => void undo(turnIds, leaveChanged),
+    conflict,
+    cancelUndo: () => setConflict(null),
+    accept: turnIds => void accept(turnIds),
     openDoor: door => void openDoor(door)
   }
 }

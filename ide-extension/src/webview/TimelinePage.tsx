@@ -2,12 +2,14 @@ import { type PromptState, runningTurn, type SessionState, type TurnState } from
 import {
   Artifacts,
   Button,
+  DecisionButtons,
   PullRequestCard,
   QueueList,
   ScrollToEnd,
   Spinner,
   Timeline,
   turnOfPullRequest,
+  UndoButton,
   waitingPrompts
 } from '@fixpoint/ui'
 import { useEffect, useState } from 'react'
@@ -40,10 +42,18 @@ export function TimelinePage({ host }: { host: Host }) {
               const turn = session.turns.find(candidate => candidate.proof === proof)
               return turn && <ProofButtons host={host} session={session} turn={turn} isLast={turn === lastProof} />
             }}
-            afterTurn={turn =>
-              session.pullRequest !== null &&
-              turnOfPullRequest(session) === turn.turnId && <PullRequestCard pullRequest={session.pullRequest} />
-            }
+            afterTurn={turn => (
+              <>
+                <UndoButton
+                  session={session}
+                  turn={turn}
+                  onUndo={(turnIds, leaveChanged) => host.post({ kind: 'undo', turnIds, leaveChanged })}
+                />
+                {session.pullRequest !== null && turnOfPullRequest(session) === turn.turnId && (
+                  <PullRequestCard pullRequest={session.pullRequest} />
+                )}
+              </>
+            )}
             failureActions={(_turn: TurnState, prompt: PromptState) => <Button onClick={() => setText(prompt.text)}>{words.again}</Button>}
           />
         </Artifacts>
@@ -73,6 +83,13 @@ function ProofButtons({ host, session, turn, isLast }: { host: Host; session: Se
     <>
       <Button onClick={() => host.post({ kind: 'openProof', turnId: turn.turnId })}>{words.openProof}</Button>
       <Button onClick={() => host.post({ kind: 'showTurnChanges', turnId: turn.turnId })}>{words.showChanges}</Button>
+      {isLast && (
+        <DecisionButtons
+          session={session}
+          onAccept={() => host.post({ kind: 'accept' })}
+          onDiscard={() => host.post({ kind: 'discard' })}
+        />
+      )}
       {isLast && !session.isClosed && session.pullRequest?.status !== 'requested' && (
         <Button onClick={() => host.post({ kind: 'createPullRequest' })}>{words.createPullRequest}</Button>
       )}

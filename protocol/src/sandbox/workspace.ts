@@ -28,6 +28,13 @@ export const workspacePopulateQuerySchema = z.object({ branch: z.string().max(25
  */
 export const workspaceRestoreQuerySchema = z.object({ commit: commitIdSchema })
 
+/**
+ * `POST /v1/workspace/apply?…` with a git bundle as body: changes the files that differ between the two commits, and no other. The
+ * working tree must have the files of `from`; having those of `to` already is success. Fails with `stale_file` and changes nothing
+ * where it has neither. Answers with `workspaceCommitSchema`.
+ */
+export const workspaceApplyQuerySchema = z.object({ from: commitIdSchema, to: commitIdSchema })
+
 /** The commit whose files the working tree has now. */
 export const workspaceCommitSchema = z.object({ commit: commitIdSchema })
 

@@ -15,6 +15,8 @@ export function initialSettings(theme: Theme): Record<string, unknown> {
     'extensions.ignoreRecommendations': true,
     'npm.fetchOnlinePackageInfo': false,
     'git.autofetch': false,
+    // What a repository brings runs when somebody starts it, not because a folder was opened.
+    'task.allowAutomaticTasks': 'off',
     // The agent of this workspace is Fixpoint's.
     'chat.disableAIFeatures': true,
     'chat.commandCenter.enabled': false,

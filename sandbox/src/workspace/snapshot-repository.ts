@@ -95,7 +95,12 @@ export class SnapshotRepository {
 
   async #beginIndex(base: string): Promise<void> {
     await this.git(['read-tree', base])
-    // Notes which files are as recorded, so that only the others are read. Status 1 says that some are not.
+    await this.refresh()
+  }
+
+  /** Notes which files are as recorded, so that only the others are read. */
+  async refresh(): Promise<void> {
+    // Status 1 says that some are not.
     await this.git(['update-index', '-q', '--refresh']).catch(error => {
       if (!(error instanceof FixpointError) || !/ended with status 1\b/.test(error.message)) throw error
     })
@@ -162,6 +167,19 @@ export class SnapshotRepository {
       if (code === 'ENOENT' || code === 'ENOTDIR') return 'recordable'
       throw error
     }
+  }
+
+  /** The first of these paths at which there is something other than a folder. */
+  async firstFileOf(paths: readonly string[]): Promise<string | undefined> {
+    for (const path of paths) {
+      const stats = await lstat(this.#absolute(path)).catch(error => {
+        const code = systemErrorCode(error)
+        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+        throw error
+      })
+      if (stats !== undefined && !stats.isDirectory()) return Buffer.from(path, 'latin1').toString('utf8')
+    }
+    return undefined
   }
 
   /** Path of the first regular file in the folder and below, outside of `.git`. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { workspaceCheckpoint, workspaceCommitSchema } from '@fixpoint/protocol/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
@@ -446,3 +446,52 @@ test('a checkpoint of 2,000 files is fast', { timeout: 60_000 }, async () => {
   // Some 40 ms on two idle cores.
   expect(Math.min(...times)).toBeLessThan(1_000)
 })
+
+async function apply(project: Project, from: string, to: string): Promise<Answer> {
+  const body = project.source.bundle('main')
+  return await project.client.send('POST', `/v1/workspace/apply?${new URLSearchParams({ from, to })}`, body)
+}
+
+test('changes what differs between two commits and no other file', async () => {
+  const project = await Project.open()
+  await project.source.commit({ 'src/a.ts': 'changed\n', 'src/new.ts': 'new\n' })
+  const next = project.source.head
+  // Neither is in a commit: they are a person's, and stay.
+  await project.write('debug.log', 'ignored\n')
+  await truncate(await writeEmpty(project, 'huge.bin'), 60_000_000)
+  // Touched, and not changed.
+  await utimes(join(project.workspace, 'src/a.ts'), 1, 1)
+
+  expect((await apply(project, project.base, next)).status).toBe(200)
+  expect(await readFile(join(project.workspace, 'src/a.ts'), 'utf8')).toBe('changed\n')
+  expect(existsSync(join(project.workspace, 'src/new.ts'))).toBe(true)
+  expect(await readFile(join(project.workspace, 'debug.log'), 'utf8')).toBe('ignored\n')
+  expect(existsSync(join(project.workspace, 'huge.bin'))).toBe(true)
+  expect((await project.checkpoint('after', next)).isUnchanged).toBe(true)
+  // Asked for again, as after a break: it has been done.
+  expect((await apply(project, project.base, next)).status).toBe(200)
+  expect((await apply(project, next, project.base)).status).toBe(200)
+  expect(existsSync(join(project.workspace, 'src/new.ts'))).toBe(false)
+})
+
+test('changes nothing where the files are others than it was told', async () => {
+  const project = await Project.open()
+  await project.source.commit({ 'src/a.ts': 'changed\n', 'trace.log': 'tracked now\n' })
+  const next = project.source.head
+  await project.write('src/b.ts', 'a person was here\n')
+  const refused = await apply(project, project.base, next)
+  expect([refused.status, codeOf(refused)]).toEqual([409, 'stale_file'])
+  expect(await readFile(join(project.workspace, 'src/b.ts'), 'utf8')).toBe('a person was here\n')
+  expect(await readFile(join(project.workspace, 'src/a.ts'), 'utf8')).toBe(FILES['src/a.ts'])
+
+  await project.write('src/b.ts', FILES['src/b.ts'])
+  await project.write('trace.log', 'ignored, and in the way\n')
+  expect(codeOf(await apply(project, project.base, next))).toBe('stale_file')
+  expect(await readFile(join(project.workspace, 'trace.log'), 'utf8')).toBe('ignored, and in the way\n')
+  expect(await readFile(join(project.workspace, 'src/a.ts'), 'utf8')).toBe(FILES['src/a.ts'])
+})
+
+async function writeEmpty(project: Project, path: string): Promise<string> {
+  await project.write(path, '')
+  return join(project.workspace, path)
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FixpointError } from '@fixpoint/protocol'
 import type {
+  workspaceApplyQuerySchema,
   workspaceBundleInputSchema,
   workspaceCheckpoint,
   workspacePopulateQuerySchema,
@@ -91,7 +92,7 @@ export class Workspace {
       await this.#snapshots.prepare()
       const parentTree = await this.#treeOf(parent)
       const { leftOut } = await this.#snapshots.stage(parent)
-      const tree = (await this.#snapshots.git(['write-tree'])).toString().trim()
+      const tree = await this.#tree()
       const isUnchanged = tree === parentTree
       const [commit, files] = await Promise.all([
         isUnchanged ? parent : this.#commit(tree, parent, message),
@@ -123,8 +124,39 @@ export class Workspace {
         const kept = await this.#snapshots.git(['ls-files', '--', `:(literal)${folder}`])
         if (kept.length === 0) await rm(join(this.#folder, folder), { recursive: true, force: true })
       }
-      const restored = (await this.#snapshots.git(['write-tree'])).toString().trim()
-      if (restored !== tree) throw new FixpointError('git_failed', `The files are not those of commit ${commit}.`)
+      if ((await this.#tree()) !== tree) throw new FixpointError('git_failed', `The files are not those of commit ${commit}.`)
+    })
+  }
+
+  /**
+   * Changes the files that differ between two commits, and no other.
+   * @param body a git bundle with what is missing of `to`; may be empty
+   * @throws FixpointError stale_file when the files are those of neither commit, or something ignored is in the way; then nothing
+   *   was changed. repo_rejected, git_failed, storage_full
+   */
+  async apply({ from, to }: z.output<typeof workspaceApplyQuerySchema>, body: AsyncIterable<Buffer>): Promise<void> {
+    await this.#turns.take(async () => {
+      await this.#snapshots.prepare()
+      const pack = await readBundle(body)
+      if (pack !== undefined) {
+        await indexPack(pack, async input => await this.#snapshots.git(['index-pack', '--stdin', '--fix-thin', STRICT], input))
+      }
+      const [before, after] = [await this.#treeOf(from), await this.#treeOf(to)]
+      await this.#snapshots.stage(from)
+      const present = await this.#tree()
+      if (present === after) return
+      if (present !== before) throw new FixpointError('stale_file', `The files are not those of commit ${from}.`)
+      await this.#refuseInTheWay(from, to)
+      // A file with the recorded content and another date would count as changed.
+      await this.#snapshots.refresh()
+      try {
+        // Looks at every file that it would change before it changes the first one.
+        await this.#snapshots.git(['read-tree', '-m', '-u', from, to])
+      } catch (error) {
+        if (!(error instanceof FixpointError) || !/not uptodate|would be (overwritten|removed)|would lose untracked/.test(error.message))
+          throw error
+        throw new FixpointError('stale_file', error.message, { cause: error })
+      }
     })
   }
 
@@ -156,6 +188,20 @@ export class Workspace {
   async #changes(before: string, after: string) {
     const parameters = ['diff-tree', '-r', '-z', '-M', '--raw', '--numstat', '--no-ext-diff', '--no-textconv', before, after]
     return parseFileChanges(await this.#snapshots.git(parameters))
+  }
+
+  /** Git takes what it ignores for worthless; here it is somebody's. */
+  async #refuseInTheWay(from: string, to: string): Promise<void> {
+    const added = await this.#snapshots.git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=A', from, to])
+    const inTheWay = await this.#snapshots.firstFileOf(added.toString('latin1').split('\0').slice(0, -1))
+    if (inTheWay !== undefined) {
+      throw new FixpointError('stale_file', `${JSON.stringify(inTheWay)} is in the way: it is there and is not recorded.`)
+    }
+  }
+
+  /** The tree of what was staged last. */
+  async #tree(): Promise<string> {
+    return (await this.#snapshots.git(['write-tree'])).toString().trim()
   }
 
   async #treeOf(commit: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { type PageContext, pageContextSchema, type SessionEvent } from '@fixpoint/protocol'
+import { cutText, type PageContext, pageContextSchema, type SessionEvent } from '@fixpoint/protocol'
 import type { ArtifactStore } from '../store/artifact-store.ts'
 import type { ConversationEntry, StepEntry } from './conversation.ts'
 import { resultRecordSchema, stepRecordSchema } from './records.ts'
@@ -23,10 +23,12 @@ export interface HistoryOptions {
 export async function entriesFromLog(events: readonly SessionEvent[], options: HistoryOptions): Promise<TurnHistory> {
   const { artifacts, sessionId, turnId, renderRequest } = options
   const prompts = new Map<string, PromptEvent>()
+  const turnPrompts = new Map<string, PromptEvent>()
   const steps = new Map<string, StepEntry>()
   const startedCalls = new Set<string>()
   const entries: ConversationEntry[] = []
-  let remark: string | null = null
+  /** What the next request begins with, besides the person's words. */
+  let remarks: string[] = []
 
   const load = async (artifactId: string): Promise<unknown> =>
     JSON.parse(new TextDecoder().decode((await artifacts.get(sessionId, artifactId)).bytes))
@@ -41,9 +43,11 @@ export async function entriesFromLog(events: readonly SessionEvent[], options: H
         if (!prompt) throw new Error(`the log has no prompt ${event.data.promptId}`)
         const isCurrent = event.data.turnId === turnId
         const context = isCurrent && prompt.context ? pageContextSchema.parse(await load(prompt.context.artifactId)) : null
+        const remark = remarks.length === 0 ? null : remarks.join(' ')
         const text = isCurrent ? renderRequest(prompt, context, remark) : briefRequest(prompt, remark)
         entries.push({ kind: 'request', text, pictures: context ? picturesOf(context) : [] })
-        remark = null
+        turnPrompts.set(event.data.turnId, prompt)
+        remarks = []
         break
       }
       case 'step.answered': {
@@ -62,15 +66,34 @@ export async function entriesFromLog(events: readonly SessionEvent[], options: H
         break
       case 'turn.finished':
         if (event.data.outcome === 'stopped')
-          remark = 'The person stopped your work on the request before; what you had changed until then is still there.'
+          remarks.push('The person stopped your work on the request before; what you had changed until then is still there.')
         if (event.data.outcome === 'failed')
-          remark = `Your work on the request before ended with an error: ${event.data.failure?.message ?? 'unknown'}`
+          remarks.push(`Your work on the request before ended with an error: ${event.data.failure?.message ?? 'unknown'}`)
+        break
+      case 'undo.finished':
+        remarks.push(remarkOnUndo(event.data, turnPrompts))
         break
       default:
         break
     }
   }
   return { entries, startedCalls }
+}
+
+const NAMES_SHOWN = 20
+
+/** Names of people and files, and words of requests, are theirs: they are quoted. */
+function remarkOnUndo(
+  { by, turnIds, restored, left }: Extract<SessionEvent, { type: 'undo.finished' }>['data'],
+  turnPrompts: ReadonlyMap<string, PromptEvent>
+): string {
+  const quote = (text: string) => JSON.stringify(cutText(text.trim(), 200))
+  const list = (texts: readonly string[]) =>
+    `${texts.slice(0, NAMES_SHOWN).map(quote).join(', ')}${texts.length > NAMES_SHOWN ? ` and ${texts.length - NAMES_SHOWN} more` : ''}`
+  const requests = turnIds.flatMap(turnId => turnPrompts.get(turnId)?.text ?? [])
+  const files = restored.length === 0 ? 'No file had to be changed for it.' : `Put back as they were before it: ${list(restored)}.`
+  const others = left.length === 0 ? '' : ` Left as they are, because they were changed since: ${list(left)}.`
+  return `${quote(by.name)} has undone your work on ${list(requests)}. ${files}${others} Do not do it again unless you are asked to, and read these files before you edit them.`
 }
 
 function briefRequest(prompt: PromptEvent, remark: string | null): string {

@@ -32,6 +32,14 @@ export function describeEvent(event: SessionEvent): string | null {
       return pc.dim(`picture ${event.data.phase === 'before' ? 'from before' : 'from after'} the change taken`)
     case 'proof.finished':
       return pc.bold(VERDICTS[event.data.proof.verdict.value])
+    case 'edits.recorded':
+      return pc.dim('recorded what was changed since the last turn')
+    case 'undo.requested':
+      return 'undoing'
+    case 'undo.finished':
+      return `undone by ${event.data.by.name}`
+    case 'undo.failed':
+      return pc.yellow(event.data.failure.message)
     case 'stop.requested':
       return 'stopping'
     case 'turn.finished':

@@ -18,6 +18,7 @@ import {
   stopCommand
 } from './session-commands.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
+import { acceptCommand, undoCommand } from './undo-command.ts'
 
 interface SharedOptions {
   server?: string
@@ -139,6 +140,21 @@ clientCommand('show', 'show a session')
 clientCommand('stop', 'stop the running turn of a session')
   .argument('<session>', 'its id, or the beginning of it')
   .action((session: string, options) => perform(options, async terminal => stopCommand(session, await toConnection(options), terminal)))
+
+clientCommand('undo', 'put back the files that a turn of a session changed')
+  .argument('<session>', 'its id, or the beginning of it')
+  .option('--turn <id>', 'the turn; the last one that changed files where it is not given')
+  .option('--all', 'all turns that were not accepted', false)
+  .option('--leave-changed', 'leave files as they are that were changed since, and put back the others', false)
+  .action((session: string, options) =>
+    perform(options, async terminal =>
+      undoCommand(session, { ...options, json: options.json ?? false }, await toConnection(options), terminal)
+    )
+  )
+
+clientCommand('accept', 'take the work of a session’s turns, so that `undo --all` leaves it alone')
+  .argument('<session>', 'its id, or the beginning of it')
+  .action((session: string, options) => perform(options, async terminal => acceptCommand(session, await toConnection(options), terminal)))
 
 clientCommand('pr', 'push a session’s branch and open the pull request')
   .argument('<session>', 'its id, or the beginning of it')

@@ -15,7 +15,7 @@ import { followSession } from './follow-session.ts'
 import { formatTable, type Terminal } from './terminal.ts'
 
 /** The session with this id, or with the one id that begins like this. */
-async function findSession(given: string, { client }: Connection): Promise<string> {
+export async function findSession(given: string, { client }: Connection): Promise<string> {
   if (sessionIdSchema.safeParse(given).success) return given
   const { sessions } = await client.call('listSessions', { query: { limit: 100 } })
   const prefix = given.startsWith('ses_') ? given : `ses_${given}`
@@ -69,18 +69,29 @@ export async function showCommand(
       return EXIT.ok
     })
   }
-  let state = emptySession(sessionId)
-  for (;;) {
-    const { events, head } = await connection.client.call('listEvents', { params: { sessionId }, query: { after: state.seq } })
-    for (const event of events) {
-      state = reduceSession(state, event)
-      if (options.events) terminal.answer(JSON.stringify(event))
-    }
-    if (state.seq >= head) break
-  }
+  const state = await readSession(sessionId, connection, event => {
+    if (options.events) terminal.answer(JSON.stringify(event))
+  })
   if (options.events) return EXIT.ok
   terminal.answer(options.json ? JSON.stringify(state, null, 2) : describeSession(state))
   return EXIT.ok
+}
+
+/** The session as its log says now. */
+export async function readSession(
+  sessionId: string,
+  { client }: Connection,
+  onEvent: (event: SessionEvent) => void = () => undefined
+): Promise<SessionState> {
+  let state = emptySession(sessionId)
+  for (;;) {
+    const { events, head } = await client.call('listEvents', { params: { sessionId }, query: { after: state.seq } })
+    for (const event of events) {
+      state = reduceSession(state, event)
+      onEvent(event)
+    }
+    if (state.seq >= head) return state
+  }
 }
 
 /** Nothing runs and nothing waits. */
@@ -112,6 +123,8 @@ function describeSession(state: SessionState): string {
           lines.push(`    ${reason.holds === null ? '–' : reason.holds ? '✓' : '✗'} ${stripControls(reason.text)}`)
       }
     }
+    if (turn?.acceptedBy) lines.push(`  Accepted by ${stripControls(turn.acceptedBy.name)}`)
+    if (turn?.undone) lines.push(`  Undone by ${stripControls(turn.undone.by.name)}`)
     if (turn?.failure) lines.push(pc.red(`  ${stripControls(turn.failure.message)} [${turn.failure.code}]`), `  ${turn.failure.hint}`)
   }
   const request = state.pullRequest
@@ -153,7 +166,7 @@ export async function pullRequestCommand(
 }
 
 /** Runs what waits for something; Ctrl-C ends the waiting, not what is waited for. */
-async function interruptible(action: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function interruptible(action: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const interrupted = new AbortController()
   const onInterrupt = () => interrupted.abort(new Error('interrupted'))
   process.once('SIGINT', onInterrupt)

@@ -254,6 +254,20 @@ describe('without being let in', () => {
     expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
   })
 
+  it('a cookie is good for as long as it says, for sockets too', async () => {
+    const { ticket } = await keys.issueTicket(mine, guest)
+    const { headers } = await enter(mine, ticket)
+    const cookie = cookieFrom(headers)
+    const seconds = Number(/Max-Age=(\d+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1])
+    edges.advance((seconds - 60) * 1_000)
+    expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
+    edges.advance(120_000)
+    expect((await ask(mine, { headers: { cookie } })).status).toBe(401)
+    const { status, socket } = await upgrade(mine, { Origin: originOf(mine), Cookie: cookie })
+    socket.destroy()
+    expect(status).toBe(401)
+  })
+
   it('a revoked token shuts its doors, the open sockets too', async () => {
     const leaving = await newGuest('leaving')
     const { ticket } = await keys.issueTicket(mine, leaving)
@@ -296,6 +310,7 @@ describe('from elsewhere', () => {
       ['without a cookie', { Origin: originOf(mine) }],
       ['with another session’s', { Origin: originOf(mine), Cookie: foreign }],
       ['from an evil page', { Origin: 'http://evil.example', Cookie: cookie }],
+      ['with a ticket instead', { Origin: originOf(mine), Cookie: `fixpoint-door=${(await keys.issueTicket(mine, guest)).ticket}` }],
       ['from the preview', { Origin: originOf(preview), Cookie: cookie }],
       ['from nowhere', { Cookie: cookie }]
     ]

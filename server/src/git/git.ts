@@ -12,6 +12,8 @@ export interface GitOptions {
   config?: readonly (readonly [string, string])[]
   /** Further environment, for authors and dates of commits. */
   environment?: Readonly<Record<string, string>>
+  /** How output is read: as UTF-8, or byte by byte, for names of files that need not be UTF-8 and go back to git. */
+  encoding?: 'utf8' | 'latin1'
   timeoutMs?: number
   signal?: AbortSignal
 }
@@ -83,7 +85,8 @@ async function start(args: readonly string[], options: GitOptions) {
     ...execaOptions(options),
     reject: false,
     stripFinalNewline: false,
-    maxBuffer: 200_000_000
+    maxBuffer: 200_000_000,
+    encoding: options.encoding ?? 'utf8'
   })
   if (result.isCanceled) throw options.signal?.reason ?? new Error('aborted')
   if (result.timedOut) {

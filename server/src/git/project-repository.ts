@@ -9,6 +9,7 @@ import { isErrno } from '../store/errno.ts'
 import { readBundleHeader } from './bundle-header.ts'
 import { byteLimit } from './byte-limit.ts'
 import { parseChanges } from './changes.ts'
+import { type Entry, type EntryChanges, indexInfo, parseEntryChanges } from './entry-changes.ts'
 import { type GitOptions, git, gitFailed, streamGit, tryGit } from './git.ts'
 import type { Remote } from './remote.ts'
 import { checkBranchName } from './repository-address.ts'
@@ -51,6 +52,16 @@ export interface ProjectRepository {
   /** A file as it is in a commit, without its text when it is larger than `maxBytes`; null when there is none or it is no regular file. */
   readText(commit: string, path: string, maxBytes: number): Promise<{ bytes: number; text: string | null } | null>
   changes(from: string, to: string): Promise<FileChange[]>
+  /** What both commits have at each path at which they differ; a renamed file is two paths. */
+  entryChanges(from: string, to: string): Promise<EntryChanges>
+  /**
+   * A commit that has these entries at these paths and else what its parent has. The same input gives the same commit.
+   * @throws FixpointError `undo_conflict` when a file would have to be where the parent has a folder, or the other way round.
+   */
+  createEntriesCommit(
+    entries: ReadonlyMap<string, Entry | null>,
+    options: { parent: string; message: string; author: { name: string; email: string }; date: string }
+  ): Promise<string>
   /** Unified diff, at most `maxBytes`. @throws `diff_too_large`. */
   diff(from: string, to: string, maxBytes: number): Promise<string>
   createCommit(request: CommitRequest): Promise<string>
@@ -110,6 +121,11 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
     const name = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(listing)?.[1]
     if (name === undefined) throw new FixpointError('repo_empty', `${remote.shownAs} has no commits on a default branch.`)
     return checkBranchName(name)
+  }
+
+  async function entryChanges(from: string, to: string): Promise<EntryChanges> {
+    const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv', from, to]
+    return parseEntryChanges(await git(args, local({ encoding: 'latin1' })))
   }
 
   async function commitTree(
@@ -234,6 +250,28 @@ export function createProjectRepository({ path, remote, branch, timeoutMs, maxBy
         git([...common, '--numstat', from, to], local())
       ])
       return parseChanges(status, lines)
+    },
+
+    entryChanges,
+
+    async createEntriesCommit(entries, { parent, message, author, date }) {
+      const folder = await mkdtemp(join(path, 'index-'))
+      try {
+        const environment = { GIT_INDEX_FILE: join(folder, 'index') }
+        await git(['read-tree', parent], local({ environment }))
+        await git(['update-index', '-z', '--index-info'], local({ environment, input: indexInfo(entries) }))
+        const tree = (await git(['write-tree'], local({ environment }))).trim()
+        // A file takes the place of a folder of the same name, with all that is in it, without a word.
+        const changed = await entryChanges(parent, tree)
+        const other = [...changed.keys()].find(path => !entries.has(path))
+        if (other !== undefined) {
+          const name = JSON.stringify(Buffer.from(other, 'latin1').toString('utf8').slice(0, 200))
+          throw new FixpointError('undo_conflict', `${name} is where a file or a folder of that name was before. Nothing was undone.`)
+        }
+        return await commitTree(tree, parent, message, author, date)
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
     },
 
     async diff(from, to, limit) {

@@ -1,4 +1,13 @@
-import { FixpointError, type Person, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import {
+  FixpointError,
+  isProposed,
+  type Person,
+  runningTurn,
+  runningUndo,
+  type SessionState,
+  type TurnState,
+  type WorkStep
+} from '@fixpoint/protocol'
 import { z } from 'zod'
 import { type Edges, newId } from '../edges.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -45,7 +54,7 @@ export interface PullRequestsOptions {
 
 const MAX_DIFF_CHARACTERS = 2_000_000
 
-const operationDataSchema = z.object({ title: z.string(), branch: z.string(), turnId: z.string() })
+const operationDataSchema = z.object({ title: z.string(), branch: z.string(), turnId: z.string(), checkpoint: z.string().optional() })
 
 export function createPullRequests(options: PullRequestsOptions): PullRequests {
   const { db, log, artifacts, projects, repositories, hostOf, secrets, edges, logger } = options
@@ -107,13 +116,16 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     const branch = `fixpoint/${sessionId}`
     const operationId = newId(edges, 'operation')
     const turnId = lastChangingTurn(state)?.turnId ?? ''
-    const data = { title: wantedTitle, branch, turnId }
-    const isNew = (current: SessionState) => !isCovered(current, turnId)
+    const checkpoint = state.checkpoint?.commit
+    const data = { title: wantedTitle, branch, turnId, checkpoint }
+    const isNew = (current: SessionState) => !isProposed(current)
     const events = await log.append(
       sessionId,
       current => {
         checkIdle(current)
-        return isNew(current) ? [{ type: 'pull_request.requested', data: { operationId, by, branch, title: data.title, turnId } }] : []
+        return isNew(current)
+          ? [{ type: 'pull_request.requested', data: { operationId, by, branch, title: data.title, turnId, checkpoint } }]
+          : []
       },
       {
         alongside: transaction => operations.record(transaction, { operationId, sessionId, data })
@@ -128,14 +140,14 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
   async function pushAndOpen(
     sessionId: string,
     operationId: string,
-    { title, branch, turnId }: z.infer<typeof operationDataSchema>,
+    { title, branch, turnId, checkpoint }: z.infer<typeof operationDataSchema>,
     signal: AbortSignal
   ) {
     const state = await log.state(sessionId)
     const project = projects.get(state.projectId)
     const repository = repositories.get(project.projectId)
     const host = hostOf(project)
-    const commit = await commitTurns(state, turnId, operationId, branch, repository, signal)
+    const commit = await commitWork(state, { turnId, checkpoint }, operationId, branch, repository, signal)
     if ((await repository.remoteHead(branch, signal)) !== commit) await pushOnce(repository, commit, branch, signal)
     if (host === null) return { commit, turnId }
     const pictures = await pushProofPictures(state, host, repository, signal)
@@ -148,12 +160,12 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
   }
 
   /**
-   * One commit for each turn that changed something, by the person who asked for it, on top of what the remote's branch has: an
-   * earlier pull request of the session, or the same one, cut off after the push.
+   * One commit for each turn that changed something, by the person who asked for it, and for what people changed and undid, on top of
+   * what the remote's branch has: an earlier pull request of the session, or the same one, cut off after the push.
    */
-  async function commitTurns(
+  async function commitWork(
     state: SessionState,
-    lastTurnId: string,
+    last: { turnId: string; checkpoint: string | undefined },
     operationId: string,
     branch: string,
     repository: ProjectRepository,
@@ -162,35 +174,27 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     const { base } = state
     if (!base) throw new FixpointError('nothing_to_commit', 'No file has been changed in this session.')
     const pushed = await ownRemoteHead(branch, repository, signal)
-    const start = pushed ? state.turns.findIndex(turn => turn.turnId === pushed.turnId) + 1 : 0
-    const end = state.turns.findIndex(turn => turn.turnId === lastTurnId) + 1
+    const isPushed = (step: WorkStep) => step.commit === pushed?.checkpoint || (step.kind === 'turn' && step.turnId === pushed?.turnId)
+    const isLast = (step: WorkStep) =>
+      last.checkpoint === undefined ? step.kind === 'turn' && step.turnId === last.turnId : step.commit === last.checkpoint
+    const steps = state.work.slice(pushed ? state.work.findLastIndex(isPushed) + 1 : 0, state.work.findLastIndex(isLast) + 1)
     let parent = pushed?.commit ?? base.commit
-    for (const turn of state.turns.slice(start, end)) {
-      if (turn.checkpoint === undefined) continue
-      if ((await repository.treeOf(turn.checkpoint)) === (await repository.treeOf(parent))) continue
-      const prompt = state.prompts.find(candidate => candidate.promptId === turn.promptId)
-      if (!prompt) throw new Error(`turn ${turn.turnId} has no prompt`)
-      parent = await repository.createCommit({
-        contentOf: turn.checkpoint,
-        parent,
-        message: commitMessage(prompt.text, state.sessionId, turn, operationId),
-        author: prompt.author,
-        date: turn.finishedAt ?? turn.startedAt
-      })
+    const trees = await Promise.all(steps.map(step => repository.treeOf(step.commit)))
+    for (const index of withoutDetours(await repository.treeOf(parent), trees)) {
+      const step = steps[index]
+      if (step === undefined) continue
+      parent = await repository.createCommit({ contentOf: step.commit, parent, ...describeStep(step, state, operationId) })
     }
     return parent
   }
 
   /** What the branch has on the remote, if it is a commit of this server; anything else will not be pushed over. */
-  async function ownRemoteHead(
-    branch: string,
-    repository: ProjectRepository,
-    signal: AbortSignal
-  ): Promise<{ commit: string; turnId: string } | null> {
+  async function ownRemoteHead(branch: string, repository: ProjectRepository, signal: AbortSignal) {
     const commit = await repository.remoteHead(branch, signal)
     if (commit === null || !(await repository.hasCommit(commit))) return null
     const turnId = await repository.trailer(commit, TURN_TRAILER)
-    return turnId === null ? null : { commit, turnId }
+    const checkpoint = await repository.trailer(commit, CHECKPOINT_TRAILER)
+    return turnId === null && checkpoint === null ? null : { commit, turnId, checkpoint }
   }
 
   async function pushProofPictures(
@@ -230,31 +234,60 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
 
 function checkIdle(state: SessionState): void {
   if (runningTurn(state)) throw new FixpointError('turn_running', 'A turn is running in this session.')
+  if (runningUndo(state)) throw new FixpointError('undo_running', 'Turns of this session are being undone.')
 }
 
 function lastChangingTurn(state: SessionState): TurnState | undefined {
   return state.turns.findLast(turn => turn.checkpoint !== undefined)
 }
 
-/** Whether a pull request with this turn's work is open, or on its way. */
-function isCovered({ pullRequest }: SessionState, turnId: string): boolean {
-  return pullRequest !== null && pullRequest.status !== 'failed' && pullRequest.turnId === turnId
+const SUBJECT_LENGTH = 72
+/** Say of a pushed commit which turn's work it ends with, and which of the session's commits it has the files of. */
+const TURN_TRAILER = 'Fixpoint-Turn'
+const CHECKPOINT_TRAILER = 'Fixpoint-Checkpoint'
+
+/**
+ * Which steps become commits: those after which the files were never again what they were before. What was undone before anybody
+ * saw it is in no commit, and what changed nothing in none either.
+ * @param start the files that the commits begin on
+ * @param trees the files after each step
+ */
+export function withoutDetours(start: string, trees: readonly string[]): number[] {
+  const kept: number[] = []
+  let next = trees.lastIndexOf(start) + 1
+  while (next < trees.length) {
+    const last = trees.lastIndexOf(trees[next] ?? '')
+    kept.push(next)
+    next = last + 1
+  }
+  return kept
 }
 
-const SUBJECT_LENGTH = 72
-/** Says of a pushed commit which turn's work it ends with. */
-const TURN_TRAILER = 'Fixpoint-Turn'
+/** What the commit of a step says, whose it is and when it was made. */
+function describeStep(step: WorkStep, state: SessionState, operationId: string) {
+  const trailers = [`Fixpoint-Session: ${state.sessionId}`]
+  const end = [`${CHECKPOINT_TRAILER}: ${step.commit}`, `Fixpoint-Operation: ${operationId}`]
+  if (step.kind === 'turn') {
+    const turn = state.turns.find(candidate => candidate.turnId === step.turnId)
+    const prompt = state.prompts.find(candidate => candidate.promptId === turn?.promptId)
+    if (turn === undefined || prompt === undefined) throw new Error(`turn ${step.turnId} has no prompt`)
+    trailers.push(`${TURN_TRAILER}: ${turn.turnId}`, `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`, ...end)
+    return { message: commitMessage(prompt.text, trailers), author: prompt.author, date: turn.finishedAt ?? turn.startedAt }
+  }
+  if (step.kind === 'edits') {
+    const author = step.by[0] ?? state.createdBy ?? { name: 'Fixpoint', email: 'fixpoint@localhost' }
+    const others = step.by.slice(1).map(({ name, email }) => `Co-authored-by: ${name} <${email}>`)
+    return { message: commitMessage('Changes made by hand', [...trailers, ...end, ...others]), author, date: step.at }
+  }
+  const undone = state.prompts.filter(prompt => prompt.turnId !== undefined && step.turnIds.includes(prompt.turnId))
+  const text = `Undo: ${undone.map(prompt => prompt.text.trim().split('\n')[0] ?? '').join('; ')}`
+  return { message: commitMessage(text, [...trailers, ...end]), author: step.by, date: step.at }
+}
 
 /** Subject, body and trailers (git-interpret-trailers(1)). */
-function commitMessage(prompt: string, sessionId: string, turn: TurnState, operationId: string): string {
-  const [first = '', ...rest] = prompt.trim().split('\n')
+function commitMessage(text: string, trailers: readonly string[]): string {
+  const [first = '', ...rest] = text.trim().split('\n')
   const subject = first.length > SUBJECT_LENGTH ? `${first.slice(0, SUBJECT_LENGTH - 1).toWellFormed()}…` : first
   const body = [...(subject === first ? [] : [first]), ...rest].join('\n').trim()
-  const trailers = [
-    `Fixpoint-Session: ${sessionId}`,
-    `${TURN_TRAILER}: ${turn.turnId}`,
-    `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`,
-    `Fixpoint-Operation: ${operationId}`
-  ]
   return `${[subject, ...(body === '' ? [] : [body]), trailers.join('\n')].join('\n\n')}\n`
 }

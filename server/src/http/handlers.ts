@@ -46,7 +46,8 @@ const MAX_FILE_BYTES = 2_000_000
 
 /** A repository holds the work of all of a project's sessions; each sees its own. */
 function requireOwnCommit(state: SessionState, commit: string): void {
-  if (state.base?.commit === commit || state.turns.some(turn => turn.checkpoint === commit)) return
+  const isOfTurn = state.turns.some(turn => turn.checkpoints.some(checkpoint => checkpoint.commit === commit))
+  if (state.base?.commit === commit || isOfTurn || state.work.some(step => step.commit === commit)) return
   throw new FixpointError('not_found', 'The commit is none of this session’s.')
 }
 
@@ -124,6 +125,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     reportSaves: async ({ params, body }, { caller }) => ({ seq: await commands.reportSaves(caller.person, params.sessionId, body.paths) }),
+
+    undoTurns: async ({ params, body }, { caller, seed }) => await commands.undoTurns(caller.person, params.sessionId, body, seed),
+    acceptTurns: async ({ params, body }, { caller }) => ({
+      seq: await commands.acceptTurns(caller.person, params.sessionId, body.turnIds)
+    }),
 
     openDoor: async ({ params, body }, { caller }) => {
       const { isClosed } = await log.state(params.sessionId)

@@ -23,6 +23,8 @@ const ROUTES = [
   'withdrawPrompt',
   'stopSession',
   'reportSaves',
+  'undoTurns',
+  'acceptTurns',
   'createPullRequest'
 ] as const satisfies readonly RouteName[]
 

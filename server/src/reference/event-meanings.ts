@@ -23,6 +23,12 @@ export const EVENT_MEANINGS: Record<EventType, string> = {
   'tool.started': 'A tool call begins. `title` is one line for people, `input` the shortened arguments.',
   'tool.finished': 'What came of a tool call. `result` is for the server alone.',
   'checkpoint.saved': 'The state of the files after a step is a commit in the server’s own repository.',
+  'edits.recorded':
+    'Files that were changed between turns, by people or by programs in the sandbox, are a commit of their own. The turn that follows begins on it.',
+  'undo.requested': 'A person wants the files back that turns changed. No turn begins before it is over.',
+  'undo.finished': 'The files are as they were before these turns. The agent is told before its next step.',
+  'undo.failed': 'Nothing was undone. `conflicts` names files that were changed since.',
+  'turns.accepted': 'A person has taken the work of these turns.',
   'proof.started': 'The picture from before or after the change is about to be taken.',
   'proof.captured': 'The picture is there. `record` is for the server alone.',
   'proof.finished': 'The proof of the turn, with its verdict.',

@@ -10,6 +10,7 @@ import {
   type SandboxOutput,
   sandboxHealthSchema,
   sandboxOperations,
+  workspaceApplyQuerySchema,
   workspaceBundleInputSchema,
   workspaceCommitSchema,
   workspacePopulateQuerySchema,
@@ -53,6 +54,8 @@ export interface SandboxCalls {
   populate(bundle: Readable, query: z.input<typeof workspacePopulateQuerySchema>, signal?: AbortSignal): Promise<void>
   /** Makes the working tree equal to a commit, from a git bundle (empty where the sandbox has the objects). */
   restore(bundle: Readable, query: z.input<typeof workspaceRestoreQuerySchema>, signal?: AbortSignal): Promise<void>
+  /** Changes the files that differ between two commits and no other. @throws FixpointError `stale_file`, and then changes nothing. */
+  apply(bundle: Readable, query: z.input<typeof workspaceApplyQuerySchema>, signal?: AbortSignal): Promise<void>
   /** A git bundle of a checkpoint, or nothing where it would hold nothing. The stream ends with an error where it is not whole. */
   bundle(input: z.input<typeof workspaceBundleInputSchema>, signal?: AbortSignal): Promise<Readable | undefined>
 }
@@ -100,6 +103,11 @@ export function sandboxCalls(tunnel: Tunnel): SandboxCalls {
     async restore(bundle, query, signal) {
       const address = `/v1/workspace/restore?${new URLSearchParams(workspaceRestoreQuerySchema.parse(query))}`
       understand(workspaceCommitSchema, await tunnel.fetch('POST', address, bundle, { signal, timeoutMs: BUNDLE_TIMEOUT_MS }), 'restore')
+    },
+
+    async apply(bundle, query, signal) {
+      const address = `/v1/workspace/apply?${new URLSearchParams(workspaceApplyQuerySchema.parse(query))}`
+      understand(workspaceCommitSchema, await tunnel.fetch('POST', address, bundle, { signal, timeoutMs: BUNDLE_TIMEOUT_MS }), 'apply')
     },
 
     bundle: (input, signal) =>

@@ -6,7 +6,8 @@ import {
   queuedPrompts,
   runningTurn,
   type SessionEvent,
-  type SessionState
+  type SessionState,
+  type TurnState
 } from '@fixpoint/protocol'
 import type { Transaction } from 'kysely'
 import { type Edges, idFor } from '../edges.ts'
@@ -15,6 +16,8 @@ import { artifactNotFound, missingArtifacts } from '../store/artifact-store.ts'
 import type { Tables } from '../store/tables.ts'
 import { picturesOfContext, type SessionContexts } from './session-contexts.ts'
 import type { SessionLog } from './session-log.ts'
+import type { UndoPlan } from './undo-plan.ts'
+import { checkUndo, requireTurn, undoConflict } from './undo-turns.ts'
 
 /** What people can do with sessions. Each command is one decision on the log; effects follow from the events. */
 export interface SessionCommands {
@@ -30,6 +33,18 @@ export interface SessionCommands {
   stop(by: Person, sessionId: string): Promise<number>
   /** Records that a person saved files in an editor. */
   reportSaves(by: Person, sessionId: string, paths: readonly string[]): Promise<number>
+  /**
+   * Asks for the files back that turns changed; it is carried out by a runner.
+   * @throws FixpointError `turn_not_found`, `turn_running`, `undo_running`, `nothing_to_undo`, `undo_conflict`, `session_closed`
+   */
+  undoTurns(
+    by: Person,
+    sessionId: string,
+    request: { turnIds: readonly string[]; leaveChanged: boolean },
+    seed: Uint8Array | null
+  ): Promise<{ operationId: string; seq: number }>
+  /** Records that a person has taken the work of turns. */
+  acceptTurns(by: Person, sessionId: string, turnIds: readonly string[]): Promise<number>
   close(by: Person, sessionId: string): Promise<number>
 }
 
@@ -40,10 +55,12 @@ export interface SessionCommandsOptions {
   /** Makes the session run, in the transaction in which there is something to run. */
   enqueue: (transaction: Transaction<Tables>, sessionId: string) => Promise<void>
   contexts: SessionContexts
+  /** What undoing these turns would come to, by what is recorded. */
+  undoPlan: (state: SessionState, turnIds: readonly string[]) => Promise<UndoPlan>
 }
 
 export function createSessionCommands(options: SessionCommandsOptions): SessionCommands {
-  const { log, projects, edges, enqueue, contexts } = options
+  const { log, projects, edges, enqueue, contexts, undoPlan } = options
 
   return {
     async create(by, { projectId, title }, seed) {
@@ -105,6 +122,36 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
       const events = await log.append(sessionId, state => {
         checkOpen(state)
         return [{ type: 'files.saved', data: { by, paths: [...new Set(paths)] } }]
+      })
+      return lastSeq(events, await log.state(sessionId))
+    },
+
+    async undoTurns(by, sessionId, { turnIds, leaveChanged }, seed) {
+      const operationId = idFor(edges, 'operation', seed)
+      const isKnown = (state: SessionState) => state.undos.some(undo => undo.operationId === operationId)
+      const before = await log.state(sessionId)
+      if (isKnown(before)) return { operationId, seq: before.seq }
+      checkUndo(before, turnIds)
+      // What is known now is said now; what was not recorded yet is looked at when it is done.
+      const { conflicts } = await undoPlan(before, turnIds)
+      if (conflicts.length > 0 && !leaveChanged) throw undoConflict(conflicts)
+      const decide = (state: SessionState) => {
+        if (isKnown(state)) return []
+        checkUndo(state, turnIds)
+        return [{ type: 'undo.requested' as const, data: { operationId, by, turnIds: [...new Set(turnIds)], leaveChanged } }]
+      }
+      const events = await log.append(sessionId, decide, { alongside: transaction => enqueue(transaction, sessionId) })
+      return { operationId, seq: lastSeq(events, await log.state(sessionId)) }
+    },
+
+    async acceptTurns(by, sessionId, turnIds) {
+      const events = await log.append(sessionId, state => {
+        checkOpen(state)
+        const turns = turnIds.map(turnId => requireTurn(state, turnId))
+        if (turns.some(turn => turn.status === 'running')) throw new FixpointError('turn_running', 'The turn is still running.')
+        const isOpen = (turn: TurnState) => turn.acceptedBy === undefined && turn.undone === undefined
+        const open = [...new Set(turns.filter(isOpen).map(turn => turn.turnId))]
+        return open.length === 0 ? [] : [{ type: 'turns.accepted', data: { by, turnIds: open } }]
       })
       return lastSeq(events, await log.state(sessionId))
     },

@@ -5,6 +5,7 @@ import {
   queuedPrompts,
   reduceSession,
   runningTurn,
+  runningUndo,
   type SessionEvent,
   type SessionState,
   sessionEventSchema
@@ -203,7 +204,7 @@ async function readEvents(
 }
 
 function statusOf(state: SessionState): 'idle' | 'queued' | 'running' | 'closed' {
-  if (runningTurn(state)) return 'running'
+  if (runningTurn(state) || runningUndo(state)) return 'running'
   if (state.isClosed) return 'closed'
   return queuedPrompts(state).length > 0 ? 'queued' : 'idle'
 }

@@ -3,6 +3,7 @@ import {
   type NewEvent,
   queuedPrompts,
   runningTurn,
+  runningUndo,
   type SessionEvent,
   type SessionState,
   type TurnOutcome,
@@ -19,6 +20,7 @@ import { savedFiles } from './saved-files.ts'
 import { type Lease, takeLease } from './session-leases.ts'
 import { LeaseLostError, type SessionLog } from './session-log.ts'
 import { startTurn, type TurnServices, type TurnWork } from './turn.ts'
+import { undoTurns } from './undo-turns.ts'
 
 /** Works on sessions: takes the lease, runs one turn, records its end. */
 export interface SessionRunner {
@@ -72,8 +74,47 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
         }
       ]
     }
+    // The files that it begins on are those that undoing leaves.
+    if (runningUndo(state)) return []
     const [next] = queuedPrompts(state)
     return next && !state.isClosed ? [{ type: 'turn.started', data: { turnId: newId(edges, 'turn'), promptId: next.promptId } }] : []
+  }
+
+  /** Undoes what was asked for; whatever hinders it is said in the log, unless it goes on after the next start. */
+  async function undo(sessionId: string, lease: Lease): Promise<void> {
+    const state = await log.state(sessionId)
+    const wanted = runningUndo(state)
+    if (wanted === undefined) return
+    const { operationId, turnIds } = wanted
+    const lost = new AbortController()
+    lease.lost.addEventListener('abort', () => lost.abort(new LeaseLostError(sessionId)), { once: true })
+    const signal = AbortSignal.any([lost.signal, shuttingDown.signal])
+    const append = async (event: NewEvent) => {
+      await log.append(sessionId, current => (runningUndo(current)?.operationId === operationId ? [event] : []), {
+        leaseToken: lease.token
+      })
+    }
+    try {
+      const project = projects.get(state.projectId)
+      await undoTurns({
+        sessionId,
+        project,
+        repository: repositories.get(project.projectId),
+        keeper: options.keeper,
+        readState: () => log.state(sessionId),
+        append,
+        onEgress: decision => metrics.egressDecision(decision.isAllowed),
+        edges,
+        signal
+      })
+    } catch (error) {
+      if (signal.aborted || error instanceof LeaseLostError) return
+      const failure = asFixpointError(error)
+      logger.warn({ err: error, sessionId, operationId, code: failure.code }, 'turns could not be undone')
+      await append({ type: 'undo.failed', data: { operationId, turnIds, failure: failure.toFailure(), conflicts: [] } })
+    } finally {
+      options.keeper.rest(sessionId)
+    }
   }
 
   async function workOn(sessionId: string, turn: TurnState, lease: Lease): Promise<void> {
@@ -167,6 +208,7 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
       if (!lease) return
       metrics.setRunningTurns(++running)
       try {
+        await undo(sessionId, lease)
         const turn = await beginTurn(sessionId, lease)
         if (turn) await workOn(sessionId, turn, lease)
         const { isClosed } = await log.state(sessionId)

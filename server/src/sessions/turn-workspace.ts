@@ -1,4 +1,4 @@
-import { type EgressDecision, FixpointError, type NewEvent, type SessionState } from '@fixpoint/protocol'
+import { cutText, type EgressDecision, FixpointError, type NewEvent, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { abortable, pause } from '../abortable.ts'
 import type { Edges } from '../edges.ts'
 import type { ProjectRepository } from '../git/project-repository.ts'
@@ -9,6 +9,7 @@ import { createPageCamera, type PageCamera } from '../proof/page-camera.ts'
 import type { Sandbox } from '../sandbox/driver.ts'
 import type { SandboxCalls } from '../sandbox/sandbox-calls.ts'
 import type { ArtifactStore } from '../store/artifact-store.ts'
+import { recordEdits } from './record-edits.ts'
 import type { OpenSandbox, SandboxKeeper } from './sandbox-keeper.ts'
 
 /** The sandbox side of one turn: opens it, brings it back when it is lost, and carries the work out of it. */
@@ -23,6 +24,8 @@ export interface TurnWorkspace {
   saveLeftovers(signal: AbortSignal): Promise<void>
   /** The last checkpoint, or the commit that the session is based on. */
   head(): string
+  /** The commit of the files as they were when the turn began; settled once the sandbox is there. */
+  from(): string
   base: Base
   /** What the model should be told; each text once. */
   takeRemarks(): string[]
@@ -30,7 +33,7 @@ export interface TurnWorkspace {
 
 export interface TurnWorkspaceOptions {
   state: SessionState
-  turnId: string
+  turn: TurnState
   base: Base
   project: ProjectConfig
   repository: ProjectRepository
@@ -63,10 +66,14 @@ interface Current {
 }
 
 export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspace {
-  const { state, turnId, base, project, repository, keeper, artifacts, append, metrics, edges, signal } = options
+  const { state, turn, base, project, repository, keeper, artifacts, append, metrics, edges, signal } = options
   const { sessionId } = state
+  const { turnId } = turn
   const remarks: string[] = []
   let head = state.checkpoint?.commit ?? base.commit
+  let from = turn.base ?? head
+  /** Whether nothing can have been changed by this turn yet, so that what differs is others' work. */
+  let isUntouched = turn.checkpoints.length === 0 && !turn.items.some(item => item.kind === 'tool')
   let losses = 0
   let current: Current | null = null
 
@@ -128,7 +135,11 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
     const noteLoss = (loss: FixpointError) => {
       entry.loss = loss
     }
-    const opened = open().then(result => ({ ...result, calls: callsThatNoteLoss(result.sandbox, noteLoss) }))
+    const opened = open().then(async result => {
+      const calls = callsThatNoteLoss(result.sandbox, noteLoss)
+      await recordOthersWork(result.startedFrom, calls)
+      return { ...result, calls }
+    })
     const entry: Current = { opened, devServer: null, loss: null }
     entry.opened.then(
       ({ sandbox }) => {
@@ -137,6 +148,22 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
       () => undefined // whoever asked for the sandbox is told
     )
     return entry
+  }
+
+  /** What people and programs did to the files between the turns is recorded before this one changes any. */
+  async function recordOthersWork(startedFrom: OpenSandbox['startedFrom'], calls: SandboxCalls): Promise<void> {
+    const isAsRecorded = startedFrom === 'prepared' || startedFrom === 'checkpoint'
+    if (isUntouched && !isAsRecorded) {
+      const { saves } = state
+      const edits = await recordEdits({ ...options, sandbox: calls, sessionId, saves, baseCommit: base.commit, head, turnId })
+      if (edits !== null) {
+        head = edits.commit
+        from = edits.commit
+        const unknown = edits.changed.filter(file => !saves.some(save => save.path === file.path))
+        if (unknown.length > 0) remarks.push(remarkOnChanges(unknown.map(file => file.path)))
+      }
+    }
+    isUntouched = false
   }
 
   async function sandbox(): Promise<SandboxCalls> {
@@ -201,6 +228,7 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
     sandbox,
     camera,
     head: () => head,
+    from: () => from,
     takeRemarks: () => remarks.splice(0),
 
     saveCheckpoint: () => againWhenLost(async () => saveCheckpointOf(await sandbox(), signal)),
@@ -250,6 +278,7 @@ function callsThatNoteLoss(sandbox: Sandbox, noteLoss: (loss: FixpointError) => 
     picture: (pictureId, signal) => noting(sandbox.picture(pictureId, signal)),
     populate: (bundle, query, signal) => noting(sandbox.populate(bundle, query, signal)),
     restore: (bundle, query, signal) => noting(sandbox.restore(bundle, query, signal)),
+    apply: (bundle, query, signal) => noting(sandbox.apply(bundle, query, signal)),
     bundle: (input, signal) => noting(sandbox.bundle(input, signal))
   }
 }
@@ -260,6 +289,15 @@ function describeStart(from: OpenSandbox['startedFrom'], isReplacement: boolean,
     return `The sandbox was replaced in ${time}. Its files are as at the last checkpoint; anything since then that was not recorded is gone.`
   if (isReplacement || from === 'existing_workspace') return `The sandbox was started again in ${time}. Its files are as they were left.`
   return from === 'running' ? '' : `The sandbox is ready after ${time}.`
+}
+
+const PATHS_NAMED = 20
+
+/** Names of files are theirs: they are quoted. */
+function remarkOnChanges(paths: readonly string[]): string {
+  const shown = paths.slice(0, PATHS_NAMED).map(path => JSON.stringify(cutText(path, 200)))
+  const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : ''
+  return `These files were changed since your last turn, not by you: ${shown.join(', ')}${more}. Read them again before you edit them.`
 }
 
 function remarkOnReplacement(from: OpenSandbox['startedFrom']): string {

@@ -98,11 +98,9 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
   const context = prompt.context ? await loadContext(artifacts, sessionId, prompt.context.artifactId) : null
   const target = proofTargetOf(context)
   const base = state.base ?? (await abortable(repository.fetchBranch(signal), signal))
-  const from = commitBefore(state, turn, base)
   const egress = egressReporter(turnId, append, services)
   const workspace = createTurnWorkspace({
     ...input,
-    turnId,
     base,
     keeper: services.keeper,
     artifacts,
@@ -113,12 +111,13 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
   })
   onWorkspace(workspace)
 
-  const before = takeBefore(input, services, workspace, target, from)
+  const before = takeBefore(input, services, workspace, target)
   let latest: { commit: string; proof: Proof } | null = null
 
   async function prove(): Promise<Proof | null> {
     await workspace.saveCheckpoint()
     const commit = workspace.head()
+    const from = workspace.from()
     if (commit === from) return null
     if (latest?.commit === commit) return latest.proof
     const baseline = await before
@@ -220,15 +219,6 @@ async function loadContext(artifacts: ArtifactStore, sessionId: string, artifact
   return pageContextSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
 }
 
-/** The files as they were when the turn began. */
-function commitBefore(state: SessionState, turn: TurnState, base: Base): string {
-  const earlier = state.turns.slice(
-    0,
-    state.turns.findIndex(candidate => candidate.turnId === turn.turnId)
-  )
-  return earlier.findLast(candidate => candidate.checkpoint !== undefined)?.checkpoint ?? base.commit
-}
-
 /**
  * The baseline, taken while the model thinks. A turn that goes on after a break has it from before, or, where it was not taken in
  * time and files have changed since, not at all. Never rejects but with the signal's reason: what cannot be seen is said in the proof.
@@ -237,16 +227,17 @@ function takeBefore(
   input: TurnInput,
   services: TurnServices,
   workspace: TurnWorkspace,
-  target: ReturnType<typeof proofTargetOf>,
-  from: string
+  target: ReturnType<typeof proofTargetOf>
 ): Promise<Shot | null> {
   const { turn, append, signal } = input
   const { artifacts, logger } = services
   const take = async (): Promise<Shot | null> => {
     const kept = await earlierShot(input, artifacts)
     if (kept) return kept
-    if (workspace.head() !== from) return null
     try {
+      await workspace.sandbox()
+      const from = workspace.from()
+      if (workspace.head() !== from) return null
       await append({ type: 'proof.started', data: { turnId: turn.turnId, phase: 'before' } })
       const shot = await takeShot(await workspace.camera(), target, { aim: undefined, commit: from, edges: services.edges, signal })
       await recordShot(shot, 'before', input, artifacts)

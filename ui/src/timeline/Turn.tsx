@@ -7,6 +7,7 @@ import { groupItems } from './group-items.ts'
 import { Notice } from './Notice.tsx'
 import { PromptBubble } from './PromptBubble.tsx'
 import { ToolCalls } from './ToolCalls.tsx'
+import { TurnDecision } from './TurnDecision.tsx'
 import { TurnEnd } from './TurnEnd.tsx'
 import { TurnFailure } from './TurnFailure.tsx'
 import { TurnText } from './TurnText.tsx'
@@ -51,6 +52,7 @@ export const Turn = memo(function Turn({ sessionId, prompt, turn, proofActions, 
             actions={failureActions?.(turn, prompt)}
           />
         )}
+        <TurnDecision turn={turn} />
         {afterTurn?.(turn)}
       </div>
     </article>

@@ -1,0 +1,84 @@
+import { createApiClient, runningTurn, type SessionState } from '@fixpoint/protocol'
+import { describe, expect, it, vi } from 'vitest'
+import { HOSTILE_TEXTS } from '../../ui/src/fixtures/hostile-texts.ts'
+import { Story } from '../../ui/src/fixtures/story.ts'
+import type { ShownSession } from './followed-session.ts'
+
+/** As much of VS Code as the items need. What it makes of texts is its own: strings are shown as they are, Markdown is not used. */
+const statusItem = { text: '', tooltip: '', name: '', command: '', show: () => undefined, hide: () => undefined, dispose: () => undefined }
+vi.mock('vscode', () => ({
+  TreeItem: class {
+    label: unknown
+    constructor(label: unknown) {
+      this.label = label
+    }
+  },
+  MarkdownString: class {},
+  ThemeIcon: Object.assign(class {}, { File: 'file' }),
+  EventEmitter: class {
+    event = () => undefined
+    fire = () => undefined
+  },
+  Uri: {
+    from: (parts: object) => parts,
+    joinPath: (base: object, path: string) => ({ ...base, path })
+  },
+  TreeItemCollapsibleState: { None: 0, Collapsed: 1 },
+  StatusBarAlignment: { Left: 1 },
+  l10n: { t: (text: string) => text },
+  commands: { executeCommand: async () => undefined },
+  workspace: { workspaceFolders: [{ uri: { path: '/workspace' } }] },
+  window: { createStatusBarItem: () => statusItem }
+}))
+
+const { TurnTree } = await import('./turn-tree.ts')
+const { ChangedFiles } = await import('./changed-files.ts')
+const { SessionStatus } = await import('./session-status.ts')
+const { plainLabel } = await import('./plain-label.ts')
+
+const client = createApiClient({ serverUrl: 'http://fixpoint.test', fetch: () => Promise.reject(new Error('nothing is asked')) })
+const shown = (state: SessionState): ShownSession => ({ client, sessionId: state.sessionId, state, status: 'connected', problem: null })
+
+/** Texts as they are, and nothing that VS Code would take for Markdown or markup. */
+function expectPlain(item: object): void {
+  for (const [name, value] of Object.entries(item)) {
+    if (['label', 'description', 'tooltip'].includes(name)) expect([name, typeof value]).toEqual([name, 'string'])
+  }
+}
+
+const stateWith = (text: string): SessionState => {
+  const story = new Story().begin(text)
+  story.turn(story.prompt(text)).sandbox().step().call('bash', text, text)
+  return story.state()
+}
+
+describe('hostile texts', () => {
+  it('are the labels of the trees, as they are', () => {
+    for (const text of HOSTILE_TEXTS) {
+      const state = stateWith(text)
+      const followed = shown(state)
+      const tree = new TurnTree(() => followed)
+      const [prompt] = state.prompts
+      if (prompt === undefined) throw new Error('there is no prompt')
+      const item = tree.getTreeItem({ kind: 'prompt', prompt, turn: undefined, span: null })
+      expect(item.label).toBe(text.split('\n')[0])
+      expectPlain(item)
+      const file = { path: `src/${text}`, status: 'added' as const, added: 1, removed: 0 }
+      const fileItem = tree.getTreeItem({ kind: 'file', turnId: 'x', span: { from: 'a', to: 'b' }, file })
+      expect(String(fileItem.label)).toBe(file.path.split('/').at(-1))
+      expectPlain(fileItem)
+      expectPlain(new ChangedFiles(() => followed).getTreeItem(file))
+    }
+  })
+
+  it('draw no icon in the status bar, which would', () => {
+    const faked = '$(verified) Fixpoint: Verified'
+    const state = stateWith(faked)
+    expect(runningTurn(state)?.activity).toBe(faked)
+    new SessionStatus().update(shown(state))
+    expect(statusItem.text.match(/\$\([\w~-]+\)/g)).toEqual(['$(loading~spin)'])
+    expect(statusItem.text).toContain(plainLabel(faked))
+    // As it would be without it.
+    expect(`$(loading~spin) ${faked}`.match(/\$\([\w~-]+\)/g)).toHaveLength(2)
+  })
+})
