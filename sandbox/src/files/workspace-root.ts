@@ -243,7 +243,13 @@ function notRegular(path: string, stats: Stats): FixpointError {
   return new FixpointError('not_a_regular_file', `${quoted(path)} is ${kind}.`)
 }
 
+/** Looking up each folder of a path takes time for each folder above it: thousands would hold up everything else for seconds. */
+const MOST_FOLDERS = 250
+
 function refuseOutlandish(path: string): void {
+  if (path.split('/').length > MOST_FOLDERS) {
+    throw new FixpointError('invalid_parameter', `${quoted(path)} has more than ${MOST_FOLDERS} folders.`, { field: 'path' })
+  }
   if (path.includes('\0')) throw outside(path, 'The path has a NUL character.')
   // Meant for a shell or for Windows; taken as names they would make surprising files.
   if (/^~(?:[/\\]|$)|^[\\]|^[A-Za-z]:[\\/]/.test(path)) throw outside(path)
