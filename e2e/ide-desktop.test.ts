@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { HostCodeServer } from './src/host-code-server.ts'
 import { PictureAlbum } from './src/picture-album.ts'
 import { seen, Workbench } from './src/workbench.ts'
@@ -76,8 +76,10 @@ afterAll(async () => {
   await world?.remove()
 })
 
+afterEach(async () => { await page.screenshot({ path: `/tmp/desktop-image/last.png` }) }) //DEBUG
+
 it('opens a link only when the person says so, and names the server', async () => {
-  await seen(page.locator('.monaco-workbench'))
+  await seen(page.locator('.activitybar a[aria-label="Fixpoint"]'))
   await openLink(trapUrl)
   album.add('confirm-dark', await page.screenshot())
   await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Cancel' }).click()
