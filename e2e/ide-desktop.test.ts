@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { sessionLink } from '@fixpoint/protocol'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { HostCodeServer } from './src/host-code-server.ts'
@@ -29,11 +30,9 @@ const inSandbox = (command: string) => {
   return execFileSync('docker', ['exec', container, 'bash', '-c', command], { encoding: 'utf8' })
 }
 
-const linkTo = (server: string) => `vscode://fixpoint.fixpoint/open?${new URLSearchParams({ server, session: sessionId })}`
-
 async function openLink(server: string): Promise<void> {
   await workbench.run('Fixpoint: Open a Session by Its Link…')
-  await workbench.answer(linkTo(server))
+  await workbench.answer(sessionLink({ serverUrl: server, sessionId }))
   await seen(page.locator('.monaco-dialog-box', { hasText: server }))
 }
 
@@ -60,7 +59,8 @@ beforeAll(async () => {
         }
       }
     }),
-    HostCodeServer.start({ hasCompanion: true })
+    // The terminal is drawn in the document, where it can be read.
+    HostCodeServer.start({ hasCompanion: true, settings: { 'terminal.integrated.gpuAcceleration': 'off' } })
   ])
   sessionId = (await world.server.client.call('createSession', { body: { projectId: 'tiny' } })).sessionId
   browser = await chromium.launch({ executablePath: process.env['FIXPOINT_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
@@ -76,7 +76,9 @@ afterAll(async () => {
   await world?.remove()
 })
 
-afterEach(async () => { await page.screenshot({ path: `/tmp/desktop-image/last.png` }) }) //DEBUG
+afterEach(async () => {
+  await page.screenshot({ path: `/tmp/desktop-image/last.png` })
+}) //DEBUG
 
 it('opens a link only when the person says so, and names the server', async () => {
   await seen(page.locator('.activitybar a[aria-label="Fixpoint"]'))
@@ -120,6 +122,7 @@ it('shows what others change, and makes, renames and removes files', async () =>
 })
 
 it('does not write over what somebody else has changed meanwhile', async () => {
+  await workbench.entry('style.css').dblclick()
   await workbench.line('margin-left: 31px').click()
   await page.keyboard.press('End')
   await page.keyboard.type(' /* unsaved */')

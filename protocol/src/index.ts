@@ -29,6 +29,7 @@ export {
   stylesSchema
 } from './sandbox/index.ts'
 export * from './session.ts'
+export * from './session-link.ts'
 export * from './style-properties.ts'
 export * from './terminal.ts'
 export * from './text.ts'

@@ -1,6 +1,6 @@
 import type { Door } from '@fixpoint/protocol'
 import { type Connection, ConnectionDot, IconButton, Menu, MenuItem } from '@fixpoint/ui'
-import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, Plus, Settings, Unplug } from 'lucide-react'
+import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, Laptop, Plus, Settings, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { strings } from './strings.ts'
 
@@ -11,13 +11,14 @@ interface PanelHeaderProps {
   onCloseSession: (() => void) | undefined
   /** Opens VS Code or the app of the session; absent where there is no session whose sandbox could be opened. */
   onOpenDoor: ((door: Door) => void) | undefined
+  onOpenDesktop: () => void
   onCopyDiagnostics: () => void
   onDisconnect: () => void
 }
 
 /** Where the person is, how the connection is, and what is rarely needed. */
 export function PanelHeader(props: PanelHeaderProps) {
-  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onCopyDiagnostics, onDisconnect } = props
+  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onOpenDesktop, onCopyDiagnostics, onDisconnect } = props
   return (
     <header className="fp-header">
       {switcher}
@@ -42,6 +43,9 @@ export function PanelHeader(props: PanelHeaderProps) {
                 <>
                   <MenuItem icon={<CodeXml aria-hidden size={14} />} onSelect={item(() => onOpenDoor('vscode'))}>
                     {strings.header.openVsCode}
+                  </MenuItem>
+                  <MenuItem icon={<Laptop aria-hidden size={14} />} onSelect={item(onOpenDesktop)}>
+                    {strings.header.openDesktop}
                   </MenuItem>
                   <MenuItem icon={<AppWindow aria-hidden size={14} />} onSelect={item(() => onOpenDoor('preview'))}>
                     {strings.header.openPreview}

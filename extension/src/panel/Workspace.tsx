@@ -163,6 +163,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
         onNewSession={isNewSession ? undefined : () => chooseSession(null)}
         onCloseSession={isNewSession || state === null || state.isClosed ? undefined : () => setQuestion('close')}
         onOpenDoor={isNewSession || state === null || state.isClosed ? undefined : actions.openDoor}
+        onOpenDesktop={actions.openDesktop}
         onCopyDiagnostics={() => void navigator.clipboard.writeText(diagnostics())}
         onDisconnect={() => setQuestion('disconnect')}
       />

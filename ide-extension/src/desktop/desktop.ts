@@ -1,3 +1,4 @@
+import { readSessionLink } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { FollowedSession } from '../followed-session.ts'
 import type { ServerLink } from '../server-link.ts'
@@ -6,7 +7,6 @@ import { openByLink, openFolder } from './open-session.ts'
 import { SandboxFiles } from './sandbox-files.ts'
 import { SandboxTerminal, type TerminalConnection } from './sandbox-terminal.ts'
 import { openedSession, SANDBOX_SCHEME } from './sandbox-uri.ts'
-import { readSessionLink } from './session-link.ts'
 
 export interface DesktopOptions {
   secrets: vscode.SecretStorage

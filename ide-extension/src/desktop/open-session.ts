@@ -1,8 +1,7 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { FixpointError, type SessionLink } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { linkFromSettings, pairWith, type ServerLink } from '../server-link.ts'
 import { sandboxFolder } from './sandbox-uri.ts'
-import type { SessionLink } from './session-link.ts'
 
 /**
  * Opens a session by a link, when the person says so: whoever made the link may have put any server in it (threats.md I3).

@@ -1,9 +1,15 @@
-import { FixpointError, sessionIdSchema } from '@fixpoint/protocol'
+import { FixpointError } from './errors.ts'
+import { sessionIdSchema } from './ids.ts'
 
 export interface SessionLink {
   /** Origin of the server. */
   serverUrl: string
   sessionId: string
+}
+
+/** A link that opens a session in VS Code on the computer where it is followed. There is nothing secret in it. */
+export function sessionLink({ serverUrl, sessionId }: SessionLink): string {
+  return `vscode://fixpoint.fixpoint/open?${new URLSearchParams({ server: serverUrl, session: sessionId })}`
 }
 
 /**

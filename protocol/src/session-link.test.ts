@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
-import { readSessionLink } from './session-link.ts'
+import { readSessionLink, sessionLink } from './session-link.ts'
 
 const session = `ses_${'a'.repeat(20)}`
 
 it('names a server and a session', () => {
+  const made = new URL(sessionLink({ serverUrl: 'https://fixpoint.example', sessionId: session }))
+  expect(readSessionLink(made.pathname, made.search)).toEqual({ serverUrl: 'https://fixpoint.example', sessionId: session })
   expect(readSessionLink('/open', `server=http%3A%2F%2F127.0.0.1%3A4700%2Fapi&session=${session}`)).toEqual({
     serverUrl: 'http://127.0.0.1:4700',
     sessionId: session
