@@ -9,6 +9,7 @@ import { benchCatchUp } from './catch-up.ts'
 import { type Figure, isReached, type Part, timesFaster } from './figure.ts'
 import { benchFirstEvent } from './first-event.ts'
 import { giveAllBack, oweBack } from './giving-back.ts'
+import { benchIde } from './ide.ts'
 import { benchServer } from './memory.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSizes } from './sizes.ts'
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sizes: benchSizes,
   'update-server': benchUpdateServer,
   capture: benchCapture,
+  ide: benchIde,
   server: async () => benchServer(await sharedWorld()),
   'first-event': async () => benchFirstEvent(await sharedWorld()),
   'after-picture': async () => benchAfterPicture(await sharedWorld()),

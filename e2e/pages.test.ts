@@ -62,7 +62,8 @@ describe('the source of what was pointed at', () => {
         contextFromDraft(
           draft,
           { screenshot: false, dom: true, components: true, console: false, budget: DEFAULT_TOKEN_BUDGET },
-          { crops: new Map() }
+          { crops: new Map() },
+          null
         ).context
       )
       const context = await repositories.verify(set.app, sent)

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { messagesOf } from './messages-of.ts'
 
 const room = dirname(import.meta.filename)
 /** What is in the VSIX, and in the sandbox image. */
@@ -35,6 +36,8 @@ const manifest: Record<string, unknown> = JSON.parse(readFileSync(join(room, 'ma
 cpSync(join(room, 'manifest'), folder, { recursive: true })
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`)
 cpSync(join(room, '..', 'LICENSE'), join(folder, 'LICENSE'))
+mkdirSync(join(folder, 'l10n'))
+writeFileSync(join(folder, 'l10n', 'bundle.l10n.json'), `${JSON.stringify(await messagesOf(join(room, 'src')), null, 2)}\n`)
 
 if (process.argv.includes('--pack')) {
   const { createVSIX } = await import('@vscode/vsce')

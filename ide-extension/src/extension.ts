@@ -3,6 +3,8 @@ import * as vscode from 'vscode'
 import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
 import { COMMIT_SCHEME, createCommitDocuments } from './commit-documents.ts'
+import { createDesktop } from './desktop/desktop.ts'
+import { openedSession } from './desktop/sandbox-uri.ts'
 import { FollowedSession } from './followed-session.ts'
 import { createLineComments } from './line-comments.ts'
 import { LineMarks } from './line-marks.ts'
@@ -29,6 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let session: FollowedSession | null = null
   const current = () => session
 
+  const desktop = createDesktop({ secrets, log, command, server: () => link, session: current, use })
   const status = new SessionStatus()
   const changedFiles = new ChangedFiles(current)
   const tree = new TurnTree(current)
@@ -101,9 +104,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       ignoreFocusOut: true
     })
     if (text === undefined) return
-    link = await pairWith(text, secrets)
-    log.info(`connected to ${link.serverUrl}`)
-    await chooseSession()
+    use(await pairWith(text, secrets))
+    if (openedSession() === null) await chooseSession()
+  }
+
+  /** Works with this server from now on. */
+  function use(server: ServerLink): void {
+    link = server
+    log.info(`connected to ${server.serverUrl}`)
+    const opened = openedSession()
+    if (opened !== null) open(opened)
+    desktop.signedIn()
   }
 
   async function prompt(): Promise<void> {
@@ -149,6 +160,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   subscriptions.push(
     log,
+    desktop,
     status,
     marks,
     proofTabs,
@@ -207,7 +219,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const atDoor = await linkAtDoor()
   await vscode.commands.executeCommand('setContext', 'fixpoint.isAtDoor', atDoor !== null)
   link = atDoor ?? (await linkFromSettings(secrets))
-  const sessionId = link?.sessionId ?? workspaceState.get<string>(CHOSEN_KEY)
+  const sessionId = link?.sessionId ?? openedSession() ?? workspaceState.get<string>(CHOSEN_KEY)
+  desktop.ready()
   log.info(link === null ? 'no server is set' : `the server is ${link.serverUrl}`)
   if (sessionId !== undefined && sessionId !== null) open(sessionId)
   else update()

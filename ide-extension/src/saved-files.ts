@@ -1,4 +1,5 @@
 import * as vscode from 'vscode'
+import { SANDBOX_SCHEME } from './desktop/sandbox-uri.ts'
 import type { FollowedSession } from './followed-session.ts'
 import { workspacePath } from './workspace-path.ts'
 
@@ -26,7 +27,8 @@ export function tellSaves(session: () => FollowedSession | null, log: vscode.Log
 
   const listening = vscode.workspace.onDidSaveTextDocument(document => {
     const path = workspacePath(document.uri)
-    if (path === null) return
+    // What goes through the server is in the log already.
+    if (path === null || document.uri.scheme === SANDBOX_SCHEME) return
     waiting.add(path)
     timer ??= setTimeout(() => void tell(), GATHER_MS)
   })

@@ -7,6 +7,8 @@ export interface ServerLink {
   client: ApiClient
   /** As people know it. */
   serverUrl: string
+  /** Null in the VS Code that a session opened: the browser has a cookie. */
+  token: string | null
   /** Set in the VS Code that a session opened: there is no other one there. */
   sessionId: string | null
 }
@@ -28,7 +30,8 @@ export async function linkAtDoor(): Promise<ServerLink | null> {
   if (!response?.ok) return null
   const door = doorSchema.safeParse(await response.json().catch(() => null))
   if (!door.success) return null
-  return { client: createApiClient({ serverUrl, fetch: boundFetch }), serverUrl: location.data.origin, sessionId: door.data.sessionId }
+  const client = createApiClient({ serverUrl, fetch: boundFetch })
+  return { client, serverUrl: location.data.origin, token: null, sessionId: door.data.sessionId }
 }
 
 /** The server that this machine is set to, with the token that is kept for it. */
@@ -37,7 +40,7 @@ export async function linkFromSettings(secrets: Pick<vscode.SecretStorage, 'get'
   const kept = keptTokenSchema.safeParse(parseJson(await secrets.get(TOKEN_KEY)))
   // A token goes to the server that gave it and to no other, whatever the setting says by now (threats.md I1).
   if (serverUrl === null || !kept.success || kept.data.serverUrl !== serverUrl) return null
-  return { client: createApiClient({ serverUrl, token: kept.data.token, fetch: boundFetch }), serverUrl, sessionId: null }
+  return linkWith(serverUrl, kept.data.token)
 }
 
 /**
@@ -55,7 +58,11 @@ export async function pairWith(link: string, secrets: vscode.SecretStorage): Pro
   const { token } = await client.call('pair', { body: { code, client: `${vscode.env.appName} on this machine` } })
   await secrets.store(TOKEN_KEY, JSON.stringify({ serverUrl, token }))
   await vscode.workspace.getConfiguration('fixpoint').update('serverUrl', serverUrl, vscode.ConfigurationTarget.Global)
-  return { client: createApiClient({ serverUrl, token, fetch: boundFetch }), serverUrl, sessionId: null }
+  return linkWith(serverUrl, token)
+}
+
+function linkWith(serverUrl: string, token: string): ServerLink {
+  return { client: createApiClient({ serverUrl, token, fetch: boundFetch }), serverUrl, token, sessionId: null }
 }
 
 const keptTokenSchema = z.object({ serverUrl: z.string(), token: z.string() })

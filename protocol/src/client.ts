@@ -27,6 +27,8 @@ export interface ApiClient {
   call<K extends RouteName>(name: K, input: RouteInput<K>, options?: CallOptions): Promise<RouteResponse<K>>
   /** Opens a stream of a session's events; the caller reads the body. Same errors as `call`. */
   openEventStream(sessionId: string, after: number, signal: AbortSignal): Promise<Response>
+  /** Opens a stream of changes to a session's files; the same. */
+  openFileChanges(sessionId: string, signal: AbortSignal): Promise<Response>
 }
 
 /** Parts of an input as the generic code sees them; the types of `call` guard what goes in. */
@@ -35,7 +37,7 @@ const looseInputSchema = z.object({
   query: z.record(z.string(), z.union([z.string(), z.number()]).optional()).optional(),
   body: z.unknown().optional()
 })
-const pictureSchema = z.object({ bytes: z.instanceof(Uint8Array<ArrayBuffer>), mediaType: z.string() })
+const bytesSchema = z.object({ bytes: z.instanceof(Uint8Array<ArrayBuffer>), mediaType: z.string() })
 
 export function createApiClient({ serverUrl, token, client, fetch }: ApiClientOptions): ApiClient {
   const common: Record<string, string> = {
@@ -62,10 +64,10 @@ export function createApiClient({ serverUrl, token, client, fetch }: ApiClientOp
       const { params = {}, query = {}, body } = looseInputSchema.parse(input)
       const headers = { ...common, ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}) }
       const init: RequestInit = { method: route.method.toUpperCase(), headers, signal: options.signal ?? null }
-      if (route.body === 'picture') {
-        const picture = pictureSchema.parse(body)
-        init.headers = { ...headers, 'content-type': picture.mediaType }
-        init.body = picture.bytes
+      if (typeof route.body === 'string') {
+        const { bytes, mediaType } = bytesSchema.parse(body)
+        init.headers = { ...headers, 'content-type': mediaType }
+        init.body = bytes
       } else if (route.body !== undefined) {
         init.headers = { ...headers, 'content-type': 'application/json' }
         init.body = JSON.stringify(body)
@@ -81,6 +83,11 @@ export function createApiClient({ serverUrl, token, client, fetch }: ApiClientOp
     openEventStream(sessionId, after, signal) {
       const path = fillPath(routes.listEvents.path, { sessionId })
       return send(`${serverUrl}${path}?after=${after}`, { headers: { ...common, accept: 'text/event-stream' }, signal })
+    },
+
+    openFileChanges(sessionId, signal) {
+      const path = fillPath(routes.watchWorkspace.path, { sessionId })
+      return send(serverUrl + path, { headers: { ...common, accept: 'text/event-stream' }, signal })
     }
   }
 }

@@ -368,6 +368,20 @@ export const ERRORS = {
     retryable: false,
     hint: 'Read a part of it by line range, or search in it.'
   },
+  folder_too_large: {
+    status: 413,
+    title: 'The folder has too many entries',
+    retryable: false,
+    hint: 'List it in a terminal of the sandbox.'
+  },
+  not_a_folder: { status: 400, title: 'This is not a folder', retryable: false, hint: 'Read it as a file.' },
+  folder_not_empty: { status: 409, title: 'The folder is not empty', retryable: false, hint: 'Remove it with what is in it.' },
+  terminal_limit: {
+    status: 429,
+    title: 'Too many terminals are open in this session',
+    retryable: true,
+    hint: 'Close one of them.'
+  },
   file_binary: { status: 415, title: 'The file is binary', retryable: false, hint: 'Use look for pictures, bash for other binary files.' },
   stale_file: { status: 409, title: 'The file has changed since it was read', retryable: false, hint: 'Read it again.' },
   edit_no_match: {

@@ -16,6 +16,7 @@ import { pageContextSchema } from './page-context.ts'
 import { personSchema } from './people.ts'
 import { fileChangeSchema } from './sandbox/workspace.ts'
 import { isStorableText, isVisibleText, storableText } from './text.ts'
+import { workspaceRoutes } from './workspace-api.ts'
 
 export const API_LIMITS = {
   /** JSON bodies, in bytes. */
@@ -141,8 +142,8 @@ export interface Route {
   access: 'token' | 'open'
   params?: z.ZodObject
   query?: z.ZodObject
-  /** A JSON body, or `picture` for the bytes of a picture. */
-  body?: z.ZodType | 'picture'
+  /** A JSON body, `picture` for the bytes of a picture, or `file` for bytes of any kind. */
+  body?: z.ZodType | 'picture' | 'file'
   /** A JSON answer, or the media type of another one. */
   response: z.ZodType | string
   status: number
@@ -467,6 +468,7 @@ export const routes = {
     status: 201,
     errors: ['session_not_found', 'session_closed', 'door_unavailable']
   },
+  ...workspaceRoutes,
   createPullRequest: {
     method: 'post',
     path: '/api/sessions/{sessionId}/pull-request',
@@ -585,7 +587,7 @@ type OutputOf<T> = T extends z.ZodType ? z.output<T> : unknown
 export type RouteInput<K extends RouteName> = (Routes[K] extends { params: infer P } ? { params: InputOf<P> } : unknown) &
   (Routes[K] extends { query: infer Q } ? { query: InputOf<Q> } : unknown) &
   (Routes[K] extends { body: infer B }
-    ? B extends 'picture'
+    ? B extends 'picture' | 'file'
       ? { body: { bytes: Uint8Array<ArrayBuffer>; mediaType: string } }
       : { body: InputOf<B> }
     : unknown)
@@ -594,7 +596,7 @@ export type RouteInput<K extends RouteName> = (Routes[K] extends { params: infer
 export type RouteRequest<K extends RouteName> = (Routes[K] extends { params: infer P } ? { params: OutputOf<P> } : unknown) &
   (Routes[K] extends { query: infer Q } ? { query: OutputOf<Q> } : unknown) &
   (Routes[K] extends { body: infer B }
-    ? B extends 'picture'
+    ? B extends 'picture' | 'file'
       ? { body: { bytes: Uint8Array; mediaType: string } }
       : { body: OutputOf<B> }
     : unknown)

@@ -18,16 +18,23 @@ export * from './realtime.ts'
 export {
   type ConsoleEntry,
   consoleEntrySchema,
+  EDITOR_FILE_LIMITS,
   type EgressDecision,
   egressDecisionSchema,
   type FailedRequest,
   type FileChange,
+  type FileChanges,
+  type FileStat,
+  type FolderListing,
   failedRequestSchema,
   fileChangeSchema,
   stylesSchema
 } from './sandbox/index.ts'
 export * from './session.ts'
+export * from './session-link.ts'
 export * from './steps.ts'
 export * from './style-properties.ts'
+export * from './terminal.ts'
 export * from './text.ts'
 export * from './tokens.ts'
+export * from './workspace-api.ts'

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { cutText, FixpointError } from '@fixpoint/protocol'
 import {
   execInputSchema,
+  type FileChanges,
   localTargetSchema,
   type SandboxOperation,
   sandboxOperations,
@@ -13,6 +14,8 @@ import {
   workspaceRestoreQuerySchema
 } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
+import { EditorFiles } from './files/editor-files.ts'
+import { watchFiles } from './files/file-watch.ts'
 import { readFile } from './files/read-file.ts'
 import { listFiles, searchFiles } from './files/search-files.ts'
 import { WorkspaceRoot } from './files/workspace-root.ts'
@@ -25,6 +28,7 @@ import { commandEnvironment } from './processes/command-environment.ts'
 import { DevServer } from './processes/dev-server.ts'
 import { executeCommand } from './processes/execute-command.ts'
 import { ProcessGroups } from './processes/process-groups.ts'
+import { Terminals } from './terminal/terminals.ts'
 import { Turns } from './turns.ts'
 import { joinStream } from './vscode/join-stream.ts'
 import { VsCode } from './vscode/vscode.ts'
@@ -35,6 +39,8 @@ const PICTURES = 'pictures/'
 const BROWSER = 'browser'
 /** One for each core that a sandbox usually has; more at once only make each other slow. */
 const LOOKS_AT_ONCE = 2
+/** Of changes to files, on their way to the server. */
+const MOST_UNREAD_BYTES = 1_000_000
 
 export interface OperationsOptions {
   /** The workspace's folder, absolute. */
@@ -62,6 +68,8 @@ export class Operations {
   readonly #browser: WarmBrowser
   readonly #devServer: DevServer
   readonly #vsCode: VsCode
+  readonly #terminals: Terminals
+  readonly #codeServer: string
   readonly #addresses: Map<string, Address>
 
   static async open(options: OperationsOptions): Promise<Operations> {
@@ -82,14 +90,24 @@ export class Operations {
     const devServer = new DevServer(root, this.#groups, () => this.#browser.prepare())
     this.#devServer = devServer
     this.#vsCode = new VsCode({ codeServer, folder: root.folder, groups: this.#groups, home: programs['HOME'] ?? '/tmp' })
+    this.#terminals = new Terminals({ codeServer, folder: root.folder, groups: this.#groups })
+    this.#codeServer = codeServer
     const looks = new Turns(LOOKS_AT_ONCE)
     const writer = new FileWriter(root)
+    const editor = new EditorFiles(root, writer)
     const operations: Record<SandboxOperation, Address> = {
       'files/read': operation(sandboxOperations['files/read'], async input => readFile(root, input)),
       'files/write': operation(sandboxOperations['files/write'], async input => await writer.write(input)),
       'files/edit': operation(sandboxOperations['files/edit'], async input => await writer.edit(input)),
       'files/search': operation(sandboxOperations['files/search'], async input => await searchFiles(root.folder, programs, input)),
       'files/list': operation(sandboxOperations['files/list'], async input => await listFiles(root.folder, programs, input)),
+      'files/tree': operation(sandboxOperations['files/tree'], async input => editor.tree(input)),
+      'files/stat': operation(sandboxOperations['files/stat'], async ({ path }) => editor.stat(path)),
+      'files/fetch': operation(sandboxOperations['files/fetch'], async input => editor.fetch(input)),
+      'files/store': operation(sandboxOperations['files/store'], async input => await editor.store(input)),
+      'files/make-folder': operation(sandboxOperations['files/make-folder'], async ({ path }) => await editor.makeFolder(path)),
+      'files/remove': operation(sandboxOperations['files/remove'], async input => await editor.remove(input)),
+      'files/rename': operation(sandboxOperations['files/rename'], async input => await editor.rename(input)),
       'dev-server/start': operation(sandboxOperations['dev-server/start'], async input => await devServer.start(input)),
       'dev-server/status': operation(sandboxOperations['dev-server/status'], async () => devServer.status()),
       'dev-server/stop': operation(sandboxOperations['dev-server/stop'], async () => await devServer.stop()),
@@ -102,6 +120,7 @@ export class Operations {
     }
     const streams: Record<string, Address> = {
       exec: { method: 'POST', answer: async stream => await this.#execute(stream) },
+      'files/watch': { method: 'POST', answer: async stream => await this.#watch(stream) },
       'workspace/populate': {
         method: 'POST',
         answer: async (stream, query) => {
@@ -167,7 +186,8 @@ export class Operations {
     if (!target.success) {
       throw new FixpointError('not_found', `The sandbox has no target ${JSON.stringify(cutText(authority, 200))}.`)
     }
-    joinStream(stream, await (target.data === 'vscode' ? this.#vsCode : this.#devServer).connect())
+    if (target.data === 'terminal') this.#terminals.join(stream)
+    else joinStream(stream, await (target.data === 'vscode' ? this.#vsCode : this.#devServer).connect())
   }
 
   async #execute(stream: ServerHttp2Stream): Promise<void> {
@@ -183,6 +203,25 @@ export class Operations {
     })
     stream.off('close', onClose)
     stream.end()
+  }
+
+  async #watch(stream: ServerHttp2Stream): Promise<void> {
+    let hasMissed = false
+    const tell = (changes: FileChanges) => {
+      if (stream.closed || stream.destroyed) return
+      // Nobody reads: what is missed is told as such when somebody does.
+      if (stream.writableLength > MOST_UNREAD_BYTES) hasMissed = true
+      else stream.write(`${JSON.stringify(changes)}\n`)
+    }
+    stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson' })
+    stream.on('drain', () => {
+      if (!hasMissed) return
+      hasMissed = false
+      tell({ kind: 'lost' })
+    })
+    const stop = await watchFiles({ folder: this.#root.folder, codeServer: this.#codeServer }, tell)
+    if (stream.closed || stream.destroyed) await stop()
+    else stream.once('close', () => stop().catch((error: unknown) => process.stderr.write(`sandboxd: watching: ${String(error)}\n`)))
   }
 
   async #sendBundle(stream: ServerHttp2Stream): Promise<void> {

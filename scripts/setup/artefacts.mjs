@@ -7,6 +7,7 @@ import { hashOf, isStamped, stamp, wasDone } from './stamp.mjs'
 import { SetupError, step } from './step.mjs'
 import { nodeForImage, toolchain } from './toolchain.mjs'
 import { codeServerFolder, ensureVsCode } from './vscode.mjs'
+import { putVsCodeStandIns } from './vscode-stand-ins.mjs'
 
 const NEEDED_BYTES = 4e9
 
@@ -35,6 +36,7 @@ export async function ensureImage({ node, env, isPruning = false }) {
     return { said: 'built', value: undefined }
   })
   await ensureVsCode(env)
+  putVsCodeStandIns()
   return await step('Sandbox image', async report => {
     const log = logFile('image')
     const args = [

@@ -36,6 +36,7 @@ import { createProjectRepositories } from './projects/project-repositories.ts'
 import { createBaseChecks } from './proof/base-checks.ts'
 import { createPictureComparer } from './proof/picture-comparer.ts'
 import { createSocketServer } from './realtime/socket-server.ts'
+import { createTerminalSockets } from './realtime/terminal-sockets.ts'
 import { createSandboxDriver } from './sandbox/driver.ts'
 import { systemNetwork } from './sandbox/network.ts'
 import { defaultSandboxSettings } from './sandbox/settings.ts'
@@ -52,6 +53,7 @@ import { processStartTime, readOrCreateSecret, takeDataFolder } from './store/da
 import { type Database, openDatabase } from './store/database.ts'
 import { isErrno } from './store/errno.ts'
 import { serverVersion } from './version.ts'
+import { createWorkspaceFiles } from './workspace/workspace-files.ts'
 
 export interface RunningServer {
   /** Where people reach it. */
@@ -195,6 +197,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     const doorKeys = createDoorKeys(db, edges)
     const visits = createVisits({ log, projects, repositories, keeper, logger })
     let names: DoorNames | null = null
+    const workspaceFiles = createWorkspaceFiles({ visits, commands })
     const handlers = createHandlers({
       connected,
       info: { version, epoch, model: { provider: model.provider, id: model.id, isScripted: model.isScripted } },
@@ -209,6 +212,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       pullRequests,
       issues,
       repositories,
+      workspaceFiles,
       doorNames: () => names,
       doorKeys,
       readiness,
@@ -246,8 +250,9 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     httpServer.on('request', (request, response) => {
       if (!doors.request(request, response)) ownSide.emit('request', request, response)
     })
+    const terminals = createTerminalSockets({ visits, verifyToken: tokens.verify, rules: () => rules, edges, logger })
     httpServer.on('upgrade', (request, socket, head) => {
-      if (!doors.upgrade(request, socket, head)) ownSide.emit('upgrade', request, socket, head)
+      if (!doors.upgrade(request, socket, head) && !terminals.upgrade(request, socket, head)) ownSide.emit('upgrade', request, socket, head)
     })
     const sockets = createSocketServer({
       httpServer: ownSide,
@@ -262,6 +267,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     })
     await listen(httpServer, config)
     undo.push(async () => {
+      terminals.close()
       await sockets.close()
       httpServer.closeAllConnections()
     })

@@ -1,6 +1,6 @@
 import type { Door } from '@fixpoint/protocol'
 import { type Connection, ConnectionDot, IconButton, Menu, MenuItem } from '@fixpoint/ui'
-import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, FileText, Plus, Settings, Unplug } from 'lucide-react'
+import { AppWindow, Archive, ClipboardList, CodeXml, Ellipsis, FileText, Laptop, Plus, Settings, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { strings } from './strings.ts'
 
@@ -13,13 +13,14 @@ interface PanelHeaderProps {
   onOpenDoor: ((door: Door) => void) | undefined
   /** Makes a bug report of what was captured; absent where nothing was. */
   onReport: (() => void) | undefined
+  onOpenDesktop: () => void
   onCopyDiagnostics: () => void
   onDisconnect: () => void
 }
 
 /** Where the person is, how the connection is, and what is rarely needed. */
 export function PanelHeader(props: PanelHeaderProps) {
-  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onReport, onCopyDiagnostics, onDisconnect } = props
+  const { connection, switcher, onNewSession, onCloseSession, onOpenDoor, onOpenDesktop, onReport, onCopyDiagnostics, onDisconnect } = props
   return (
     <header className="fp-header">
       {switcher}
@@ -44,6 +45,9 @@ export function PanelHeader(props: PanelHeaderProps) {
                 <>
                   <MenuItem icon={<CodeXml aria-hidden size={14} />} onSelect={item(() => onOpenDoor('vscode'))}>
                     {strings.header.openVsCode}
+                  </MenuItem>
+                  <MenuItem icon={<Laptop aria-hidden size={14} />} onSelect={item(onOpenDesktop)}>
+                    {strings.header.openDesktop}
                   </MenuItem>
                   <MenuItem icon={<AppWindow aria-hidden size={14} />} onSelect={item(() => onOpenDoor('preview'))}>
                     {strings.header.openPreview}

@@ -193,6 +193,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
         onCloseSession={isNewSession || state === null || state.isClosed ? undefined : () => setQuestion('close')}
         onOpenDoor={isNewSession || state === null || state.isClosed ? undefined : actions.openDoor}
         onReport={preview === null || isWithoutProject ? undefined : () => setIsReporting(true)}
+        onOpenDesktop={actions.openDesktop}
         onCopyDiagnostics={() => void navigator.clipboard.writeText(diagnostics())}
         onDisconnect={() => setQuestion('disconnect')}
       />

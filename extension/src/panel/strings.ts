@@ -58,6 +58,7 @@ export const strings = {
     options: 'Options',
     diagnostics: 'Copy diagnostics',
     openVsCode: 'Open in VS Code',
+    openDesktop: 'Open in VS Code on this computer',
     openPreview: 'Open preview',
     close: 'Close session…',
     disconnect: 'Disconnect…',

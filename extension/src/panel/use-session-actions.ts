@@ -1,4 +1,4 @@
-import { type Door, FixpointError } from '@fixpoint/protocol'
+import { type Door, FixpointError, sessionLink } from '@fixpoint/protocol'
 import { useCallback, useState } from 'react'
 import { type Problem, problemOf } from './problem.ts'
 import type { Server } from './server.ts'
@@ -25,6 +25,8 @@ export interface SessionActions {
   accept: (turnIds: string[]) => void
   /** Opens VS Code or the app of the session in a tab. */
   openDoor: (door: Door) => void
+  /** Opens the session in VS Code on this computer, which asks whether it shall. */
+  openDesktop: () => void
 }
 
 /** What a person can do with a session. What comes of it arrives by the log; here are only the refusals. */
@@ -89,6 +91,11 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
   }
 
   const accept = (turnIds: string[]) => act(id => server.call('acceptTurns', { params: { sessionId: id }, body: { turnIds } }))
+  // The panel stays where it is: the browser hands such an address to the program that it belongs to.
+  const openDesktop = () =>
+    act(async id => {
+      globalThis.open(sessionLink({ serverUrl: new URL(server.serverUrl).origin, sessionId: id }), '_self')
+    })
 
   const close = () => act(id => server.call('closeSession', { params: { sessionId: id } }), ['session_closed'])
 
@@ -107,6 +114,7 @@ export function useSessionActions(server: Server, sessionId: string | null): Ses
     conflict,
     cancelUndo: () => setConflict(null),
     accept: turnIds => void accept(turnIds),
-    openDoor: door => void openDoor(door)
+    openDoor: door => void openDoor(door),
+    openDesktop: () => void openDesktop()
   }
 }

@@ -5,6 +5,7 @@ import { vsCodeStart } from './local-targets.ts'
 import { look } from './look.ts'
 import { devServerStart, devServerStatus, devServerStop } from './processes.ts'
 import { workspaceCheckpoint } from './workspace.ts'
+import { fileFetch, fileRemove, fileRename, fileStat, fileStore, fileTree, folderMake } from './workspace-files.ts'
 
 export * from '../style-properties.ts'
 export * from './egress.ts'
@@ -12,14 +13,16 @@ export * from './files.ts'
 export * from './local-targets.ts'
 export * from './look.ts'
 export * from './processes.ts'
+export * from './terminal-frames.ts'
 export * from './workspace.ts'
+export * from './workspace-files.ts'
 
 /** `GET /v1/health`: the first call on a new connection. */
 export const sandboxHealthSchema = z.object({ version: z.literal(1), pid: z.number().int(), uptimeMs: z.number() })
 
 /**
  * Operations with one JSON value in and one out: `POST /v1/<name>`. Success is 200 with the output; failure is the problem
- * form of `errors.ts` with the code's status. Streams (`exec`, `workspace/populate`, `workspace/restore`, `workspace/bundle`,
+ * form of `errors.ts` with the code's status. Streams (`exec`, `files/watch`, `workspace/populate`, `workspace/restore`, `workspace/bundle`,
  * `pictures/<id>`) have their own addresses; `CONNECT` joins with a local target (local-targets.ts).
  */
 export const sandboxOperations = {
@@ -28,6 +31,13 @@ export const sandboxOperations = {
   'files/edit': fileEdit,
   'files/search': fileSearch,
   'files/list': fileList,
+  'files/tree': fileTree,
+  'files/stat': fileStat,
+  'files/fetch': fileFetch,
+  'files/store': fileStore,
+  'files/make-folder': folderMake,
+  'files/remove': fileRemove,
+  'files/rename': fileRename,
   'dev-server/start': devServerStart,
   'dev-server/status': devServerStatus,
   'dev-server/stop': devServerStop,

@@ -10,7 +10,7 @@ export const vsCodeStart = {
 /**
  * What can be reached in the sandbox, by name: `CONNECT` with one of these as authority joins the stream with it. There are no
  * numbers of ports in it, so none can be chosen: `vscode` is VS Code's socket, `dev-server` the port that the dev server was
- * started with.
+ * started with. `terminal` starts a shell, which ends with the stream; what goes over it is said in terminal-frames.ts.
  */
-export const localTargetSchema = z.enum(['vscode', 'dev-server'])
+export const localTargetSchema = z.enum(['vscode', 'dev-server', 'terminal'])
 export type LocalTarget = z.infer<typeof localTargetSchema>

@@ -50,8 +50,8 @@ export function readFile(root: WorkspaceRoot, input: z.output<typeof fileRead.in
  * The whole content; stops at the limit even when the file grows meanwhile.
  * @throws FixpointError file_too_large
  */
-export function readBytes({ descriptor, stats, path }: OpenFile): Buffer {
-  if (stats.size > MAX_FILE_BYTES) throw tooLarge(path, stats.size)
+export function readBytes({ descriptor, stats, path }: OpenFile, limit = MAX_FILE_BYTES): Buffer {
+  if (stats.size > limit) throw tooLarge(path, stats.size, limit)
   try {
     const chunks: Buffer[] = []
     let length = 0
@@ -61,7 +61,7 @@ export function readBytes({ descriptor, stats, path }: OpenFile): Buffer {
       if (bytesRead === 0) return Buffer.concat(chunks)
       chunks.push(buffer.subarray(0, bytesRead))
       length += bytesRead
-      if (length > MAX_FILE_BYTES) throw tooLarge(path, length)
+      if (length > limit) throw tooLarge(path, length, limit)
     }
   } catch (error) {
     throw fileSystemError(error, path)
@@ -72,9 +72,9 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-function tooLarge(path: string, bytes: number): FixpointError {
-  return new FixpointError('file_too_large', `${quoted(path)} has ${bytes} bytes; at most ${MAX_FILE_BYTES} can be read.`, {
+function tooLarge(path: string, bytes: number, limit: number): FixpointError {
+  return new FixpointError('file_too_large', `${quoted(path)} has ${bytes} bytes; at most ${limit} can be read.`, {
     hint: 'Search in it, or cut a part out of it in bash.',
-    limit: MAX_FILE_BYTES
+    limit
   })
 }

@@ -83,6 +83,50 @@ export class WorkspaceRoot {
   }
 
   /**
+   * Where an entry is or will be, itself and not what it leads to where it is a symbolic link. Its folder has to be there.
+   * @throws FixpointError as `openFile`, and protected_path for git's own files
+   */
+  async openEntry(path: string): Promise<FilePlace> {
+    const { folder, name } = this.entryOf(path)
+    const entry = join(relative(this.folder, folder), name)
+    refuseGitInternals(entry, path)
+    try {
+      return { folder: await this.#openFolder(folder, [], path), name, path: entry }
+    } catch (error) {
+      throw fileSystemError(error, path)
+    }
+  }
+
+  /**
+   * The real folder that an entry is in, and its name there.
+   * @throws FixpointError path_outside_workspace, file_not_found, not_a_folder, not_a_regular_file for the workspace itself
+   */
+  entryOf(path: string): { folder: string; name: string } {
+    const target = resolve(this.folder, path)
+    if (target === this.folder) throw new FixpointError('not_a_regular_file', 'The path names the workspace itself.', { field: 'path' })
+    // Looked at as it was given first: what is wrong with it is said of the path that was given.
+    refuseOutlandish(path)
+    if (!isWithin(this.folder, target)) throw outside(path)
+    return { folder: this.realFolder(dirname(target)), name: basename(target) }
+  }
+
+  /**
+   * A folder of the workspace, its symbolic links resolved.
+   * @throws FixpointError path_outside_workspace, file_not_found, not_a_folder
+   */
+  realFolder(path: string): string {
+    const place = this.#resolve(path)
+    if (place.missing.length > 0) throw new FixpointError('file_not_found', `There is no folder ${quoted(path)}.`)
+    if (!lstatSync(place.real).isDirectory()) throw new FixpointError('not_a_folder', `${quoted(path)} is not a folder.`)
+    return place.real
+  }
+
+  /** Whether a real path is in the workspace. */
+  holds(real: string): boolean {
+    return isWithin(this.folder, real)
+  }
+
+  /**
    * The absolute path of a folder to run a command in.
    * @throws FixpointError path_outside_workspace, or invalid_parameter where there is no such folder
    */
@@ -95,9 +139,7 @@ export class WorkspaceRoot {
 
   /** Splits the path into the part that is there, with its symbolic links resolved, and the names that are not there yet. */
   #resolve(path: string): { real: string; missing: string[] } {
-    if (path.includes('\0')) throw outside(path, 'The path has a NUL character.')
-    // Meant for a shell or for Windows; taken as names they would make surprising files.
-    if (/^~(?:[/\\]|$)|^[\\]|^[A-Za-z]:[\\/]/.test(path)) throw outside(path)
+    refuseOutlandish(path)
     const target = resolve(this.folder, path)
     if (!isWithin(this.folder, target)) throw outside(path)
 
@@ -199,6 +241,18 @@ function notRegular(path: string, stats: Stats): FixpointError {
           ? 'a symbolic link'
           : 'a device'
   return new FixpointError('not_a_regular_file', `${quoted(path)} is ${kind}.`)
+}
+
+/** Looking up each folder of a path takes time for each folder above it: thousands would hold up everything else for seconds. */
+const MOST_FOLDERS = 250
+
+function refuseOutlandish(path: string): void {
+  if (path.split('/').length > MOST_FOLDERS) {
+    throw new FixpointError('invalid_parameter', `${quoted(path)} has more than ${MOST_FOLDERS} folders.`, { field: 'path' })
+  }
+  if (path.includes('\0')) throw outside(path, 'The path has a NUL character.')
+  // Meant for a shell or for Windows; taken as names they would make surprising files.
+  if (/^~(?:[/\\]|$)|^[\\]|^[A-Za-z]:[\\/]/.test(path)) throw outside(path)
 }
 
 /** Git runs what its configuration and hooks name, so the file tools do not write there. */

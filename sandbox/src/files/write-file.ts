@@ -3,7 +3,7 @@ import { closeSync, constants, type Stats } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
-import type { fileEdit, fileWrite } from '@fixpoint/protocol/sandbox'
+import { EDITOR_FILE_LIMITS, type fileEdit, type fileStore, type fileWrite } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
 import { Turns } from '../turns.ts'
 import { applyEdits } from './apply-edits.ts'
@@ -11,7 +11,7 @@ import { fileSystemError, quoted, systemErrorCode } from './file-errors.ts'
 import { lineChanges } from './line-changes.ts'
 import { readBytes, sha256 } from './read-file.ts'
 import { decodeText, encodeText, hasWindowsLineEnds, isBinary, linesOf, withWindowsLineEnds } from './text-file.ts'
-import { type FilePlace, openedPath, type WorkspaceRoot } from './workspace-root.ts'
+import { type FilePlace, type OpenFile, openedPath, type WorkspaceRoot } from './workspace-root.ts'
 
 /** How the names of files begin that are being written; one is left behind when sandboxd is killed meanwhile. */
 export const UNFINISHED_FILE = '.fixpoint-write-'
@@ -81,6 +81,24 @@ export class FileWriter {
     })
   }
 
+  /**
+   * Puts bytes in a file as they are, for an editor.
+   * @throws FixpointError as `WorkspaceRoot.openPlace`, stale_file, file_exists, file_not_found, storage_full
+   */
+  async store(input: z.output<typeof fileStore.input>): Promise<void> {
+    const bytes = Buffer.from(input.content, 'base64')
+    await this.#exclusively(input.path, async place => {
+      const current = this.#whatIsThere(place, input.path, file => ({
+        stats: file.stats,
+        sha256: input.expectedSha256 === undefined ? undefined : sha256(readBytes(file, EDITOR_FILE_LIMITS.fileBytes))
+      }))
+      if (current === undefined && !input.mayCreate) throw new FixpointError('file_not_found', `There is no file ${quoted(input.path)}.`)
+      if (current !== undefined && !input.mayReplace) throw new FixpointError('file_exists', `${quoted(input.path)} is there already.`)
+      if (input.expectedSha256 !== undefined && current?.sha256 !== input.expectedSha256) throw stale(input.path)
+      await replace(place, bytes, current?.stats, input.path)
+    })
+  }
+
   async #exclusively<T>(path: string, work: (place: FilePlace) => Promise<T>): Promise<T> {
     const place = await this.#root.openPlace(path)
     try {
@@ -97,11 +115,18 @@ export class FileWriter {
   }
 
   #current(place: FilePlace, path: string): { bytes: Buffer; sha256: string; stats: Stats } | undefined {
+    return this.#whatIsThere(place, path, file => {
+      const bytes = readBytes(file)
+      return { bytes, sha256: sha256(bytes), stats: file.stats }
+    })
+  }
+
+  /** Looks at the file that is in the place; undefined where none is. */
+  #whatIsThere<T>(place: FilePlace, path: string, look: (file: OpenFile) => T): T | undefined {
     try {
       const file = this.#root.openFile(place.path)
       try {
-        const bytes = readBytes(file)
-        return { bytes, sha256: sha256(bytes), stats: file.stats }
+        return look(file)
       } finally {
         closeSync(file.descriptor)
       }

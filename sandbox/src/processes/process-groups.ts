@@ -160,7 +160,8 @@ export class ProcessGroup {
   }
 }
 
-function preferForOutOfMemory(pid: number): void {
+/** Has the kernel end this process, and what comes of it, first. */
+export function preferForOutOfMemory(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, COMMAND_OOM_SCORE)
   } catch (error) {

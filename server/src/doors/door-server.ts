@@ -35,7 +35,7 @@ export type SessionApi = (request: IncomingMessage, response: ServerResponse, ad
 export interface DoorServerOptions {
   names: () => DoorNames | null
   keys: DoorKeys
-  visits: Visits
+  visits: Omit<Visits, 'sandbox'>
   log: SessionLog
   projects: ProjectRegistry
   api: SessionApi

@@ -22,6 +22,8 @@ export interface Visits {
   isAwake(address: DoorAddress): Promise<boolean>
   /** A connection to what is behind the door, woken up where that is needed. */
   connect(address: DoorAddress, by: Person, signal: AbortSignal): Promise<Duplex>
+  /** The session's sandbox, opened where it is not, for somebody who works on its files from elsewhere. Throws as `wake`. */
+  sandbox(sessionId: string, by: Person, signal: AbortSignal): Promise<Sandbox>
   /** Keeps the sandbox from being put to sleep until the function that is returned is called. */
   stay(sessionId: string): () => void
 }
@@ -130,6 +132,11 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
       const woken = await tryToConnect(address, signal)
       if (woken !== null) return woken
       throw new FixpointError(address.door === 'vscode' ? 'vscode_not_ready' : 'dev_server_not_ready', 'It ended right after its start.')
+    },
+    async sandbox(sessionId, by, signal) {
+      const { isClosed } = await log.state(sessionId)
+      const open = isClosed ? null : keeper.running(sessionId)
+      return open ?? (await openSandbox(sessionId, by, 'vscode', signal))
     },
     stay: sessionId => keeper.stay(sessionId)
   }

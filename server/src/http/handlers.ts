@@ -18,8 +18,10 @@ import { getSession, listSessions } from '../sessions/session-summaries.ts'
 import { type ArtifactStore, artifactNotFound } from '../store/artifact-store.ts'
 import type { Database } from '../store/database.ts'
 import { readPictureHeader } from '../store/picture-header.ts'
+import type { WorkspaceFiles } from '../workspace/workspace-files.ts'
 import { sendArtifact } from './artifact-response.ts'
 import type { Handlers } from './route-binding.ts'
+import { workspaceHandlers } from './workspace-handlers.ts'
 
 export interface HandlerParts {
   info: Omit<ServerInfo, 'name' | 'protocolVersion' | 'clients'>
@@ -35,6 +37,7 @@ export interface HandlerParts {
   pullRequests: PullRequests
   issues: Issues
   repositories: ProjectRepositories
+  workspaceFiles: WorkspaceFiles
   doorNames: () => DoorNames | null
   doorKeys: DoorKeys
   readiness: Readiness
@@ -124,6 +127,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return { files: await parts.repositories.get(state.projectId).changes(query.from, query.to) }
     },
 
+    ...workspaceHandlers(parts),
     reportSaves: async ({ params, body }, { caller }) => ({ seq: await commands.reportSaves(caller.person, params.sessionId, body.paths) }),
 
     undoTurns: async ({ params, body }, { caller, seed }) => await commands.undoTurns(caller.person, params.sessionId, body, seed),

@@ -73,9 +73,10 @@ function tagOf(path: string): string {
 
 function requestBodyOf(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   if (route.body === undefined) return {}
+  const bytes = { schema: { type: 'string' as const, format: 'binary' } }
+  if (route.body === 'file') return { requestBody: { required: true, content: { 'application/octet-stream': bytes } } }
   if (route.body !== 'picture') return { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }
-  const picture = { schema: { type: 'string' as const, format: 'binary' } }
-  return { requestBody: { required: true, content: { 'image/png': picture, 'image/jpeg': picture, 'image/webp': picture } } }
+  return { requestBody: { required: true, content: { 'image/png': bytes, 'image/jpeg': bytes, 'image/webp': bytes } } }
 }
 
 function successOf(name: RouteName, route: Route) {

@@ -1,4 +1,13 @@
-import { API_LIMITS, FixpointError, type Route, type RouteName, type RouteRequest, type RouteResponse, routes } from '@fixpoint/protocol'
+import {
+  API_LIMITS,
+  EDITOR_FILE_LIMITS,
+  FixpointError,
+  type Route,
+  type RouteName,
+  type RouteRequest,
+  type RouteResponse,
+  routes
+} from '@fixpoint/protocol'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { z } from 'zod'
 import type { Caller } from '../auth/tokens.ts'
@@ -47,7 +56,7 @@ export function bindRoutes(router: Router, handlers: Handlers, options: BindingO
     const route: Route = routes[name]
     const path = route.path.replace(/\{(\w+)\}/g, ':$1')
     methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), route.method.toUpperCase()])
-    const parsers = route.body === undefined ? [] : route.body === 'picture' ? pictureParsers() : jsonParsers()
+    const parsers = parsersOf(route.body)
     // The token is looked at before the body is read.
     router[route.method](path, authenticate(name, route, options), ...parsers, answer(name, route, handlers, options))
   }
@@ -97,7 +106,7 @@ function parseRequest(route: Route, request: Request): Record<string, unknown> {
   const input: Record<string, unknown> = {}
   if (route.params) input['params'] = parsePart(route.params, request.params, 'params')
   if (route.query) input['query'] = parsePart(route.query, request.query, 'query')
-  if (route.body === 'picture') {
+  if (typeof route.body === 'string') {
     input['body'] = { bytes: request.body, mediaType: mediaTypeOf(request) }
   } else if (route.body !== undefined) {
     input['body'] = parsePart(route.body, request.body, 'body')
@@ -159,20 +168,26 @@ function jsonParsers(): RequestHandler[] {
   return [requireJson, parse]
 }
 
+function parsersOf(body: Route['body']): RequestHandler[] {
+  if (body === undefined) return []
+  if (body === 'picture') return bytesParsers(PICTURE_TYPES, API_LIMITS.pictureBytes)
+  return body === 'file' ? bytesParsers(['application/octet-stream'], EDITOR_FILE_LIMITS.fileBytes) : jsonParsers()
+}
+
 const PICTURE_TYPES = ['image/png', 'image/jpeg', 'image/webp']
 
-function pictureParsers(): RequestHandler[] {
-  const requirePicture: RequestHandler = (request, _response, next) => {
-    if (!PICTURE_TYPES.includes(mediaTypeOf(request))) {
+function bytesParsers(types: string[], limit: number): RequestHandler[] {
+  const requireType: RequestHandler = (request, _response, next) => {
+    if (!types.includes(mediaTypeOf(request))) {
       throw new FixpointError(
         'unsupported_media_type',
-        `The content type is ${mediaTypeOf(request).slice(0, 60) || 'missing'}; ${PICTURE_TYPES.join(', ')} are accepted.`
+        `The content type is ${mediaTypeOf(request).slice(0, 60) || 'missing'}; ${types.join(', ')} ${types.length > 1 ? 'are' : 'is'} accepted.`
       )
     }
     next()
   }
-  const parse = express.raw({ type: PICTURE_TYPES, limit: API_LIMITS.pictureBytes, inflate: false })
-  return [requirePicture, parse, emptyBodyAsBytes]
+  const parse = express.raw({ type: types, limit, inflate: false })
+  return [requireType, parse, emptyBodyAsBytes]
 }
 
 /** express.raw leaves the body undefined when there is none. */

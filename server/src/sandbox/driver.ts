@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { FixpointError, makeId } from '@fixpoint/protocol'
-import type { AllowedHost, EgressDecision, LocalTarget } from '@fixpoint/protocol/sandbox'
+import type { AllowedHost, EgressDecision, FileChanges, LocalTarget } from '@fixpoint/protocol/sandbox'
 import type Docker from 'dockerode'
 import { z } from 'zod'
 import type { Edges } from '../edges.ts'
@@ -46,6 +46,8 @@ export interface Sandbox extends SandboxCalls {
   readyMs: number
   /** Joins with what listens in the sandbox, by name; fails with `vscode_not_ready` or `dev_server_not_ready` where nothing does. */
   connect(target: LocalTarget, signal?: AbortSignal): Promise<Duplex>
+  /** Hears of changes to the files until the signal ends it, or the sandbox. */
+  watchFiles(signal: AbortSignal): Promise<AsyncIterable<FileChanges>>
   /** Resolves, never rejects, when the sandbox ended without `close`: `sandbox_lost`, saying why. */
   lost: Promise<FixpointError>
   /** Ends everything in the sandbox. The workspace stays for the next `open` unless it is to be removed. */

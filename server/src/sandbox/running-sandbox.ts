@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
-import type { EgressDecision, LocalTarget } from '@fixpoint/protocol/sandbox'
+import type { EgressDecision, FileChanges, LocalTarget } from '@fixpoint/protocol/sandbox'
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { type EgressOptions, serveEgress } from './egress.ts'
 import type { AllowListEntry } from './egress-policy.ts'
@@ -10,7 +10,7 @@ import { type Engine, engineMessage, engineStatus } from './engine.ts'
 import { imageMissing, removeContainer } from './engine-objects.ts'
 import type { SandboxLogger } from './logger.ts'
 import type { Network } from './network.ts'
-import { awaitHealth, type SandboxCalls, sandboxCalls } from './sandbox-calls.ts'
+import { awaitHealth, type SandboxCalls, sandboxCalls, watchFiles } from './sandbox-calls.ts'
 import type { SandboxSettings } from './settings.ts'
 import { logStderr } from './stderr-log.ts'
 import { stdioStream } from './stdio-stream.ts'
@@ -32,6 +32,8 @@ const KILLED = 137
 export interface RunningSandbox extends SandboxCalls {
   /** Joins with what listens in the sandbox, by name. */
   connect(target: LocalTarget, signal?: AbortSignal): Promise<Duplex>
+  /** Hears of changes to the files until the signal ends it, or the sandbox. */
+  watchFiles(signal: AbortSignal): Promise<AsyncIterable<FileChanges>>
   /** Resolves with `sandbox_lost` and the reason when the sandbox ended without `stop`. Never rejects. */
   lost: Promise<FixpointError>
   /** Ends everything in the sandbox and removes the container. */
@@ -76,7 +78,11 @@ export async function runSandbox(options: RunOptions, signal?: AbortSignal): Pro
           if (operation === 'dev-server/start' || operation === 'vscode/start') await commandsCanStart
           return calls.request(operation, input, requestOptions)
         },
-        connect: tunnel.connect,
+        async connect(target, connectSignal) {
+          if (target === 'terminal') await commandsCanStart
+          return await tunnel.connect(target, connectSignal)
+        },
+        watchFiles: watchSignal => watchFiles(tunnel, watchSignal),
         lost: watchLoss(tunnel, containerId, options, stopping.signal),
         async stop() {
           stopping.abort()

@@ -5,6 +5,8 @@ import {
   type ExecInput,
   execFrameSchema,
   execInputSchema,
+  type FileChanges,
+  fileChangesSchema,
   type SandboxInput,
   type SandboxOperation,
   type SandboxOutput,
@@ -25,6 +27,8 @@ const GRACE_MS = 15_000
 const DEFAULT_TIMEOUT_MS = 120_000
 /** Moving a repository in or out. */
 const BUNDLE_TIMEOUT_MS = 600_000
+/** Watching has no end of its own; whoever watches for so long begins again. */
+const WATCH_TIMEOUT_MS = 24 * 3_600_000
 /** A frame carries at most one read of a pipe; anything near this is no frame. */
 const MAX_FRAME_CHARACTERS = 4 * 1024 * 1024
 
@@ -81,7 +85,7 @@ export function sandboxCalls(tunnel: Tunnel): SandboxCalls {
       const frames = await tunnel.open('POST', '/v1/exec', body, { signal, timeoutMs: body.timeoutMs + GRACE_MS })
       if (frames === undefined) throw new FixpointError('outcome_unknown', 'The sandbox did not run the command.')
       const kept = { stdout: keepOutput(body.maxOutputBytes), stderr: keepOutput(body.maxOutputBytes) }
-      for await (const frame of readFrames(frames)) {
+      for await (const frame of readLines(execFrameSchema, frames)) {
         if (frame.kind === 'exit') {
           const { kind: _, ...exit } = frame
           return { ...exit, stdout: kept.stdout.text(), stderr: kept.stderr.text() }
@@ -115,6 +119,13 @@ export function sandboxCalls(tunnel: Tunnel): SandboxCalls {
   }
 }
 
+/** Hears of changes to the files until the signal ends it, or the sandbox. */
+export async function watchFiles(tunnel: Tunnel, signal: AbortSignal): Promise<AsyncIterable<FileChanges>> {
+  const lines = await tunnel.open('POST', '/v1/files/watch', undefined, { signal, timeoutMs: WATCH_TIMEOUT_MS })
+  if (lines === undefined) throw new FixpointError('outcome_unknown', 'The sandbox does not watch its files.')
+  return readLines(fileChangesSchema, lines)
+}
+
 /** The first call on a new connection. */
 export async function awaitHealth(tunnel: Tunnel, timeoutMs: number, signal?: AbortSignal): Promise<void> {
   const answer = await tunnel.fetch('GET', '/v1/health', undefined, { signal, timeoutMs })
@@ -129,14 +140,14 @@ function understand<T>(schema: z.ZodType<T>, answer: Buffer, operation: string):
   throw new FixpointError('outcome_unknown', `The sandbox’s answer to ${operation} cannot be understood.`, { cause: parsed.error })
 }
 
-async function* readFrames(stream: Readable): AsyncGenerator<ExecFrame> {
+async function* readLines<T>(schema: z.ZodType<T>, stream: Readable): AsyncGenerator<T> {
   let rest = ''
   stream.setEncoding('utf8')
   for await (const chunk of stream) {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const frame = execFrameSchema.safeParse(parseLine(line))
+      const frame = schema.safeParse(parseLine(line))
       if (!frame.success)
         throw new FixpointError('outcome_unknown', 'The sandbox sent output that cannot be understood.', { cause: frame.error })
       yield frame.data
