@@ -61,7 +61,7 @@ describe('the source of what was pointed at', () => {
       const sent = pageContextSchema.parse(
         contextFromDraft(
           draft,
-          { screenshot: false, dom: true, components: true, console: false, budget: DEFAULT_TOKEN_BUDGET },
+          { screenshot: false, dom: true, components: true, console: false, steps: false, budget: DEFAULT_TOKEN_BUDGET },
           { crops: new Map() },
           null
         ).context

@@ -252,7 +252,7 @@ const CHECKPOINT_TRAILER = 'Fixpoint-Checkpoint'
  * @param start the files that the commits begin on
  * @param trees the files after each step
  */
-export function withoutDetours(start: string, trees: readonly string[]): number[] {
+function withoutDetours(start: string, trees: readonly string[]): number[] {
   const kept: number[] = []
   let next = trees.lastIndexOf(start) + 1
   while (next < trees.length) {
