@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { extensionIdOf } from '../src/crx/extension-id.ts'
@@ -113,6 +114,24 @@ it('says of a release’s settings what is wrong before anything is made', async
     stderr: expect.stringContaining('nowhere.crx cannot be read. [file_not_found]')
   })
   await rm(pem)
+}, 180_000)
+
+it('ends the server when `npm run updates -- serve` is told to end', async () => {
+  const { storage: _, ...config } = server.config
+  const folder = join(server.dataFolder, 'another')
+  await mkdir(folder)
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, port: 0, dataFolder: '.' }))
+  const script = join(import.meta.dirname, '..', '..', 'scripts', 'updates.mjs')
+  const child = spawn(process.execPath, [script, 'serve', '--config', join(folder, 'config.json')], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const ended = once(child, 'close')
+  const [address] = await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('It has ended at once.')))])
+  expect((await fetch(`${String(address).trim()}/healthz`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  await expect(fetch(`${String(address).trim()}/healthz`)).rejects.toThrow()
+  await rm(folder, { recursive: true })
 }, 180_000)
 
 describe('doctor', () => {
