@@ -17,8 +17,12 @@ await runScript(async () => {
   const { node, env } = await ensureToolchain()
   await ensurePackages(env)
   // A rollback packs the code of an older file.
-  const needsBuild = !args.some(argument => /^--(?:rollback|build|help)\b/.test(argument))
+  const needsBuild = !args.some(argument => /^(?:-h$|--(?:rollback|build|help|check-only)\b)/.test(argument))
+  const program = join(root, 'update-server', 'src', 'release', 'main.ts')
   if (needsBuild) {
+    // What is missing or wrong in the settings is told at once, not after the build.
+    const check = spawnSync(node, [program, ...args, '--check-only'], { stdio: 'inherit', env })
+    if (check.status !== 0) return check.status ?? 1
     // Always anew: what is released is what the sources say, not what was left behind.
     await step('Extension', async report => {
       await runOrFail('Building the extension', 'Correct what it names.', toolchain.pnpm, ['--filter', '@fixpoint/extension', 'build'], {
@@ -30,6 +34,5 @@ await runScript(async () => {
       return { said: 'built', value: undefined }
     })
   }
-  const program = join(root, 'update-server', 'src', 'release', 'main.ts')
   return spawnSync(node, [program, ...args], { stdio: 'inherit', env }).status ?? 1
 })

@@ -1,5 +1,6 @@
 // `npm run updates -- …`: the update server and its command line.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { compiled, root } from './setup/places.mjs'
@@ -15,6 +16,10 @@ await runScript(async () => {
   const room = join(root, 'update-server')
   if (args[0] === 'serve')
     await runOrFail('Building the dashboard', 'Correct what it names.', node, [join(room, 'build.ts')], { cwd: room })
-  const result = spawnSync(node, [join(room, 'src', 'cli', 'main.ts'), ...args], { stdio: 'inherit', env: { ...compiled, ...process.env } })
-  return result.status ?? (result.signal === 'SIGINT' ? 130 : 1)
+  const program = spawn(node, [join(room, 'src', 'cli', 'main.ts'), ...args], { stdio: 'inherit', env: { ...compiled, ...process.env } })
+  // Whoever ends this process means the server. Ctrl-C in a terminal reaches the program by itself.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal))
+  process.on('SIGINT', () => {})
+  const [status, signal] = await once(program, 'close')
+  return status ?? (signal === 'SIGINT' ? 130 : 1)
 })

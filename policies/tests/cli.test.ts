@@ -45,6 +45,14 @@ describe('policies generate', () => {
     expect(readFileSync(changed, 'utf8')).toBe('something else')
   })
 
+  it('ends with 2 and says so where a file is in the way of its folders', async () => {
+    writeFileSync(join(folder, 'out'), 'a file')
+    const { code, stdout, stderr } = await policies('generate', '--config', example, '--out', 'out')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('chrome.reg is in the way of a file or folder that is to be written. [not_a_regular_file]')
+    expect(stderr.trim().split('\n')).toHaveLength(2)
+  })
+
   it('ends with 2 where the configuration is not valid', async () => {
     writeFileSync(
       join(folder, 'config.json'),

@@ -45,6 +45,7 @@ const reg = (...lines: string[]) => ['Windows Registry Editor Version 5.00', '',
 const plist = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n${inner}\n</plist>\n`
 const UUID = '9EDE7687-BBD9-8484-AFEF-CED7127325AA'
 const UUID_2 = '5E4944AF-85C3-8918-8752-BBAFE98A2737'
+const UUID_3 = '1FDE10E3-7D9B-8E6A-8811-6892DBEEB06D'
 const head = (type: string, uuid: string, mark = '') =>
   `<key>PayloadIdentifier</key><string>com.example.${uuid[0]}</string><key>PayloadType</key>${type}<key>PayloadVersion</key><integer>1</integer><key>PayloadUUID</key>\n${mark}<string>${uuid}</string>`
 const profile = (payload: string, type = '<string>Configuration</string>') =>
@@ -185,6 +186,13 @@ const WRONG: WrongFile[] = [
   { what: 'an empty file', text: '', code: 'policy_json', says: '' },
   { what: 'a list in place of the policies', text: '▶[]', code: 'policy_json', says: 'a list' },
   { what: 'JSON nested too deeply', text: `${'['.repeat(64)}▶${'['.repeat(50_000)}`, code: 'policy_json', says: '64 levels' },
+  {
+    what: 'the configuration itself',
+    text: readFileSync(join(import.meta.dirname, '../examples/two-groups.json'), 'utf8').replace('{', '▶{'),
+    path: 'fixpoint-policies.json',
+    code: 'policy_format',
+    says: '--config'
+  },
   // 105
   { what: 'a profile that is no XML', path: 'a.mobileconfig', text: '▶{ "not": "xml" }', code: 'policy_plist', says: 'not well formed' },
   { what: 'a binary property list', path: 'a.mobileconfig', text: '▶bplist00\u0001', code: 'policy_plist', says: 'binary' },
@@ -208,6 +216,25 @@ const WRONG: WrongFile[] = [
     text: profile(`<dict>${head('▶<string>com.google.chrome</string>', UUID_2)}</dict>`),
     code: 'policy_plist',
     says: 'com.google.chrome'
+  },
+  {
+    what: 'policies in a domain that is nearly the one of Chrome, beside one that is',
+    path: 'a.mobileconfig',
+    text: profile(
+      `<dict>${head('<string>com.google.Chrome</string>', UUID_2)}</dict>\n<dict>${head('▶<string>com.google.chrom</string>', UUID_3)}<key>ExtensionSettings</key><dict/></dict>`
+    ),
+    code: 'policy_plist',
+    says: 'com.google.chrom”'
+  },
+  {
+    what: 'policies for the browser of another maker',
+    path: 'a.mobileconfig',
+    text: profile(
+      `<dict>${head('<string>com.google.Chrome</string>', UUID_2)}</dict>\n<dict>${head('▶<string>com.brave.Browser</string>', UUID_3)}<key>ExtensionSettings</key><dict/></dict>`
+    ),
+    code: 'policy_plist',
+    severity: 'warning',
+    says: 'com.brave.Browser'
   },
   {
     what: 'one UUID twice',

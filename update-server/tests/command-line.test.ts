@@ -1,12 +1,16 @@
-import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { extensionIdOf } from '../src/crx/extension-id.ts'
+import { signerOfKey } from '../src/crx/signer.ts'
 import { packSample, sampleId } from '../src/testing/sample-extension.ts'
 import { startTestServer, type TestServer, TOKENS } from '../src/testing/test-server.ts'
 
 const PROGRAM = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
+const RELEASE = join(import.meta.dirname, '..', 'src', 'release', 'main.ts')
 
 let server: TestServer
 beforeAll(async () => {
@@ -14,7 +18,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-function run(environment: Record<string, string>, ...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+const run = (environment: Record<string, string>, ...args: string[]) => runProgram(PROGRAM, environment, args)
+
+function runProgram(
+  program: string,
+  environment: Record<string, string>,
+  args: string[]
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const env = {
     PATH: process.env['PATH'],
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
@@ -23,7 +33,7 @@ function run(environment: Record<string, string>, ...args: string[]): Promise<{ 
     ...environment
   }
   return new Promise(resolve => {
-    const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (_error, stdout, stderr) =>
+    const child = execFile(process.execPath, [program, ...args], { env }, (_error, stdout, stderr) =>
       resolve({ status: child.exitCode, stdout, stderr })
     )
   })
@@ -63,7 +73,18 @@ it('says in one line what is wrong, with an exit code that scripts can rely on',
     status: 4,
     stderr: expect.stringContaining('[token_invalid]')
   })
-  expect(await run({ ...as('ada'), FIXPOINT_UPDATES_SERVER: 'http://127.0.0.1:1' }, 'status')).toMatchObject({ status: 3 })
+  expect(await run({ ...as('ada'), FIXPOINT_UPDATES_SERVER: 'http://127.0.0.1:1' }, 'status')).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('does not answer (')
+  })
+  expect(await run({ ...as('ada'), FIXPOINT_UPDATES_SERVER: '127.0.0.1:4800' }, 'status')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('It begins with https://')
+  })
+  const blank = await run(as('ada'), 'halt', 'all', '--reason', ' ')
+  expect(blank).toMatchObject({ status: 2, stderr: expect.stringContaining('has to say why the ring is halted') })
+  // The reference that other errors name is the one of the session service.
+  expect(blank.stderr).not.toContain('/docs')
   expect(await run(as('ada'), 'promote', '1.0.0', 'all', '--percentage', '101')).toMatchObject({ status: 2 })
   expect(await run(as('ada'), 'halt', 'all')).toMatchObject({ status: 2 })
   expect(await run(as('ada'), 'publish', 'nowhere.crx')).toMatchObject({ status: 1, stderr: expect.stringContaining('[file_not_found]') })
@@ -75,8 +96,49 @@ it('makes tokens that the configuration knows by their hash alone', async () => 
   expect(status).toBe(0)
   expect(stderr).toContain(createHash('sha256').update(stdout.trim()).digest('hex'))
   expect(stderr).not.toContain(stdout.trim())
-  expect(await run({}, 'token', 'ada', 'owner')).toMatchObject({ status: 2 })
+  expect(await run({}, 'token', 'ada', 'owner')).toMatchObject({ status: 2, stderr: expect.stringContaining('“owner”') })
 })
+
+it('says of a release’s settings what is wrong before anything is made', async () => {
+  const release = (environment: Record<string, string>, ...args: string[]) => runProgram(RELEASE, environment, args)
+  const pem = join(server.dataFolder, 'release.pem')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await writeFile(pem, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
+  const id = extensionIdOf(signerOfKey(privateKey).publicKey)
+  const address = ['--update-url', 'https://updates.example.com/update']
+  expect(await release({}, '--check-only')).toMatchObject({ status: 1, stderr: expect.stringContaining('--update-url') })
+  expect(await release({}, '--check-only', ...address)).toMatchObject({ status: 1, stderr: expect.stringContaining('[signing_failed]') })
+  const withKey = { FIXPOINT_CRX_KEY: pem }
+  expect(await release(withKey, '--check-only', ...address)).toMatchObject({ status: 1, stderr: expect.stringContaining(id) })
+  expect(await release({ ...withKey, FIXPOINT_CRX_ID: id }, '--check-only', ...address)).toMatchObject({
+    status: 0,
+    stdout: '',
+    stderr: ''
+  })
+  expect(await release({ ...withKey, FIXPOINT_CRX_ID: id }, ...address, '--rollback', 'nowhere.crx', '--version', '2.0.0')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('nowhere.crx cannot be read. [file_not_found]')
+  })
+  await rm(pem)
+}, 180_000)
+
+it('ends the server when `npm run updates -- serve` is told to end', async () => {
+  const { storage: _, ...config } = server.config
+  const folder = join(server.dataFolder, 'another')
+  await mkdir(folder)
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, port: 0, dataFolder: '.' }))
+  const script = join(import.meta.dirname, '..', '..', 'scripts', 'updates.mjs')
+  const child = spawn(process.execPath, [script, 'serve', '--config', join(folder, 'config.json')], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const ended = once(child, 'close')
+  const [address] = await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('It has ended at once.')))])
+  expect((await fetch(`${String(address).trim()}/healthz`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  await expect(fetch(`${String(address).trim()}/healthz`)).rejects.toThrow()
+  await rm(folder, { recursive: true })
+}, 180_000)
 
 describe('doctor', () => {
   const examine = async (environment: Record<string, string> = {}) => {

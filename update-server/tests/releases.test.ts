@@ -262,8 +262,15 @@ describe('a file over HTTP', () => {
     // Without a word on caching, fetch asks for the file in any case.
     expect((await get({ 'If-None-Match': tag, 'Cache-Control': 'max-age=0' })).status).toBe(304)
     expect((await get({ 'If-None-Match': '"other"', 'Cache-Control': 'max-age=0' })).status).toBe(200)
+    const counted = async () => /fixpoint_update_downloads_total\{.*\} (\d+)/.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1]
+    const before = await counted()
     const head = await get({}, 'HEAD')
     expect([head.status, head.headers.get('content-length'), (await head.arrayBuffer()).byteLength]).toEqual([200, String(crx.length), 0])
+    await get({ 'If-None-Match': tag, 'Cache-Control': 'max-age=0' })
+    // Neither has sent any of the file.
+    expect(await counted()).toBe(before)
+    await (await get({})).arrayBuffer()
+    expect(await counted()).toBe(String(Number(before) + 1))
   })
 
   it('is not at other addresses', async () => {

@@ -44,6 +44,15 @@ test.each([
   expect(isTimeToUpdate({ ...situation, waiting: update, openPanels: 1, reports: [] })).toBe(false)
 })
 
+test('a panel that hangs holds no update back for ever', () => {
+  const sending = { ...left, isSending: true }
+  for (const reports of [[sending], []]) {
+    const hanging = { ...situation, openPanels: 1, reports }
+    expect(isTimeToUpdate({ ...hanging, waiting: { ...waiting, since: NOW - DAY - 600_000 + 1 } })).toBe(false)
+    expect(isTimeToUpdate({ ...hanging, waiting: { ...waiting, since: NOW - DAY - 600_000 } })).toBe(true)
+  }
+})
+
 test('versions are compared number by number', () => {
   expect(isHigherVersion('0.10.0', '0.9.9')).toBe(true)
   expect(isHigherVersion('1.0.0.1', '1.0.0')).toBe(true)

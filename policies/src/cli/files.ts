@@ -38,6 +38,22 @@ export async function readPolicyFile(path: string, platform: NodeJS.Platform): P
   return { path, bytes, modes: { file: (await stat(path)).mode & 0o7777, folders } }
 }
 
+/** What is written has to be somewhere that may be written. @throws FixpointError `file_not_accessible`, `not_a_regular_file` */
+export async function writingTo<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      throw new FixpointError('file_not_accessible', `${path} may not be read or written.`, { hint: 'Look at its owner and mode.' })
+    if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR')
+      throw new FixpointError('not_a_regular_file', `${path} is in the way of a file or folder that is to be written.`, {
+        hint: 'Name another folder with --out, or move what is there.'
+      })
+    throw error
+  }
+}
+
 function asReadError(error: unknown, path: string): Error {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOENT' || code === 'ENOTDIR')

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseConfig } from '../config.ts'
 import { type GeneratedFile, generateFiles } from '../generate.ts'
-import { readGiven } from './files.ts'
+import { readGiven, writingTo } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
 export interface GenerateOptions {
@@ -20,8 +20,11 @@ export async function generateCommand({ config, out, check, json }: GenerateOpti
   const files = generateFiles(parseConfig((await readGiven(config)).toString('utf8')))
   const states: { path: string; state: FileState }[] = []
   for (const file of files) {
-    const before = await stateOf(out, file)
-    if (!check && before !== 'same') await writePolicyFile(out, file)
+    const before = await writingTo(join(out, file.path), async () => {
+      const state = await stateOf(out, file)
+      if (!check && state !== 'same') await writePolicyFile(out, file)
+      return state
+    })
     states.push({ path: join(out, file.path), state: check || before === 'same' ? before : 'written' })
   }
   if (json) terminal.answer(JSON.stringify(states, null, 2))

@@ -94,6 +94,11 @@ function readJsonPolicies(text: string, path: string, expectation: Expectation):
   const { value, faults } = readJson(wholeText(text))
   if (value === null)
     return { kind: null, sets: [], faults: faults.length > 0 ? faults : unreadable('policy_json', 'The file is empty.').faults }
+  if (['extensionId', 'updateUrls', 'groups'].every(name => memberOf(value, name) !== undefined))
+    return unreadable(
+      'policy_format',
+      'This is a configuration that policy files are written from, not one of them; give it with --config.'
+    )
   const read = readKnownJson(value, path, expectation)
   return { ...read, faults: [...faults, ...read.faults] }
 }

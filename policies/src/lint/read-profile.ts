@@ -10,6 +10,12 @@ const PAYLOAD_KEY = /^Payload[A-Z]/
 /** The older form of a payload, in which preferences are nested by domain. */
 const NESTED_TYPE = 'com.apple.ManagedClient.preferences'
 
+/** Policies that only a browser has. */
+const BROWSER_POLICIES: ReadonlySet<string> = new Set(['ExtensionInstallForcelist', 'ExtensionSettings'])
+
+/** Makers of the two browsers: what of theirs is nearly the domain was meant to be it. Other makers have browsers with the same policies. */
+const MAKERS = /^com\.(google|microsoft)\./i
+
 const UUID = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/i
 
 /** A configuration profile of macOS, or a property list with the preferences of one browser. */
@@ -77,11 +83,12 @@ function setsOfPayload(payload: PolicyNode, uuids: Set<string>, faults: Fault[])
   if (type.value === NESTED_TYPE) return nestedSets(payload)
   const set = setOfDomain(type.value, payload.entries, payload.offset)
   const looksMeant = Object.values(PREFERENCE_DOMAINS).some(domain => type.value.toLowerCase().startsWith(domain.toLowerCase()))
-  if (set === null && looksMeant)
+  const hasPolicies = payload.entries.some(({ name }) => BROWSER_POLICIES.has(name))
+  if (set === null && (looksMeant || hasPolicies))
     faults.push({
       code: 'policy_plist',
-      severity: 'error',
-      message: `“${type.value}” is no domain that a browser reads; theirs are ${Object.values(PREFERENCE_DOMAINS).join(' and ')}, and <domain>.extensions.<id>.`,
+      severity: looksMeant || MAKERS.test(type.value) ? 'error' : 'warning',
+      message: `“${type.value}” is no domain that Chrome or Edge reads; theirs are ${Object.values(PREFERENCE_DOMAINS).join(' and ')}, and <domain>.extensions.<id>.`,
       offset: type.offset
     })
   return set === null ? [] : [set]

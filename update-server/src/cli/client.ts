@@ -16,7 +16,7 @@ export interface UpdatesClient {
 
 /**
  * Flags go before FIXPOINT_UPDATES_SERVER and FIXPOINT_UPDATES_TOKEN.
- * @throws FixpointError `server_unreachable`, `auth_required` where one of them is missing
+ * @throws FixpointError `server_unreachable`, `auth_required` where one of them is missing, `invalid_parameter` for what is no address
  */
 export function connect(options: ConnectionOptions, environment: Readonly<Record<string, string | undefined>>): UpdatesClient {
   const server = options.server ?? environment['FIXPOINT_UPDATES_SERVER']
@@ -24,6 +24,11 @@ export function connect(options: ConnectionOptions, environment: Readonly<Record
   if (server === undefined) {
     throw new FixpointError('server_unreachable', 'No update server is known.', {
       hint: 'Name it with --server or FIXPOINT_UPDATES_SERVER.'
+    })
+  }
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '')) {
+    throw new FixpointError('invalid_parameter', `“${server}” is not an address of an update server.`, {
+      hint: 'It begins with https://, or with http:// on the same machine.'
     })
   }
   if (token === undefined) {
@@ -35,7 +40,7 @@ export function connect(options: ConnectionOptions, environment: Readonly<Record
     try {
       response = await fetch(`${server.replace(/\/$/, '')}${path}`, { ...init, headers, redirect: 'error' })
     } catch (error) {
-      throw new FixpointError('server_unreachable', `The update server at ${server} does not answer.`, {
+      throw new FixpointError('server_unreachable', `The update server at ${server} does not answer${reasonOf(error)}.`, {
         hint: 'Check that it runs (`fixpoint-updates serve`) and that the address is right.',
         cause: error
       })
@@ -63,6 +68,14 @@ export function connect(options: ConnectionOptions, environment: Readonly<Record
         body: new Uint8Array(crx)
       })
   }
+}
+
+/** What is behind “fetch failed”: nobody listens, the name is not known, the certificate is not trusted. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (!(cause instanceof Error)) return ''
+  const told = 'code' in cause ? String(cause.code) : cause.message
+  return told === '' ? '' : ` (${told})`
 }
 
 function parseJson(text: string): unknown {

@@ -139,5 +139,5 @@ async function examineDashboard(): Promise<Finding> {
   )
   return isBuilt
     ? { name: 'Dashboard', state: 'good', detail: 'built' }
-    : { name: 'Dashboard', state: 'warning', detail: 'not built; run `pnpm --filter @fixpoint/update-server build`' }
+    : { name: 'Dashboard', state: 'warning', detail: 'not built; `npm run updates -- serve` builds it' }
 }

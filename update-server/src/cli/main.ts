@@ -6,7 +6,6 @@ import { type ErrorCode, FixpointError, stripControls } from '@fixpoint/protocol
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import pc from 'picocolors'
 import { pino } from 'pino'
-import { z } from 'zod'
 import { loadConfig, roleSchema } from '../config.ts'
 import { verifyCrx } from '../crx/verify.ts'
 import { asFixpointError } from '../http/problems.ts'
@@ -223,17 +222,17 @@ program
   .argument('<roles...>', 'viewer, publisher, approver')
   .action((name: string, roles: string[]) =>
     perform(async () => {
-      const known = z.array(roleSchema).safeParse(roles)
-      if (!known.success) {
-        throw new FixpointError('invalid_parameter', `Of ${roles.join(', ')}, not all are roles.`, {
-          hint: 'Use viewer, publisher, approver.'
+      const strange = roles.filter(role => !roleSchema.safeParse(role).success)
+      if (strange.length > 0) {
+        throw new FixpointError('invalid_parameter', `${strange.map(role => `“${role}”`).join(', ')}: there is no such role.`, {
+          hint: `There are ${roleSchema.options.join(', ')}.`
         })
       }
       const token = randomBytes(32).toString('base64url')
       const tokenSha256 = createHash('sha256').update(token).digest('hex')
       say(`The token, for ${name} alone. It is shown once:`)
       answer(token)
-      say(`\nUnder "people" in the configuration:\n${JSON.stringify({ name, tokenSha256, roles: known.data })}`)
+      say(`\nUnder "people" in the configuration:\n${JSON.stringify({ name, tokenSha256, roles })}`)
       return 0
     })
   )

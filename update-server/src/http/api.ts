@@ -10,7 +10,7 @@ import type { UpdatesStatus } from './status.ts'
 const permissionsSchema = z.array(z.string().min(1).max(200)).max(200).default([])
 const approvalSchema = z.strictObject({ acceptedPermissions: permissionsSchema })
 const promotionSchema = z.strictObject({ version: z.string().max(50), percentage: z.number().default(100) })
-const haltSchema = z.strictObject({ reason: z.string().trim().min(1).max(500) })
+const haltSchema = z.strictObject({ reason: z.string().trim().min(1, 'has to say why the ring is halted').max(500) })
 const nothingSchema = z.strictObject({})
 
 const EVERYONE: readonly Role[] = ['viewer', 'publisher', 'approver']

@@ -98,8 +98,7 @@ function createExpressApp({ updates, config, metrics, logger, dashboardFolder }:
     const [, version] = /^([\d.]{1,23})\.crx$/.exec(file) ?? []
     if (version === undefined) throw new FixpointError('not_found', 'Files are at /crx/<extension>/<version>.crx.')
     const { release, bytes } = await updates.file(extensionId, version)
-    metrics.download(extensionId, release.version)
-    sendCrx(request, response, bytes, release)
+    if (sendCrx(request, response, bytes, release)) metrics.download(extensionId, release.version)
   })
   routes.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n')
@@ -115,7 +114,7 @@ function createExpressApp({ updates, config, metrics, logger, dashboardFolder }:
   app.use(express.static(dashboardFolder, { index: 'index.html', redirect: false, cacheControl: false }))
   app.get('/', () => {
     throw new FixpointError('not_ready', 'The dashboard has not been built.', {
-      hint: 'Run `pnpm --filter @fixpoint/update-server build`.'
+      hint: 'Start the server with `npm run updates -- serve`, which builds it.'
     })
   })
   app.use(() => {

@@ -4,9 +4,10 @@ import type { Request, Response } from 'express'
 /**
  * Sends a CRX: whole, a range of it, or nothing where the asker has it. Without `nosniff`: Chrome does not install a CRX from a link
  * that has it (developer.chrome.com, “Host on Linux”).
+ * @returns whether bytes of the file were sent
  * @throws FixpointError `range_not_satisfiable`
  */
-export function sendCrx(request: Request, response: Response, bytes: Buffer, { sha256 }: { sha256: string }): void {
+export function sendCrx(request: Request, response: Response, bytes: Buffer, { sha256 }: { sha256: string }): boolean {
   const tag = `"${sha256}"`
   response.removeHeader('X-Content-Type-Options')
   response.set({
@@ -19,7 +20,7 @@ export function sendCrx(request: Request, response: Response, bytes: Buffer, { s
   response.setHeader('Content-Type', 'application/x-chrome-extension')
   if (request.fresh) {
     response.status(304).end()
-    return
+    return false
   }
   const isCurrent = [undefined, tag].includes(request.get('if-range'))
   const ranges = isCurrent ? request.range(bytes.length) : undefined
@@ -33,5 +34,7 @@ export function sendCrx(request: Request, response: Response, bytes: Buffer, { s
     response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${bytes.length}`)
   }
   response.setHeader('Content-Length', part.length)
-  response.end(request.method === 'HEAD' ? undefined : part)
+  const isWanted = request.method !== 'HEAD'
+  response.end(isWanted ? part : undefined)
+  return isWanted
 }

@@ -1,4 +1,4 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { ERRORS, type ErrorCode, FixpointError } from '@fixpoint/protocol'
 import type { ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -6,6 +6,12 @@ import { isErrno } from '../read-if-there.ts'
 
 /** What Express and its parsers throw. */
 const httpErrorSchema = z.object({ status: z.number().int(), type: z.string().default(''), message: z.string() })
+
+/** In place of usual hints that name the session service's reference, which is not here. */
+const HINTS_HERE: Partial<Record<ErrorCode, string>> = {
+  invalid_parameter: 'Correct what the message names.',
+  not_found: 'Browsers ask at /rings/<ring>/update.'
+}
 
 /** The last handler: whatever was thrown leaves as a problem in the form of RFC 9457, and nothing else of it leaves. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
@@ -23,10 +29,14 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     response
       .status(error.status)
       .type('application/problem+json')
-      .send(JSON.stringify(error.toProblem(requestId)))
+      .send(JSON.stringify({ ...error.toProblem(requestId), hint: hintHere(error) }))
     // What is left of a refused upload is not read.
     if (!request.complete) response.once('finish', () => request.destroy())
   }
+}
+
+function hintHere({ code, hint }: FixpointError): string {
+  return hint === ERRORS[code].hint ? (HINTS_HERE[code] ?? hint) : hint
 }
 
 export function asFixpointError(thrown: unknown): FixpointError {

@@ -7,7 +7,7 @@ import { signerFromEnvironment } from '../crx/signer.ts'
 import { verifyCrx } from '../crx/verify.ts'
 import { asFixpointError } from '../http/problems.ts'
 import { readRecord, writeRecord } from './record.ts'
-import { filesForRollback, makeRelease, readBuild } from './release.ts'
+import { checkSettings, filesForRollback, makeRelease, readBuild } from './release.ts'
 
 const environment = process.env
 const folder = environment['INIT_CWD'] ?? process.cwd()
@@ -21,7 +21,15 @@ interface Options {
   record: string
   rollback?: string
   version?: string
+  checkOnly?: boolean
   json?: boolean
+}
+
+/** @throws FixpointError `file_not_found` */
+async function readOldFile(path: string): Promise<Buffer> {
+  return readFile(resolve(folder, path)).catch((error: unknown) => {
+    throw new FixpointError('file_not_found', `${path} cannot be read.`, { cause: error, hint: 'Name the CRX whose code is to come back.' })
+  })
 }
 
 async function release(options: Options): Promise<void> {
@@ -38,8 +46,10 @@ async function release(options: Options): Promise<void> {
   }
   const signer = await signerFromEnvironment(environment)
   const record = await readRecord(options.record)
+  checkSettings({ signer, extensionId: options.id, updateUrl })
+  if (options.checkOnly) return
   const { rollback, version } = options
-  const old = rollback === undefined ? undefined : verifyCrx(await readFile(resolve(folder, rollback)), { extensionId: options.id })
+  const old = rollback === undefined ? undefined : verifyCrx(await readOldFile(rollback), { extensionId: options.id })
   const files = old === undefined || version === undefined ? await readBuild(options.build) : filesForRollback(old, version)
   const made = await makeRelease({
     files,
@@ -74,7 +84,7 @@ SHA-256 of ZIP  ${facts.archiveSha256}
 size            ${facts.size} bytes
 file            ${facts.path}`)
   console.error(
-    `\nRecorded in ${options.record}; commit it. Then: fixpoint-updates ${old === undefined ? 'publish' : `rollback --to ${old.manifest.version}`} ${path}`
+    `\nRecorded in ${options.record}; commit it. Then: npm run updates -- ${old === undefined ? 'publish' : `rollback --to ${old.manifest.version}`} ${path}`
   )
 }
 
@@ -101,6 +111,7 @@ const program = new Command('release')
     path => resolve(folder, path),
     resolve(room, 'release-record.json')
   )
+  .option('--check-only', 'look at key, addresses and record, and make nothing')
   .option('--json', 'answer as JSON')
   .exitOverride()
   .action(async (options: Options) => {

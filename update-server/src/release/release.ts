@@ -51,13 +51,7 @@ export async function readBuild(folder: string): Promise<ArchiveFiles> {
  * @throws FixpointError `crx_*`, `version_not_higher`, `permission_added`, `config_invalid`, `signing_failed`
  */
 export async function makeRelease({ files, signer, extensionId, updateUrl, record, rollbackOf, at }: ReleaseOptions): Promise<Release> {
-  const signedId = extensionIdOf(signer.publicKey)
-  if (signedId !== extensionId) {
-    throw new FixpointError('crx_id_mismatch', `The key is the one of ${signedId}, and the extension is ${extensionId}.`, {
-      hint: 'Use the extension’s key, or name its id with --id.'
-    })
-  }
-  checkUpdateUrl(updateUrl)
+  checkSettings({ signer, extensionId, updateUrl })
   // The id that the extension knows itself by while it is unpacked has to be the one that it is signed for.
   const stamped = withManifestFields(files, { key: Buffer.from(signer.publicKey).toString('base64'), update_url: updateUrl })
   const archive = packArchive(stamped)
@@ -97,6 +91,17 @@ export async function makeRelease({ files, signer, extensionId, updateUrl, recor
     ...(rollbackOf === undefined ? {} : { rollbackOf })
   }
   return { crx, verified, record: { ...record, releases: [...record.releases, entry] } }
+}
+
+/** What can be told before anything is built. @throws FixpointError `crx_id_mismatch`, `crx_update_url_mismatch` */
+export function checkSettings({ signer, extensionId, updateUrl }: Pick<ReleaseOptions, 'signer' | 'extensionId' | 'updateUrl'>): void {
+  const signedId = extensionIdOf(signer.publicKey)
+  if (signedId !== extensionId) {
+    throw new FixpointError('crx_id_mismatch', `The key is the one of ${signedId}, and the extension is ${extensionId}.`, {
+      hint: 'Use the extension’s key, or name its id with --id.'
+    })
+  }
+  checkUpdateUrl(updateUrl)
 }
 
 /** The files of an older release under a higher version. @throws FixpointError `crx_*`, `version_invalid`, `version_not_higher` */

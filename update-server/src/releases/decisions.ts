@@ -105,7 +105,9 @@ export function decideApproval(
     throw new FixpointError('second_approval_missing', `${who} has published version ${version}; another person has to approve it.`)
   }
   if (release.approvedBy !== null) {
-    throw new FixpointError('invalid_parameter', `${release.approvedBy} has approved version ${version} already.`)
+    throw new FixpointError('invalid_parameter', `${release.approvedBy} has approved version ${version} already.`, {
+      hint: 'The first ring offers it; `promote` takes it to the next.'
+    })
   }
   const unnamed = release.addedPermissions.filter(permission => !acceptedPermissions.includes(permission))
   if (unnamed.length > 0) throw new FixpointError('permission_added', `Version ${version} asks for ${unnamed.join(', ')}, which is new.`)
@@ -159,6 +161,12 @@ export function decidePromotion(
       )
     }
   }
+  // What was stopped anywhere on its way goes no further, also from a ring that it had reached before.
+  for (const earlier of rings.slice(0, index)) {
+    const { offered, haltReason } = ringOf(state, extensionId, earlier)
+    if (haltReason !== null && offered === release.version)
+      throw new FixpointError('ring_order', `Version ${release.version} is halted in the ring ${earlier}: ${haltReason}`)
+  }
   return [offerEvent(extensionId, ring, release.version, percentage)]
 }
 
@@ -169,14 +177,17 @@ export function decideHalt(
 ): UpdateEvent[] {
   requireRing(rings, ring)
   if (ringOf(state, extensionId, ring).haltReason !== null)
-    throw new FixpointError('invalid_parameter', `The ring ${ring} is halted already.`)
+    throw new FixpointError('invalid_parameter', `The ring ${ring} is halted already.`, {
+      hint: 'Nothing is offered there; `resume` goes on.'
+    })
   return [{ type: 'ring.halted', extensionId, ring, reason }]
 }
 
 /** @throws FixpointError `ring_unknown`, `invalid_parameter` where the ring is not halted */
 export function decideResumption(state: UpdatesState, { extensionId, rings, ring }: Place & { ring: string }): UpdateEvent[] {
   requireRing(rings, ring)
-  if (ringOf(state, extensionId, ring).haltReason === null) throw new FixpointError('invalid_parameter', `The ring ${ring} is not halted.`)
+  if (ringOf(state, extensionId, ring).haltReason === null)
+    throw new FixpointError('invalid_parameter', `The ring ${ring} is not halted.`, { hint: 'There is nothing to resume.' })
   return [{ type: 'ring.resumed', extensionId, ring }]
 }
 

@@ -149,6 +149,20 @@ describe('when a release is bad', () => {
     expect(codeOf(() => story.resume('canary'))).toBe('invalid_parameter')
   })
 
+  it('what is halted in one ring goes no further from another that it had reached before', () => {
+    const story = new Story().everywhere('1').publish('2').approve('2').promote('2', 'early', 20).halt('canary')
+    expect(codeOf(() => story.promote('2', 'all'))).toBe('ring_order')
+    expect(codeOf(() => story.promote('2', 'early', 50))).toBe('ring_order')
+    story.resume('canary').promote('2', 'all')
+    expect(story.offer('all', '1')).toBe('2')
+  })
+
+  it('a halted release holds up none that was before it', () => {
+    const story = new Story().everywhere('1').publish('2').approve('2').promote('2', 'early').publish('3').approve('3').halt('canary')
+    story.promote('2', 'all')
+    expect(story.offer('all', '1')).toBe('2')
+  })
+
   it('of a thousand browsers, none in a later ring gets it', () => {
     const story = new Story().everywhere('1')
     const browsers = Array.from({ length: 1_000 }, (_, index) => ({
