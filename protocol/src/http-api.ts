@@ -72,6 +72,8 @@ const serverInfoSchema = z
     name: z.literal('fixpoint'),
     version: z.string(),
     protocolVersion: z.number().int(),
+    /** Clients from this version on are answered. */
+    oldestProtocolVersion: z.number().int(),
     /** Changes when the log is not the continuation of what it was, for example after a backup was restored. */
     epoch: z.string(),
     model: z.object({ provider: z.string(), id: z.string(), isScripted: z.boolean() }),

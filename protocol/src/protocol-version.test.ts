@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
-import { requireSameProtocol } from './protocol-version.ts'
+import { requireAnsweredProtocol } from './protocol-version.ts'
 
-test('whoever is behind is named', () => {
-  expect(() => requireSameProtocol(3, 3)).not.toThrow()
-  expect(() => requireSameProtocol(2, 3)).toThrow(expect.objectContaining({ code: 'client_too_old' }))
-  expect(() => requireSameProtocol(4, 3)).toThrow(expect.objectContaining({ code: 'protocol_unsupported', hint: 'Update the server.' }))
+test('whoever is behind is named, and clients of the versions between are answered', () => {
+  const server = { oldest: 2, newest: 3 }
+  for (const client of [2, 3]) expect(() => requireAnsweredProtocol(client, server)).not.toThrow()
+  const tooOld = expect.objectContaining({ code: 'client_too_old', message: 'The client speaks version 1, the server 2 to 3.' })
+  expect(() => requireAnsweredProtocol(1, server)).toThrow(tooOld)
+  const tooNew = expect.objectContaining({ code: 'protocol_unsupported', hint: 'Update the server.' })
+  expect(() => requireAnsweredProtocol(4, server)).toThrow(tooNew)
 })

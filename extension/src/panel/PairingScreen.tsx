@@ -1,4 +1,4 @@
-import { FixpointError, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
+import { FixpointError, PROTOCOL_VERSION, requireAnsweredProtocol } from '@fixpoint/protocol'
 import { Button, ErrorCard, InlineCode, Spinner } from '@fixpoint/ui'
 import { type FormEvent, useId, useState } from 'react'
 import { clientName } from './client-name.ts'
@@ -155,7 +155,7 @@ async function pair({ serverUrl, code }: PairingInvitation): Promise<SavedConnec
     body: { code, client: strings.pairing.client(systemName(navigator.userAgent)) }
   })
   const info = await connectServer({ serverUrl, token, client: clientName(), fetch: fetchHere }).call('getServer', {})
-  requireSameProtocol(PROTOCOL_VERSION, info.protocolVersion)
+  requireAnsweredProtocol(PROTOCOL_VERSION, { oldest: info.oldestProtocolVersion, newest: info.protocolVersion })
   return { serverUrl, token, person, pairedAt: new Date().toISOString() }
 }
 

@@ -132,7 +132,7 @@ async function serverRow(environment: Environment, folder: string): Promise<Doct
     const clients = Object.entries(info.clients).map(([client, count]) => `${client} × ${count}`)
     return {
       name,
-      state: info.protocolVersion === PROTOCOL_VERSION ? 'ok' : 'warning',
+      state: PROTOCOL_VERSION >= info.oldestProtocolVersion && PROTOCOL_VERSION <= info.protocolVersion ? 'ok' : 'warning',
       found: `${info.version}, protocol ${info.protocolVersion}, at ${serverUrl}; connected: ${clients.join(', ') || 'nobody'}`,
       remedy: `This command line speaks protocol ${PROTOCOL_VERSION}; use the server’s own.`
     }

@@ -1,4 +1,4 @@
-import { FixpointError, PROTOCOL_VERSION, type ServerInfo, type SessionState } from '@fixpoint/protocol'
+import { FixpointError, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION, type ServerInfo, type SessionState } from '@fixpoint/protocol'
 import type { Logger } from 'pino'
 import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
@@ -24,7 +24,7 @@ import type { Handlers } from './route-binding.ts'
 import { workspaceHandlers } from './workspace-handlers.ts'
 
 export interface HandlerParts {
-  info: Omit<ServerInfo, 'name' | 'protocolVersion' | 'clients'>
+  info: Omit<ServerInfo, 'name' | 'protocolVersion' | 'oldestProtocolVersion' | 'clients'>
   connected: ConnectedClients
   publicUrl: () => string
   db: Database
@@ -58,7 +58,13 @@ function requireOwnCommit(state: SessionState, commit: string): void {
 export function createHandlers(parts: HandlerParts): Handlers {
   const { db, log, commands, artifacts, projects, pairing, pullRequests, issues, doorKeys, readiness, metrics } = parts
   return {
-    getServer: async () => ({ name: 'fixpoint', protocolVersion: PROTOCOL_VERSION, ...parts.info, clients: parts.connected.counts() }),
+    getServer: async () => ({
+      name: 'fixpoint',
+      protocolVersion: PROTOCOL_VERSION,
+      oldestProtocolVersion: OLDEST_PROTOCOL_VERSION,
+      ...parts.info,
+      clients: parts.connected.counts()
+    }),
     getMe: async (_input, { caller }) => caller.person,
 
     createPairingCode: async (_input, { caller }) => {

@@ -1,4 +1,11 @@
-import { CLIENT_HEADER, FixpointError, PROTOCOL_HEADER, PROTOCOL_VERSION, requireSameProtocol } from '@fixpoint/protocol'
+import {
+  ANSWERED_VERSIONS,
+  CLIENT_HEADER,
+  FixpointError,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
+  requireAnsweredProtocol
+} from '@fixpoint/protocol'
 import type { RequestHandler } from 'express'
 import type { Caller } from '../auth/tokens.ts'
 
@@ -56,7 +63,7 @@ export const checkProtocol: RequestHandler = (request, _response, next) => {
         hint: `Send “${PROTOCOL_HEADER}: ${PROTOCOL_VERSION}”, or leave the header out.`
       })
     }
-    requireSameProtocol(Number(version), PROTOCOL_VERSION)
+    requireAnsweredProtocol(Number(version), ANSWERED_VERSIONS)
   }
   next()
 }

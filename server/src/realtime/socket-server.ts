@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import {
+  ANSWERED_VERSIONS,
   type ClientToServerEvents,
   clientNameSchema,
   type ErrorCode,
@@ -7,8 +8,7 @@ import {
   type FollowAnswer,
   followRequestSchema,
   handshakeAuthSchema,
-  PROTOCOL_VERSION,
-  requireSameProtocol,
+  requireAnsweredProtocol,
   type ServerToClientEvents,
   type TextDelta,
   unfollowRequestSchema
@@ -143,7 +143,7 @@ async function authenticate(socket: Connection, { verifyToken, logger }: SocketS
     throw new FixpointError('auth_required', 'The handshake has no token.', { hint: 'Connect with auth: { token, protocolVersion }.' })
   const { token, protocolVersion } = auth.data
   try {
-    requireSameProtocol(protocolVersion, PROTOCOL_VERSION)
+    requireAnsweredProtocol(protocolVersion, ANSWERED_VERSIONS)
   } catch (error) {
     logger.warn({ client: clientNameOf(socket), protocolVersion }, 'a client of another version of the protocol was refused')
     throw error

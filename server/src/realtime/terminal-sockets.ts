@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
+  ANSWERED_VERSIONS,
   FixpointError,
   type FromTerminal,
-  PROTOCOL_VERSION,
-  requireSameProtocol,
+  requireAnsweredProtocol,
   TERMINAL_LIMITS,
   TERMINAL_PATH,
   terminalOpenSchema,
@@ -97,7 +97,7 @@ export function createTerminalSockets(options: TerminalSocketsOptions): Terminal
       throw new FixpointError('invalid_event', 'The first message is not a well formed “open”.')
     }
     const { token, protocolVersion, sessionId, columns, rows } = parsed.data
-    requireSameProtocol(protocolVersion, PROTOCOL_VERSION)
+    requireAnsweredProtocol(protocolVersion, ANSWERED_VERSIONS)
     const { person } = await options.verifyToken(token)
     onAdmitted()
     const gone = new AbortController()

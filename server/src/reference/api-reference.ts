@@ -93,7 +93,7 @@ function basics(): string[] {
       '- Send `Authorization: Bearer <token>`. `fixpoint pair` and `POST /api/pair` give a client a token of its own.',
       `- Bodies are JSON in UTF-8 without a content encoding, at most ${limit(API_LIMITS.bodyBytes)} bytes and ${API_LIMITS.jsonDepth} levels deep. Unknown fields are refused.`,
       '- Where it is said, an `Idempotency-Key` header lets a request be repeated without a second effect.',
-      `- A client may say which version of the API it speaks, \`${PROTOCOL_HEADER}: ${PROTOCOL_VERSION}\` today; one of another version is refused with \`client_too_old\` or \`protocol_unsupported\`.`,
+      `- A client may say which version of the API it speaks, \`${PROTOCOL_HEADER}: ${PROTOCOL_VERSION}\` today; one that is older than what the server still answers (\`oldestProtocolVersion\` of \`GET /api/server\`) is refused with \`client_too_old\`, a newer one with \`protocol_unsupported\`.`,
       '- Every answer has an `X-Request-Id` header; the same id is in the body of an error and in the server’s log.',
       '- Pages of other origins and requests that name another host are refused.',
       `- Every request may answer with ${codes(COMMON_CODES)}; those that need a token also with ${codes(TOKEN_CODES)}; those that take a body also with ${codes(BODY_CODES)}. Below, each names its further ones.`
