@@ -7,6 +7,8 @@ import type { CDPSession, Page, Worker } from 'playwright'
 import { build } from 'vite'
 import { z } from 'zod'
 import { ROOT } from '../e2e/src/server-process.ts'
+import { inspectInPage } from '../extension/src/inspector/inspect-in-page.ts'
+import { elementReferenceSchema } from '../extension/src/message-schemas.ts'
 import { fitOutline } from '../extension/src/page-context/fit-outline.ts'
 import { outlineLineSchema } from '../extension/src/page-context/outline-schema.ts'
 import { readPageWorld } from '../extension/src/page-world/read-page-world.ts'
@@ -85,7 +87,7 @@ function captureFigures(size: number, measured: ReadonlyMap<string, Measured>): 
   return [
     figure(
       'Context',
-      'Main-thread time (CDP `TaskDuration`) of the whole page context without pictures: search for what is private, outline, pick, failed requests, components and props. Peer: `snapshot(document)` and its JSON',
+      'Main-thread time (CDP `TaskDuration`) of the whole page context without pictures: search for what is private, outline, pick, failed requests, components with the places of their code, and props. Peer: `snapshot(document)` and its JSON',
       ours.busy,
       'ms',
       isMain ? { timesAsLong: 0.3 } : undefined,
@@ -123,7 +125,12 @@ const traceSchema = z.object({
     })
   )
 })
-const collectedSchema = z.object({ outline: z.array(outlineLineSchema) })
+const collectedSchema = z.looseObject({
+  outline: z.array(outlineLineSchema),
+  references: z.array(z.object({ line: z.number(), element: elementReferenceSchema })),
+  picks: z.array(z.unknown()).length(1)
+})
+const inspectedSchema = z.object({ elements: z.array(z.looseObject({ components: z.array(z.unknown()).min(1) })).length(1) })
 
 class CaptureBench {
   readonly #person: Person
@@ -145,9 +152,11 @@ class CaptureBench {
     await session.send('Performance.enable', { timeDomain: 'threadTicks' })
     const worker = await person.browser.worker()
     const bench = new CaptureBench(person, page, tabId, session, worker)
-    await bench.#inPage(`{ files: ['/picker.js', '/page-context.js'] }`)
+    await bench.#inPage(`{ files: ['/picker.js', '/page-context.js', '/source-locations.js'] }`)
     // What a person would have picked.
-    await bench.#inPage(`{ func: () => { fixpoint.picker.pickedElements.set(1, document.querySelectorAll('.price-tag')[3]) } }`)
+    await bench.#inPage(
+      `{ func: () => { fixpoint.picker.picks.set(1, { kind: 'element', element: document.querySelectorAll('.price-tag')[3] }) } }`
+    )
     return bench
   }
 
@@ -221,16 +230,21 @@ class CaptureBench {
 
   /** All of `capture` that runs in the page, without its pictures. */
   async #ours(): Promise<string> {
-    const collected = z.record(z.string(), z.unknown()).parse(await this.#inPage('{ func: () => fixpoint.collectContext([1]) }'))
+    const collected = collectedSchema.parse(await this.#inPage('{ func: () => fixpoint.collectContext([1]) }'))
     await this.#inPage('{ func: () => fixpoint.collectRequests([]) }')
-    const references = JSON.stringify(
-      z
-        .array(z.object({ element: z.unknown() }))
-        .parse(collected['references'])
-        .map(({ element }) => element)
+    const { outline, references } = collected
+    const pick = references.find(({ line }) => outline[line]?.pick === 1)?.element
+    if (!pick) throw new Error('The pick is not in the outline.')
+    const inspected = inspectedSchema.parse(
+      await this.#inPage(`{ world: 'MAIN', func: ${inspectInPage.toString()}, args: [[${JSON.stringify(pick)}], 400] }`)
     )
-    await this.#inPage(`{ world: 'MAIN', func: ${readPageWorld.toString()}, args: [${references}[0], ${references}, 100] }`)
-    await this.#inPage(`{ func: () => fixpoint.picker.withoutPrivateWords(['a', 'b']) }`)
+    const located = inspected.elements.map(element => ({ ...pick, ...element }))
+    await this.#inPage(`{ func: all => fixpoint.locateElements(all), args: [${JSON.stringify(located)}] }`)
+    const elements = references.map(({ element }) => element)
+    await this.#inPage(
+      `{ world: 'MAIN', func: ${readPageWorld.toString()}, args: [${JSON.stringify(pick)}, ${JSON.stringify(elements)}, 100] }`
+    )
+    await this.#inPage(`{ func: () => fixpoint.privacy.withoutPrivateWords(['a', 'b']) }`)
     return JSON.stringify(collected)
   }
 

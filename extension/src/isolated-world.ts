@@ -14,7 +14,7 @@ import type { PickTarget } from './picker/pick-target.ts'
 import type { PickerTools } from './picker/picker-tools.ts'
 import type { ElementPicture } from './pictures/element-picture.ts'
 import type { WholePage } from './pictures/whole-page.ts'
-import type { PageScan } from './privacy/page-scan.ts'
+import type { PrivateContent } from './privacy/private-content.ts'
 import type { PrivateWords } from './privacy/private-words.ts'
 import type { ProjectMasking } from './privacy/project-masking.ts'
 import type { RedactionCounts } from './privacy/secrets.ts'
@@ -27,6 +27,8 @@ interface CoverReport {
   window: { width: number; height: number; devicePixelRatio: number }
   /** Where the picks are at this moment; those that left the document are missing. */
   boxes: { number: number; box: Box }[]
+  /** Where the covers are that the picture must show. */
+  covers: Box[]
 }
 
 /** The picker, as the other scripts and the background see it. */
@@ -41,8 +43,8 @@ export interface PickerInPage {
 export interface PagePrivacy {
   /** Takes Fixpoint's drawing off and covers what is private; resolves when the window has been painted so. `openFrames` cover themselves. */
   cover(openFrames: readonly number[][]): Promise<CoverReport>
-  /** Everything private on the page as it is now. */
-  scan(slices: Slices): Promise<PageScan>
+  /** What people have put into the page, as it is now. */
+  content(slices: Slices): Promise<PrivateContent>
   /** What was typed, as it was at most a moment ago. */
   words(): Promise<PrivateWords>
   /** Texts that the page has said elsewhere (its console, props), without what is private. */

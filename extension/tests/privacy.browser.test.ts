@@ -90,6 +90,15 @@ const FORM = `<!doctype html><html lang="en"><head><title>Form ${inAttributes.do
   customElements.define('x-closed', class extends HTMLElement { constructor() { super(); window.closedRoot = this.attachShadow({ mode: 'closed' }); closedRoot.innerHTML = '<input value="${fields.closedShadow}">' } })
 </script></body></html>`
 
+const LONG_PAGE_KEYS = 40
+/** Elements of different numbers between the keys, so that they stand at all places of what is searched at once. */
+const LONG_PAGE = `<!doctype html><title>Long</title><style>body{margin:0;font:7px/8px monospace;width:1200px}span{margin-right:4px}</style>
+  <input value="Typed once" style="font:inherit;height:8px"> <input type="password" value="Hunter2Hunter2" style="font:inherit;height:8px"><p>Results for Typed once</p><p>${Array.from(
+    { length: LONG_PAGE_KEYS },
+    (_, index) =>
+      `${'<span class="word">word</span>'.repeat(29 + (index % 5))} <b class="key">sk_live_${'4eC39HqLyjW'}<i>Darjt${String(index).padStart(5, '0')}</i></b> `
+  ).join('')}</p>`
+
 const planted = [...Object.values(fields), ...Object.values(tokens), ...Object.values(elsewhere), ...Object.values(inAttributes)]
 
 describe('what people typed and secrets', () => {
@@ -99,6 +108,7 @@ describe('what people typed and secrets', () => {
   beforeAll(async () => {
     server = await servePages({
       '/': FORM,
+      '/long': LONG_PAGE,
       '/frame': `<!doctype html><body style="margin:0"><input value="${fields.frame}">`,
       '/foreign': `<!doctype html><body style="margin:0"><input value="${fields.foreign}">`
     })
@@ -190,6 +200,22 @@ describe('what people typed and secrets', () => {
     expect(uncovered.filter(contrast => contrast < 60)).toEqual([])
     // Nothing of the covers is left.
     expect(await page.locator('html > div[popover]').count()).toBe(0)
+  })
+
+  it('are found wherever they stand in a long page, also where elements split them', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/long`)
+    const draft = value(await person.ask('takeScreenshot', { tabId }))
+    // Text boxes, with one more for each key that is split.
+    expect(draft.redactions).toMatchObject({ 'stripe key': 2 * LONG_PAGE_KEYS, 'form value': 2, password: 1 })
+    const boxes: Box[] = await page.evaluate(`[...document.querySelectorAll('.key')].map(e => e.getBoundingClientRect().toJSON())`)
+    const contrasts = await person.contrasts(draft.screenshot?.dataUrl ?? '', boxes, 1)
+    expect(boxes).toHaveLength(LONG_PAGE_KEYS)
+    expect(contrasts.filter(contrast => contrast > 12)).toEqual([])
+    // The control: what stands between them is not covered.
+    const others: Box[] = await page.evaluate(
+      `[...document.querySelectorAll('.word')].slice(0, 20).map(e => e.getBoundingClientRect().toJSON())`
+    )
+    expect((await person.contrasts(draft.screenshot?.dataUrl ?? '', others, 1)).filter(contrast => contrast < 60)).toEqual([])
   })
 
   it('cannot be read in the picture of an element', async () => {

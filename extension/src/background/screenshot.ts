@@ -34,10 +34,10 @@ export async function captureWindow(page: PageDocument, frames: readonly OpenFra
     const picture = await captureOnce(page, frames)
     if (picture) return picture
   }
-  throw new FixpointError('screenshot_unavailable', 'Form fields kept moving while the picture was taken.')
+  throw new FixpointError('screenshot_unavailable', 'What is private could not be kept covered while the picture was taken.')
 }
 
-/** @returns null when something private was no longer under its cover, so that the picture must not be used. */
+/** @returns null when something private was not, or no longer, under its cover, so that the picture must not be used. */
 async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Promise<WindowPicture | null> {
   const before = await visibleTab(page.tabId)
   await waitForTurn()
@@ -70,13 +70,18 @@ async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Pr
     throw new FixpointError('screenshot_unavailable', 'The page is too large to be searched for what is private.')
   }
   const bitmap = await createImageBitmap(await (await fetch(dataUrl)).blob())
+  const scale = scaleOf(bitmap, report.window)
+  if (!areShown(bitmap, scale, report.covers)) {
+    bitmap.close()
+    return null
+  }
   const boxes = new Map(report.boxes.map(({ number, box }) => [number, box]))
   for (const { frame, report: inner } of covered.filter(({ report: { boxes: found } }) => found.length > 0)) {
     const places = await placesOnTheWay(page, frame, frames)
     for (const { number, box } of inner.boxes) boxes.set(number, throughFrames(box, places))
   }
   const counts = covered.reduce((sum, { report: inner }) => added(sum, inner.covered), report.covered)
-  return { bitmap, scale: scaleOf(bitmap, report.window), covered: counts, boxes }
+  return { bitmap, scale, covered: counts, boxes }
 }
 
 /**
@@ -87,6 +92,35 @@ function scaleOf(bitmap: ImageBitmap, window: { width: number; height: number; d
   const across = bitmap.width / window.width
   const down = bitmap.height / window.height
   return Math.abs(across - down) <= 0.03 * across ? across : window.devicePixelRatio
+}
+
+/** How far two pixels of one cover may be apart, of 255 for each colour. */
+const COLOR_TOLERANCE = 8
+/** Pixels of a cover that are looked at, across and down. */
+const MOST_SAMPLES = 400
+
+/**
+ * Whether the picture has one colour in each place that was covered. A machine that is busy may paint the covers later than it says, and
+ * then what they hide would be read.
+ */
+function areShown(bitmap: ImageBitmap, scale: number, covers: readonly Box[]): boolean {
+  const canvas = new OffscreenCanvas(1, 1)
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (!context) return false
+  return covers.every(box => {
+    // Without the rim, which may be mixed with what is around it.
+    const x = Math.max(0, Math.ceil(box.x * scale) + 2)
+    const y = Math.max(0, Math.ceil(box.y * scale) + 2)
+    const width = Math.min(bitmap.width, Math.floor((box.x + box.width) * scale) - 2) - x
+    const height = Math.min(bitmap.height, Math.floor((box.y + box.height) * scale) - 2) - y
+    if (width < 1 || height < 1) return true
+    canvas.width = Math.min(width, MOST_SAMPLES)
+    canvas.height = Math.min(height, MOST_SAMPLES)
+    context.imageSmoothingEnabled = false
+    context.drawImage(bitmap, x, y, width, height, 0, 0, canvas.width, canvas.height)
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
+    return data.every((value, index) => Math.abs(value - (data[index % 4] ?? 0)) <= COLOR_TOLERANCE)
+  })
 }
 
 function added(a: RedactionCounts, b: RedactionCounts): RedactionCounts {

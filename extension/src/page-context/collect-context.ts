@@ -29,8 +29,8 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
   const slices = new Slices(BUDGET)
   const elements = [...picker.picks].map(([number, { element }]) => [number, element] as const)
   const present = new Map(elements.filter(([, element]) => element.isConnected))
-  const scan = await privacy.scan(slices)
-  const text = new PageText(scan)
+  const { words, isComplete } = await privacy.content(slices)
+  const text = new PageText(words)
   const outline = await outlineAround(present, picker.overlay.host, text, slices)
   const picks: CollectedPick[] = []
   for (const number of numbers) {
@@ -42,7 +42,7 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
     if (slices.isDueNow()) await slices.rest()
   }
   return {
-    url: redactAddress(location.href, text.counts, scan.words.values).slice(0, 4_000),
+    url: redactAddress(location.href, text.counts, words.values).slice(0, 4_000),
     title: text.clean(document.title, 500),
     viewport: {
       width: clamp(Math.round(window.innerWidth), 1, 8_192),
@@ -65,7 +65,7 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
     redactions: text.counts,
     truncated: [
       ...outline.truncated,
-      ...(scan.isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat'])
+      ...(isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat'])
     ]
   }
 }

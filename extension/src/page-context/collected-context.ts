@@ -61,6 +61,7 @@ export const coverReportSchema = z.object({
     height: z.number().min(1).max(100_000),
     devicePixelRatio: z.number().min(0.1).max(20)
   }),
-  boxes: z.array(z.object({ number: z.number().int(), box: boxSchema })).max(50)
+  boxes: z.array(z.object({ number: z.number().int(), box: boxSchema })).max(50),
+  covers: z.array(boxSchema).max(500)
 })
 export type CoverReport = z.infer<typeof coverReportSchema>

@@ -1,7 +1,7 @@
 import { cutText, stripControls, toStorableText } from '@fixpoint/protocol'
 import { frameDocumentOf, shadowRootOf } from '../page-tree/page-tree.ts'
-import type { PageScan } from '../privacy/page-scan.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
+import { PrivateLines } from '../privacy/private-lines.ts'
 import type { PrivateWords } from '../privacy/private-words.ts'
 import { countRedaction, type RedactionCounts, withoutSpans } from '../privacy/secrets.ts'
 
@@ -16,12 +16,12 @@ const FORMAT = /[\u00ad\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufeff]|\p{Variati
 export class PageText {
   readonly counts: RedactionCounts = {}
   readonly words: PrivateWords
-  readonly #spans: PageScan['spans']
+  readonly #lines: PrivateLines
   readonly #counted = new Set<Node>()
 
-  constructor({ words, spans }: Pick<PageScan, 'words' | 'spans'>) {
+  constructor(words: PrivateWords) {
     this.words = words
-    this.#spans = spans
+    this.#lines = new PrivateLines(words)
   }
 
   /** A text of the page made fit to be sent, at most `limit` characters. */
@@ -69,7 +69,7 @@ export class PageText {
 
   /** The beginning of a text without its private parts. */
   #textOf(node: Text, limit: number): string {
-    const spans = this.#spans.get(node)
+    const spans = this.#lines.spansOf(node)
     if (!spans) return node.substringData(0, limit)
     const isNew = !this.#counted.has(node)
     this.#counted.add(node)

@@ -5,7 +5,7 @@
 import type { Box } from '@fixpoint/protocol'
 
 /** The elements that `attachShadow` takes, besides custom ones (DOM Standard, “valid shadow host name”). */
-const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
+export const SHADOW_HOSTS = new Set('article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '))
 
 /**
  * Elements with content that had no shadow root when they were asked. Asking costs more than everything else that is done to an element,

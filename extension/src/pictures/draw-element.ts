@@ -1,7 +1,7 @@
 import { isolatedWorld } from '../isolated-world.ts'
 import { isFrame } from '../page-tree/page-tree.ts'
-import { privateSpansOf } from '../privacy/page-scan.ts'
 import { hasPrivateContent, privateFieldSelector } from '../privacy/private-fields.ts'
+import { privateSpansOf } from '../privacy/private-places.ts'
 import type { PrivateWords } from '../privacy/private-words.ts'
 import type { SecretSpan } from '../privacy/secrets.ts'
 import type { ElementPicture } from './element-picture.ts'

@@ -1,5 +1,5 @@
 import type { Box } from '@fixpoint/protocol'
-import type { PageScan } from '../privacy/page-scan.ts'
+import type { PrivatePlaces } from '../privacy/private-places.ts'
 import { countRedaction, type RedactionCounts } from '../privacy/secrets.ts'
 
 /** What has to be covered in a picture of the window. */
@@ -9,7 +9,7 @@ interface PrivateBoxes {
 }
 
 /** Boxes, in the top window, of everything private that is inside the window now. */
-export function privateBoxes({ places }: Pick<PageScan, 'places'>): PrivateBoxes {
+export function privateBoxes({ places }: Pick<PrivatePlaces, 'places'>): PrivateBoxes {
   const result: PrivateBoxes = { boxes: [], counts: {} }
   for (const { kind, boxes } of places) for (const box of boxes()) addBox(result, box, kind)
   return result

@@ -5,13 +5,18 @@ import { nextFrame } from '../page-tree/next-frame.ts'
 import { Slices } from '../page-tree/slices.ts'
 import { boxOfTarget } from '../picker/pick-target.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
-import { type PageScan, scanPage } from './page-scan.ts'
+import { findPrivateContent } from './private-content.ts'
+import { findPrivatePlaces, type PrivatePlaces } from './private-places.ts'
 import type { PrivateWords } from './private-words.ts'
 import { detectorsOf, NO_MASKING } from './project-masking.ts'
 import type { RedactionCounts } from './secrets.ts'
 
 /** What was typed is asked for several times in one capture; in ms. */
 const WORDS_AGE = 700
+/** In ms of work, for what was typed. */
+const WORDS_BUDGET = 500
+/** Covers that are looked for in the picture. */
+const MOST_CHECKED = 500
 /** In ms of work: a page that is larger than what can be searched in this time gets no picture. */
 const COVER_BUDGET = 4_000
 
@@ -19,21 +24,25 @@ const COVER_BUDGET = 4_000
 export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
   let covers: Box[] = []
   let coveringThemselves: Element[] = []
-  let covered: PageScan | null = null
+  let covered: PrivatePlaces | null = null
   let changes: MutationObserver | null = null
   let isAttachedForCover = false
   let known: { words: PrivateWords; at: number } | null = null
-  const scan = async (slices: Slices) => {
-    const found = await scanPage(new Set([overlay.host, ...coveringThemselves]), detectorsOf(isolatedWorld().masking ?? NO_MASKING), slices)
+  const content = async (slices: Slices) => {
+    const found = await findPrivateContent(detectorsOf(isolatedWorld().masking ?? NO_MASKING), slices)
     known = { words: found.words, at: performance.now() }
     return found
   }
   const words = async () => {
     if (known && performance.now() - known.at < WORDS_AGE) return known.words
-    return (await scan(new Slices(COVER_BUDGET))).words
+    return (await content(new Slices(WORDS_BUDGET))).words
+  }
+  const places = async () => {
+    const slices = new Slices(COVER_BUDGET)
+    return findPrivatePlaces(await content(slices), new Set([overlay.host, ...coveringThemselves]), slices)
   }
   return {
-    scan,
+    content,
     words,
     async cover(openFrames) {
       isAttachedForCover = !overlay.isInPlace
@@ -42,7 +51,7 @@ export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
       changes = new MutationObserver(() => undefined)
       changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
       coveringThemselves = openFrames.flatMap(path => frameAt(path) ?? [])
-      covered = await scan(new Slices(COVER_BUDGET))
+      covered = await places()
       const { boxes: hidden, counts } = privateBoxes(covered)
       covers = hidden
       overlay.cover(hidden)
@@ -57,7 +66,8 @@ export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
         isComplete: covered.isComplete,
         covered: counts,
         window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
-        boxes
+        boxes,
+        covers: covers.slice(0, MOST_CHECKED)
       }
     },
     async withoutPrivateWords(texts) {
@@ -74,7 +84,7 @@ export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
       if (isAttachedForCover) overlay.remove()
       if (!areStillCovered || !hasChanged) return areStillCovered
       // The page has changed since it was searched: what is new may be private.
-      const now = await scan(new Slices(COVER_BUDGET))
+      const now = await places()
       return now.isComplete && areCovered(privateBoxes(now).boxes, covers)
     }
   }

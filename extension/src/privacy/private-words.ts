@@ -2,6 +2,7 @@ import { isPrivateField, privateFieldKind } from './private-fields.ts'
 import {
   countRedaction,
   mayHoldSecret,
+  mayHoldSecrets,
   type RedactionCounts,
   type SecretDetector,
   type SecretSpan,
@@ -28,6 +29,8 @@ export class PrivateWords {
   readonly #words: RegExp | null
   /** The same, to ask whether there is one at all, which costs a tenth. */
   readonly #anyWord: RegExp | null
+  /** The same also inside other words. */
+  readonly #anyLetters: RegExp | null
   readonly #rules: readonly SecretDetector[]
   /** All of it as it is, for parts of an address that are exactly that. */
   readonly values: ReadonlySet<string>
@@ -55,14 +58,26 @@ export class PrivateWords {
     }
     this.values = values
     this.#secrets = [...secrets].sort((a, b) => b.length - a.length)
-    this.#words = patternOf([...words].filter(word => word.length <= LONGEST_VALUE))
-    this.#anyWord = this.#words && new RegExp(this.#words.source, 'iu')
+    const letters = choicesOf([...words].filter(word => word.length <= LONGEST_VALUE))
+    const whole = letters === null ? null : `(?<![\\p{L}\\p{N}_])(?:${letters})(?![\\p{L}\\p{N}_])`
+    this.#words = whole === null ? null : new RegExp(whole, 'giu')
+    this.#anyWord = whole === null ? null : new RegExp(whole, 'iu')
+    this.#anyLetters = letters === null ? null : new RegExp(letters, 'iu')
     this.#rules = rules
   }
 
   /** False for most texts of a page, which need no closer look. */
   mayBeIn(text: string): boolean {
     if (this.#rules.length > 0 || mayHoldSecret(text) || this.#anyWord?.test(text)) return true
+    return this.#secrets.some(secret => text.includes(secret))
+  }
+
+  /**
+   * The same for the texts of many elements without anything between them, where words run into each other: it finds more than there is,
+   * and nothing less.
+   */
+  mayStandIn(text: string): boolean {
+    if (this.#rules.length > 0 || mayHoldSecrets(text) || this.#anyLetters?.test(text)) return true
     return this.#secrets.some(secret => text.includes(secret))
   }
 
@@ -100,11 +115,10 @@ function isWorthFinding(value: string): boolean {
   return /\p{L}/u.test(value) ? value.length >= SHORTEST_WORD : value.length >= SHORTEST_NUMBER
 }
 
-function patternOf(words: readonly string[]): RegExp | null {
+function choicesOf(words: readonly string[]): string | null {
   if (words.length === 0) return null
   const longestFirst = words.toSorted((a, b) => b.length - a.length).slice(0, MOST_VALUES)
-  const choices = longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '\\s+'))
-  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${choices.join('|')})(?![\\p{L}\\p{N}_])`, 'giu')
+  return longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '\\s+')).join('|')
 }
 
 function withPlainSpaces(text: string): string {

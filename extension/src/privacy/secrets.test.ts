@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { containsSecret, type RedactionCounts, redactSecrets, secretSpans } from './secrets.ts'
+import { containsSecret, mayHoldSecrets, type RedactionCounts, redactSecrets, secretSpans } from './secrets.ts'
 
 // Made up for these tests; put together so that scanners of repositories do not take them for real ones.
 const planted: [string, string][] = [
@@ -20,6 +20,30 @@ const planted: [string, string][] = [
   ['hexadecimal key', '9e107d9d372bb6826bd81d3542a419d6'],
   ['long token', 'Zx81kQ2mW9pLr4Tn7Vb3Yc6Hd5Jf0GsAqEuIoPMN-_x']
 ]
+
+describe('mayHoldSecrets', () => {
+  it.each([
+    ...planted,
+    ['bearer token', 'Authorization: Bearer abc123def456ghi'],
+    ['basic credentials', 'authorization: basic dXNlcjpwYXNzd29yZA=='],
+    ['address', 'postgres://admin:hunter2@db.internal/shop'],
+    ['named', 'passphrase = hunter2!'],
+    ['named', '{"client_secret":"t0ps3cret"}'],
+    ['a digit at the end alone', `${'AbCdEfGhIj'.repeat(5)}1234`]
+  ])('is true for a %s that stands between other words without a blank', (_, secret) => {
+    expect(mayHoldSecrets(`Made by hand${secret}in a workshop`)).toBe(true)
+    expect(mayHoldSecrets(`${'x'.repeat(30_000)}${secret}${'x'.repeat(30_000)}`)).toBe(true)
+  })
+
+  it.each([
+    'Add to cartDetailslinen apron 12Made by hand in a small workshop, one at a time.12.00 EUR'.repeat(200),
+    'HomeAboutContactPricingDocumentationChangelogCareersImprintPrivacyTermsOfServiceSupportCommunity',
+    'Order 2024-11-21, 3 items, $1,234.56Call +49 30 1234567',
+    'width: 100%; color: #fff; background: url(/pictures/a.png)'
+  ])('is false for what pages are full of', text => {
+    expect(mayHoldSecrets(text)).toBe(false)
+  })
+})
 
 describe('redactSecrets', () => {
   it.each(planted)('finds a %s: %s', (kind, secret) => {
