@@ -119,12 +119,16 @@ const traceSchema = z.object({
       name: z.string(),
       pid: z.number(),
       tid: z.number(),
+      /** Beginning and length, in µs. */
+      ts: z.number(),
+      dur: z.number().optional(),
       /** Time of the thread's processor, in µs. */
       tdur: z.number().optional(),
-      args: z.object({ name: z.string().optional() }).optional()
+      args: z.object({ name: z.string().optional(), data: z.object({ type: z.string().optional() }).optional() }).optional()
     })
   )
 })
+type TraceEvent = z.infer<typeof traceSchema>['traceEvents'][number]
 const collectedSchema = z.looseObject({
   outline: z.array(outlineLineSchema),
   references: z.array(z.object({ line: z.number(), element: elementReferenceSchema })),
@@ -209,9 +213,15 @@ class CaptureBench {
 
   /** Of the page's main thread, in ms of its processor, by Chromium's own trace. */
   async #longestTask(work: () => Promise<unknown>): Promise<number> {
+    const tasks = (await this.#traced([], work)).filter(({ name }) => name.endsWith('RunTask'))
+    return Math.max(0, ...tasks.map(({ tdur }) => (tdur ?? 0) / 1_000))
+  }
+
+  /** What Chromium's trace says of pages' main threads meanwhile. */
+  async #traced(categories: readonly string[], work: () => Promise<unknown>): Promise<TraceEvent[]> {
     const browser = this.#page.context().browser()
     if (!browser) throw new Error('The browser has gone.')
-    await browser.startTracing(this.#page, { categories: ['toplevel', '__metadata'] })
+    await browser.startTracing(this.#page, { categories: ['toplevel', '__metadata', ...categories] })
     let trace: Buffer
     try {
       await work()
@@ -224,8 +234,7 @@ class CaptureBench {
         .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
         .map(({ pid, tid }) => `${pid} ${tid}`)
     )
-    const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && mains.has(`${pid} ${tid}`))
-    return Math.max(0, ...tasks.map(({ tdur }) => (tdur ?? 0) / 1_000))
+    return traceEvents.filter(({ pid, tid }) => mains.has(`${pid} ${tid}`))
   }
 
   /** All of `capture` that runs in the page, without its pictures. */
@@ -254,29 +263,29 @@ class CaptureBench {
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
   }
 
-  /** Real pointing with a real pointer: what one move of it costs the page's thread, from the event to the painted label. */
+  /** Real pointing with a real pointer: what one move of it costs the page's thread. */
   async hover(size: number): Promise<Figure[]> {
     value(await this.#person.ask('startPointing', { tabId: this.#tabId }))
     const [width, height] = z.tuple([z.number(), z.number()]).parse(await this.#page.evaluate('[innerWidth, innerHeight]'))
-    const ours: number[] = []
+    const frames: number[] = []
     const peer: number[] = []
-    for (let move = 0; move < HOVERS + 10; move++) {
-      const [x, y] = [(move * 97) % width, (move * 61) % height]
-      const before = await this.#taskDuration()
-      await this.#page.mouse.move(x, y)
-      await this.#page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
-      const busy = (await this.#taskDuration()) - before
-      const peers = z.number().parse(await this.#page.evaluate(`hoverPeer(${x}, ${y})`))
-      if (move < 10) continue
-      ours.push(busy)
-      peer.push(peers)
-    }
+    const trace = await this.#traced(['devtools.timeline'], async () => {
+      for (let move = 0; move < HOVERS; move++) {
+        const [x, y] = [(move * 97) % width, (move * 61) % height]
+        await this.#page.mouse.move(x, y)
+        await this.#page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        peer.push(z.number().parse(await this.#page.evaluate(`hoverPeer(${x}, ${y})`)))
+      }
+    })
     await this.#page.keyboard.press('Escape')
-    const reading = summarise(ours)
+    frames.push(...framesOfMoves(trace))
+    // Some moves may end where the one before did.
+    if (frames.length < HOVERS / 2) throw new Error(`Of ${HOVERS} moves only ${frames.length} were seen in the trace.`)
+    const reading = summarise(frames)
     return [
       {
         what: `Hover label, ${size.toLocaleString('en')} nodes`,
-        how: 'Main-thread time of one move of the mouse over the page while pointing, with hit test, label, style, layout and paint, over two frames. Peer: hit test, box and selector by `react-grab/primitives`, without drawing',
+        how: 'Processor time of the page’s thread from a move of the mouse until the frame with the label is handed to the compositor, by Chromium’s trace: event, hit test, label, and style, layout and paint of the whole page. Peer: hit test, box and selector by `react-grab/primitives`, without drawing',
         unit: 'ms',
         ours: reading,
         peer: { name: 'react-grab', reading: summarise(peer) }
@@ -290,6 +299,20 @@ class CaptureBench {
       }
     ]
   }
+}
+
+/** For each move of the mouse: the tasks that handle it and that draw the next frame, which often are one. In ms of the processor. */
+function framesOfMoves(events: readonly TraceEvent[]): number[] {
+  const tasks = events.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').sort((a, b) => a.ts - b.ts)
+  const around = (event: TraceEvent) => tasks.find(({ ts, dur = 0 }) => ts <= event.ts && event.ts < ts + dur)
+  const frames = events.filter(({ name }) => name === 'FireAnimationFrame').sort((a, b) => a.ts - b.ts)
+  const moves = events.filter(({ name, args }) => name === 'EventDispatch' && args?.data?.type === 'pointermove')
+  return moves.flatMap(move => {
+    const frame = frames.find(({ ts }) => ts >= move.ts)
+    const own = new Set([around(move), frame && around(frame)])
+    const times = [...own].flatMap(task => (task?.tdur === undefined ? [] : [task.tdur / 1_000]))
+    return times.length < own.size ? [] : [times.reduce((sum, time) => sum + time, 0)]
+  })
 }
 
 async function servePage(): Promise<{ address: string; close: () => Promise<void> }> {

@@ -84,17 +84,22 @@ async function locateOrNot(page: PageDocument, elements: ElementToLocate[]): Pro
 }
 
 async function locate(page: PageDocument, elements: ElementToLocate[]): Promise<LocatedElement[]> {
+  const ask = () =>
+    callInPage(
+      page,
+      {
+        world: 'ISOLATED',
+        func: (all: ElementToLocate[]) => globalThis.fixpoint?.locateElements?.(all) ?? null,
+        args: [elements],
+        limit: LOCATE_LIMIT
+      },
+      z.array(locatedElementSchema).max(PAGE_CONTEXT_LIMITS.picks).nullable()
+    )
+  // The pointer asks for it wherever it rests; the script comes once.
+  const known = await ask()
+  if (known) return known
   await injectScript(page, '/source-locations.js')
-  return callInPage(
-    page,
-    {
-      world: 'ISOLATED',
-      func: (all: ElementToLocate[]) => globalThis.fixpoint?.locateElements?.(all) ?? [],
-      args: [elements],
-      limit: LOCATE_LIMIT
-    },
-    z.array(locatedElementSchema).max(PAGE_CONTEXT_LIMITS.picks)
-  )
+  return (await ask()) ?? []
 }
 
 /** Names and clues are the page's words and are cut, cleaned and searched for secrets. */

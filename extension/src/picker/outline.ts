@@ -1,7 +1,7 @@
 import type { Box } from '@fixpoint/protocol'
 import type { BoxModel } from './box-model.ts'
 import type { Shape } from './element-shape.ts'
-import { addPart, placeBox } from './overlay-parts.ts'
+import { addPart, placeBox, setText } from './overlay-parts.ts'
 import type { ShownContrast } from './text-contrast.ts'
 
 export interface LabelText {
@@ -98,7 +98,7 @@ export class Outline {
       layer.style.borderWidth = widths.map(side => `${side}px`).join(' ')
       for (const [index, figure] of [...layer.children].entries()) {
         const value = model[name][index] ?? 0
-        figure.textContent = isRoomy && Math.abs(value) >= 6 ? String(Math.round(value * 10) / 10) : ''
+        setText(figure, isRoomy && Math.abs(value) >= 6 ? String(Math.round(value * 10) / 10) : '')
       }
       inset = inset.map((side, index) => side + (widths[index] ?? 0))
     }
@@ -126,15 +126,15 @@ export class Outline {
 
   showLabel(box: Box, text: LabelText): void {
     const { title, detail, contrast, source, model, note } = this.#parts
-    title.textContent = text.title
-    detail.textContent = text.detail
+    setText(title, text.title)
+    setText(detail, text.detail)
     const words = { source: text.source, model: text.model ?? '', note: text.note ?? '' }
     for (const [element, line] of [
       [source, words.source],
       [model, words.model],
       [note, words.note]
     ] as const) {
-      element.textContent = line
+      setText(element, line)
       element.hidden = line === ''
     }
     showContrast(contrast, text.contrast ?? null)
@@ -162,12 +162,12 @@ function showContrast(element: HTMLElement, contrast: ShownContrast | null): voi
   if (contrast === null) return
   if (contrast === 'unknown') {
     element.dataset['level'] = 'unknown'
-    element.textContent = 'contrast: over a picture'
+    setText(element, 'contrast: over a picture')
     return
   }
   element.dataset['level'] = contrast.level
   const ratio = Math.floor(contrast.ratio * 10) / 10
-  element.textContent = contrast.level === 'fails' ? `${ratio} ✕ AA needs ${contrast.needed}` : `${ratio} ✓ ${contrast.level}`
+  setText(element, contrast.level === 'fails' ? `${ratio} ✕ AA needs ${contrast.needed}` : `${ratio} ✓ ${contrast.level}`)
 }
 
 function placeShape(element: HTMLElement, { center, width, height, linear }: Shape): void {

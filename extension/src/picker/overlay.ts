@@ -67,7 +67,8 @@ export class Overlay {
       'pointer-events': 'none',
       'z-index': '2147483647',
       'color-scheme': 'normal',
-      contain: 'layout style'
+      // What changes in here is laid out and painted without the page around it.
+      contain: 'strict'
     }
     for (const [name, value] of Object.entries(hostStyle)) this.#host.style.setProperty(name, value, 'important')
     this.#host.setAttribute('popover', 'manual')

@@ -371,11 +371,9 @@ export class Picker {
     if (!isStillThere()) return
     const tools = this.#port.tools ?? (await this.#port.loadTools({ runId: run.runId }))
     const contrast = tools?.textContrast(element, this.#overlay.host) ?? null
-    this.#known.set(element, { contrast })
-    if (isStillThere()) this.#drawOutline()
     const answer = await this.#port.describe({ runId: run.runId, element: elementReference(element) })
-    if (!answer.ok) return
-    this.#known.set(element, { contrast, described: answer.value })
+    // In one go: each change of the label makes the browser paint a frame.
+    this.#known.set(element, answer.ok ? { contrast, described: answer.value } : { contrast })
     if (isStillThere()) this.#drawOutline()
   }
 
