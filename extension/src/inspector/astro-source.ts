@@ -24,7 +24,7 @@ export async function astroSource(
 
 /** Whether the page comes from Astro's dev server. */
 export function isAstroInDevelopment(owner: Document): boolean {
-  return owner.querySelector('astro-dev-toolbar') !== null
+  return owner.getElementsByTagName('astro-dev-toolbar').length > 0
 }
 
 export async function fetchServedPage(): Promise<Document | null> {

@@ -211,7 +211,7 @@ async function define(module: LoadedModule, range: CodeRange, code: RawCode, bas
 
 /** Vite serves its client at `<base>@vite/client`, which is the only place where the page tells the base. */
 function devServerBase(owner: Document): string {
-  const client = owner.querySelector('script[src*="/@vite/client"]')
+  const client = [...owner.scripts].find(script => script.getAttribute('src')?.includes('/@vite/client'))
   const path = client && URL.parse(client.getAttribute('src') ?? '', owner.baseURI)?.pathname
   return path ? path.slice(0, path.indexOf('@vite/client')) : '/'
 }

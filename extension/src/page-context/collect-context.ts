@@ -17,7 +17,7 @@ import { selectorsOf } from './selectors.ts'
 import { stylesOf } from './styles.ts'
 
 /** In ms of work: larger pages are searched for private words only as far as this goes, and say so. */
-const BUDGET = 500
+const BUDGET = 300
 
 /**
  * Collects what the page shows around the picks, in slices that leave the page its frames.

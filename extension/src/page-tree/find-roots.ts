@@ -29,10 +29,15 @@ export async function findRoots(slices: Slices): Promise<Root[]> {
 
 /** What may have a root inside: for each kind a list that the browser makes, so that nothing else is touched. */
 function* hostsIn(root: Root): Generator<ArrayLike<Element>> {
-  yield root.querySelectorAll('iframe')
-  yield root.querySelectorAll('frame')
+  yield elementsNamed(root, 'iframe')
+  yield elementsNamed(root, 'frame')
   yield customElementsIn(root)
-  for (const name of SHADOW_HOSTS) yield root.querySelectorAll(name)
+  for (const name of SHADOW_HOSTS) yield elementsNamed(root, name)
+}
+
+/** Browsers keep what they have found by a name until the document changes. */
+export function elementsNamed(root: Root, name: string): ArrayLike<Element> {
+  return isDocument(root) ? root.getElementsByTagName(name) : root.querySelectorAll(name)
 }
 
 function customElementsIn(root: Root): Element[] {

@@ -124,24 +124,6 @@ export function* reachableRoots(root: Document | ShadowRoot = document, limit = 
   }
 }
 
-/**
- * The same without closed shadow roots of ordinary elements that have content of their own: asking each element of a large page for
- * one takes longer than a frame. What is picked is looked into all the same; what has to be covered must use `reachableRoots`.
- */
-export function* likelyRoots(root: Document | ShadowRoot = document, limit = { left: 200 }): Generator<Document | ShadowRoot> {
-  if (limit.left-- <= 0) return
-  yield root
-  for (const frame of root.querySelectorAll('iframe, frame')) {
-    const inner = frameDocumentOf(frame)
-    if (inner) yield* likelyRoots(inner, limit)
-  }
-  for (const element of root.querySelectorAll('*')) {
-    const isLikely = element.shadowRoot !== null || element.localName.includes('-') || element.firstChild === null
-    const shadow = isLikely ? shadowRootOf(element) : null
-    if (shadow) yield* likelyRoots(shadow, limit)
-  }
-}
-
 export function isHTMLElement(node: Element): node is HTMLElement {
   return node.namespaceURI === 'http://www.w3.org/1999/xhtml'
 }

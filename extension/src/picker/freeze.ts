@@ -1,4 +1,4 @@
-import { isDocument, isShadowRoot, likelyRoots } from '../page-tree/page-tree.ts'
+import { isDocument, isShadowRoot } from '../page-tree/page-tree.ts'
 import { frozenHoverRules, placeSelector } from './hover-rules.ts'
 
 type Root = Document | ShadowRoot
@@ -12,13 +12,16 @@ const LARGEST_SHEET = 3_000_000
  * page's timers are held in its own world; see `hold-timers.ts`.
  */
 export class Freeze {
+  readonly #roots: readonly Root[]
   readonly #held = new Map<Animation, number>()
   readonly #paused = new Set<SVGSVGElement>()
   readonly #sheets: { root: Root; sheet: CSSStyleSheet }[] = []
   readonly #life = new AbortController()
 
-  constructor() {
-    for (const root of likelyRoots()) {
+  /** @param roots as far as they are known; more may come later. */
+  constructor(roots: readonly Root[]) {
+    this.#roots = roots
+    for (const root of roots) {
       this.#keepHover(root)
       if (isDocument(root)) this.#holdAnimations(root)
     }
@@ -26,7 +29,7 @@ export class Freeze {
 
   /** Holds what has begun to move since. */
   holdNew(): void {
-    for (const root of likelyRoots()) if (isDocument(root)) this.#holdAnimations(root)
+    for (const root of this.#roots) if (isDocument(root)) this.#holdAnimations(root)
   }
 
   /** Gives everything back. */

@@ -16,7 +16,7 @@ export const pickerTools = {
   boxModelOf,
   componentStep,
   describeBoxModel,
-  freeze: () => new Freeze(),
+  freeze: (roots: readonly (Document | ShadowRoot)[]) => new Freeze(roots),
   layersAtPoint,
   rectsOfText,
   regionTarget,

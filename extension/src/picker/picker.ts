@@ -1,6 +1,7 @@
 import { elementAtPoint } from '../page-tree/at-point.ts'
 import { elementReference } from '../page-tree/element-path.ts'
-import { isDocument, isShadowRoot, likelyRoots } from '../page-tree/page-tree.ts'
+import { findLikelyRoots } from '../page-tree/likely-roots.ts'
+import { isDocument, isShadowRoot } from '../page-tree/page-tree.ts'
 import { drawElement, drawRegion, drawText } from './draw-target.ts'
 import { shieldWindow } from './event-shield.ts'
 import { followLayout } from './follow-layout.ts'
@@ -47,9 +48,9 @@ export class Picker {
     this.#endRun()
     const run = newRun({ runId, nonce, nextNumber, openFrames }, this.#port)
     this.#run = run
-    run.roots = [...likelyRoots()]
-    for (const root of run.roots) if (isDocument(root)) this.#shield(run, root.defaultView)
-    run.closedFrames = closedFrames(run.roots, openFrames)
+    const search = findLikelyRoots(root => this.#enterRoot(run, root), run.life.signal)
+    this.#noteFrames(run)
+    void search.then(() => this.#noteFrames(run))
     if (isFrozen) this.#withTools(run, tools => this.#toggleFreeze(run, tools))
     if (!this.#overlay.isInPlace) this.#overlay.attach()
     if (isFrozen) this.#shield(run, this.#overlay.catchEverything(false))
@@ -57,7 +58,7 @@ export class Picker {
     this.#overlay.showRing(window === window.top)
     this.#followLayout()
     this.#overlay.announce('Pointing. Click an element, or walk with the arrow keys and Tab; Enter picks, Escape ends.')
-    if (run.roots.some(hasSelection)) this.#withTools(run, tools => this.#offer(run, tools.selectedText()))
+    if (run.roots.some(hasSelection)) this.#withTools(run, tools => this.#offer(run, tools.selectedText(run.roots)))
     this.#requestFrame(run)
   }
 
@@ -307,7 +308,7 @@ export class Picker {
   #toggleFreeze(run: Run, tools: PickerTools): void {
     const isOn = run.freeze === null
     if (isOn) {
-      run.freeze = tools.freeze()
+      run.freeze = tools.freeze(run.roots)
       if (this.#overlay.isInPlace) this.#shield(run, this.#overlay.catchEverything(false))
     } else this.#unfreeze(run)
     void this.#port.holdTimers({ runId: run.runId, isHeld: isOn })
@@ -354,7 +355,16 @@ export class Picker {
     this.#shield(run, element.ownerDocument.defaultView)
     const root = element.getRootNode()
     if ((!isShadowRoot(root) && !isDocument(root)) || run.roots.includes(root)) return
-    run.roots.push(root)
+    this.#enterRoot(run, root)
+    this.#noteFrames(run)
+  }
+
+  #enterRoot(run: Run, root: Document | ShadowRoot): void {
+    if (!run.roots.includes(root)) run.roots.push(root)
+    if (isDocument(root)) this.#shield(run, root.defaultView)
+  }
+
+  #noteFrames(run: Run): void {
     run.closedFrames = closedFrames(run.roots, run.openFrames)
   }
 
@@ -479,7 +489,7 @@ export class Picker {
   #lookAround(run: Run): void {
     if (areEventsSwallowed(run)) this.#shield(run, this.#overlay.catchEverything(true))
     run.freeze?.holdNew()
-    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) run.closedFrames = closedFrames(run.roots, run.openFrames)
+    if (run.looks++ % LOOKS_BETWEEN_SEARCHES === 0) this.#noteFrames(run)
   }
 
   #tidy(): void {

@@ -1,6 +1,6 @@
 import type { Box } from '@fixpoint/protocol'
 import { elementAtPoint } from '../page-tree/at-point.ts'
-import { frameDocumentOf, intoFrame, isDocument, isShadowRoot, likelyRoots, toTopBox } from '../page-tree/page-tree.ts'
+import { frameDocumentOf, intoFrame, isDocument, isShadowRoot, toTopBox } from '../page-tree/page-tree.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
 import type { PickTarget, Point } from './pick-target.ts'
 
@@ -8,8 +8,8 @@ import type { PickTarget, Point } from './pick-target.ts'
 const MOST_RECTS = 200
 
 /** The text that the person has selected in the page, before Fixpoint came. */
-export function selectedText(): PickTarget | null {
-  for (const root of likelyRoots()) {
+export function selectedText(roots: readonly (Document | ShadowRoot)[]): PickTarget | null {
+  for (const root of roots) {
     const selection = isDocument(root) ? root.getSelection() : null
     const target = selection && !selection.isCollapsed && selection.rangeCount > 0 ? textTarget(selection.getRangeAt(0)) : null
     if (target) return target

@@ -12,9 +12,9 @@ import { detectorsOf, NO_MASKING } from './project-masking.ts'
 import type { RedactionCounts } from './secrets.ts'
 
 /** What was typed is asked for several times in one capture; in ms. */
-const WORDS_AGE = 700
+const WORDS_AGE = 2_000
 /** In ms of work, for what was typed. */
-const WORDS_BUDGET = 500
+const WORDS_BUDGET = 300
 /** Covers that are looked for in the picture. */
 const MOST_CHECKED = 500
 /** In ms of work: a page that is larger than what can be searched in this time gets no picture. */

@@ -1,4 +1,4 @@
-import { findRoots } from '../page-tree/find-roots.ts'
+import { elementsNamed, findRoots } from '../page-tree/find-roots.ts'
 import type { Slices } from '../page-tree/slices.ts'
 import { isPrivateField } from './private-fields.ts'
 import { PrivateWords } from './private-words.ts'
@@ -19,9 +19,8 @@ export interface PrivateContent {
 
 /** @param rules what the project calls private besides */
 export async function findPrivateContent(rules: readonly SecretDetector[], slices: Slices): Promise<PrivateContent> {
-  const roots = await findRoots(slices)
   const fields = new Set<Element>()
-  for (const root of roots) {
+  const addFieldsIn = async (root: Document | ShadowRoot) => {
     for (const candidates of candidatesIn(root)) {
       for (let index = 0; index < candidates.length && fields.size < MOST_FIELDS; index++) {
         const element = candidates[index]
@@ -32,13 +31,18 @@ export async function findPrivateContent(rules: readonly SecretDetector[], slice
       if (slices.isDueNow()) await slices.rest()
     }
   }
+  // Most fields of most pages: they are known also where the time is not enough to look for roots.
+  await addFieldsIn(document)
+  const roots = await findRoots(slices)
+  for (const root of roots) if (root !== document) await addFieldsIn(root)
   const words = new PrivateWords(fields, rules)
   return { roots, fields: [...fields], words, isComplete: !slices.isOver && fields.size < MOST_FIELDS }
 }
 
-/** Simple selectors by themselves take browsers a tenth of what a list of them takes. */
+/** Names and simple selectors by themselves take browsers a tenth of what a list of them takes. */
 function* candidatesIn(root: Document | ShadowRoot): Generator<ArrayLike<Element>> {
-  for (const selector of ['input', 'textarea', 'select', '[contenteditable]', '[role]']) yield root.querySelectorAll(selector)
+  for (const name of ['input', 'textarea', 'select']) yield elementsNamed(root, name)
+  for (const selector of ['[contenteditable]', '[role]']) yield root.querySelectorAll(selector)
   const masked = maskedSelector()
   if (masked !== null) yield root.querySelectorAll(masked)
 }

@@ -1,4 +1,5 @@
 import type { Box } from '@fixpoint/protocol'
+import { elementsNamed } from '../page-tree/find-roots.ts'
 import { frameDocumentOf, isDocument, topBoxOf, toTopBox } from '../page-tree/page-tree.ts'
 import type { Slices } from '../page-tree/slices.ts'
 import { containerOf, LineReader, LONGEST_PIECE, OVERLAP } from './line-reader.ts'
@@ -48,7 +49,7 @@ export async function findPrivatePlaces(
   const reader = new LineReader(words, { characters: MOST_CHARACTERS, isSkipped: isInField })
   for (const root of roots) {
     for (const tag of ['iframe', 'frame']) {
-      for (const frame of root.querySelectorAll(tag)) {
+      for (const frame of Array.from(elementsNamed(root, tag))) {
         // What a frame of another origin shows cannot be known: it may be a card field.
         if (ignored.has(frame) || frameDocumentOf(frame)) continue
         places.push({ kind: 'frame of another site', boxes: () => [topBoxOf(frame)] })
@@ -81,7 +82,7 @@ function isInField(container: Element): boolean {
 async function addShownAttributes(root: Document | ShadowRoot, words: PrivateWords, places: PrivatePlace[], slices: Slices): Promise<void> {
   for (const [attribute, tags] of SHOWN_ATTRIBUTES) {
     for (const tag of tags) {
-      const elements = root.querySelectorAll(tag)
+      const elements = elementsNamed(root, tag)
       for (let index = 0; index < elements.length && !slices.isOver; index++) {
         const element = elements[index]
         if (slices.isDue()) await slices.rest()
@@ -114,7 +115,7 @@ async function readTexts(root: Document | ShadowRoot, words: PrivateWords, reade
     if (next) range.setEnd(next, 0)
     else range.setEnd(root, root.childNodes.length)
     const text = range.toString()
-    if (await mayHavePrivate(before + text, words, slices)) await readLines(from, text.length, root, reader, slices)
+    if (text !== '' && (await mayHavePrivate(before + text, words, slices))) await readLines(from, text.length, root, reader, slices)
     if (!next) return
     // What is private may begin in the one and end in the other.
     before = (before + text).slice(-OVERLAP)
