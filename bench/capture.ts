@@ -265,39 +265,55 @@ class CaptureBench {
 
   /** Real pointing with a real pointer: what one move of it costs the page's thread. */
   async hover(size: number): Promise<Figure[]> {
+    const bare = summarise(await this.#moves(async () => undefined))
     value(await this.#person.ask('startPointing', { tabId: this.#tabId }))
-    const [width, height] = z.tuple([z.number(), z.number()]).parse(await this.#page.evaluate('[innerWidth, innerHeight]'))
-    const frames: number[] = []
     const peer: number[] = []
-    const trace = await this.#traced(['devtools.timeline'], async () => {
-      for (let move = 0; move < HOVERS; move++) {
-        const [x, y] = [(move * 97) % width, (move * 61) % height]
-        await this.#page.mouse.move(x, y)
-        await this.#page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    const reading = summarise(
+      await this.#moves(async (x, y) => {
         peer.push(z.number().parse(await this.#page.evaluate(`hoverPeer(${x}, ${y})`)))
-      }
-    })
+      })
+    )
     await this.#page.keyboard.press('Escape')
-    frames.push(...framesOfMoves(trace))
-    // Some moves may end where the one before did.
-    if (frames.length < HOVERS / 2) throw new Error(`Of ${HOVERS} moves only ${frames.length} were seen in the trace.`)
-    const reading = summarise(frames)
+    const of = size.toLocaleString('en')
     return [
       {
-        what: `Hover label, ${size.toLocaleString('en')} nodes`,
+        what: `Hover, page by itself, ${of} nodes`,
+        how: 'The same as the next line while nobody points: what a move of the mouse costs anyway',
+        unit: 'ms',
+        ours: bare
+      },
+      {
+        what: `Hover label, ${of} nodes`,
         how: 'Processor time of the page’s thread from a move of the mouse until the frame with the label is handed to the compositor, by Chromium’s trace: event, hit test, label, and style, layout and paint of the whole page. Peer: hit test, box and selector by `react-grab/primitives`, without drawing',
         unit: 'ms',
         ours: reading,
         peer: { name: 'react-grab', reading: summarise(peer) }
       },
       {
-        what: `Hover label, p95, ${size.toLocaleString('en')} nodes`,
+        what: `Hover label, p95, ${of} nodes`,
         how: 'The p95 of the line above: within one frame with half of it to spare',
         unit: 'ms',
         ours: summarise([reading.p95]),
         ...(size === 50_000 && { wanted: { atMost: 8 } })
       }
     ]
+  }
+
+  /** Processor time of the page's thread for each of many moves over the page, in ms. */
+  async #moves(also: (x: number, y: number) => Promise<void>): Promise<number[]> {
+    const [width, height] = z.tuple([z.number(), z.number()]).parse(await this.#page.evaluate('[innerWidth, innerHeight]'))
+    const trace = await this.#traced(['devtools.timeline'], async () => {
+      for (let move = 0; move < HOVERS; move++) {
+        const [x, y] = [(move * 97) % width, (move * 61) % height]
+        await this.#page.mouse.move(x, y)
+        await this.#page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        await also(x, y)
+      }
+    })
+    const frames = framesOfMoves(trace)
+    // Some moves may end where the one before did.
+    if (frames.length < HOVERS / 2) throw new Error(`Of ${HOVERS} moves only ${frames.length} were seen in the trace.`)
+    return frames
   }
 }
 

@@ -314,7 +314,11 @@ describe('the picker', () => {
     await page.keyboard.up('Shift')
     await moveTo(page, 450, 70)
     await page.mouse.click(450, 70)
-    const { picks } = await person.completeDraft(tabId)
+    const { picks, outline } = await person.completeDraft(tabId)
+    expect(outline.map(({ pick, text }) => [pick, text.split(' ')[0]]).filter(([pick]) => pick !== undefined)).toEqual([
+      [1, 'canvas#chart'],
+      [2, 'path#slice']
+    ])
     expect(picks).toMatchObject([
       { selectors: ['#chart'], point: { x: 100, y: 70 } },
       { selectors: ['#slice'], tag: 'path', box: { x: 410, y: 30, width: 100, height: 100 } }

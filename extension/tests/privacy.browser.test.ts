@@ -1,7 +1,7 @@
 import type { Box } from '@fixpoint/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PageServer, servePages } from './pages.ts'
-import { Person, value } from './person.ts'
+import { eventually, Person, value } from './person.ts'
 
 // Every planted value ends in its own number, so that a failure names the place. Tokens are put together here, not real ones.
 const fields = {
@@ -231,6 +231,34 @@ describe('what people typed and secrets', () => {
     )
     const contrasts = await person.contrasts(pick?.crop?.dataUrl ?? '', parts, (pick?.crop?.width ?? 0) / box.width)
     expect(contrasts.filter(contrast => contrast > 24)).toEqual([])
+  })
+
+  it.each([
+    ['selector', { selectors: ['p', 'p:::first'], patterns: [] }],
+    ['pattern', { selectors: [], patterns: ['KD-\\d{6}', '(unclosed'] }],
+    ['pattern of everything', { selectors: [], patterns: ['.*'] }]
+  ])('are not captured at all where a rule of the project is no %s', async (_, rules) => {
+    const { page, tabId } = await openForm()
+    const worker = await person.browser.worker()
+    const key = JSON.stringify(`masking:${server.origin}`)
+    await worker.evaluate(`chrome.storage.local.set({ [${key}]: ${JSON.stringify(rules)} })`)
+    try {
+      expect(await person.ask('takeScreenshot', { tabId })).toMatchObject({ ok: false, failure: { code: 'masking_rule_invalid' } })
+      await person.startPointing(tabId)
+      await page.mouse.move(30, 30)
+      await page.mouse.click(20, 20)
+      await eventually(async () =>
+        expect(value(await person.ask('getPointing', { tabId }))).toMatchObject({
+          status: 'off',
+          failure: { code: 'masking_rule_invalid' }
+        })
+      )
+      expect(value(await person.ask('getDraft', { tabId }))).toBeNull()
+    } finally {
+      await worker.evaluate(`chrome.storage.local.remove(${key})`)
+    }
+    // The control: without the rule the same page is captured.
+    expect(value(await person.ask('takeScreenshot', { tabId })).outline.length).toBeGreaterThan(0)
   })
 
   it('stay covered when a field moves while the picture is taken', async () => {

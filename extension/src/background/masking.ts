@@ -4,13 +4,23 @@ import { NO_MASKING, type ProjectMasking } from '../privacy/project-masking.ts'
 import { fingerprintOf, storedMaskingOf } from '../privacy/stored-masking.ts'
 import { callInPage, injectScript, type PageDocument } from './page-scripts.ts'
 
-/** What the project of the tab's page hides; nothing where no project is known. */
+/**
+ * What the project of the tab's page hides; nothing where no project is known.
+ * @throws FixpointError `masking_rule_invalid` where a pattern is no regular expression
+ */
 export async function maskingOfTab(tabId: number): Promise<{ masking: ProjectMasking; fingerprint: string }> {
   const { url } = await chrome.tabs.get(tabId)
   const origin = url !== undefined && URL.canParse(url) ? new URL(url).origin : null
   const stored = origin === null ? null : await storedMaskingOf(chrome.storage.local, origin).read()
-  const masking = maskingSchema.safeParse(stored ?? NO_MASKING).data ?? NO_MASKING
-  return { masking, fingerprint: fingerprintOf(masking) }
+  const masking = maskingSchema.safeParse(stored ?? NO_MASKING)
+  if (!masking.success) {
+    const [issue] = masking.error.issues
+    throw new FixpointError(
+      'masking_rule_invalid',
+      `A masking rule of the project cannot be read: ${issue?.path.join('.')} ${issue?.message}.`
+    )
+  }
+  return { masking: masking.data, fingerprint: fingerprintOf(masking.data) }
 }
 
 /**

@@ -149,14 +149,20 @@ class OutlineWriter {
   #seenChildren(element: Element, near?: Element): Element[] {
     const known = this.#children.get(element)
     if (known) return known
-    const children =
-      isPrivateField(element) || element.localName === 'svg'
-        ? []
-        : (element.childElementCount > MOST_CHILDREN ? someChildren(element, near) : childrenOf(element)).filter(
-            child => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName)
-          )
+    const isMeant =
+      element.localName === 'svg'
+        ? (child: Element) => this.#holdsPick(child)
+        : (child: Element) => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName)
+    const all = element.childElementCount > MOST_CHILDREN ? someChildren(element, near) : childrenOf(element)
+    const children = isPrivateField(element) ? [] : all.filter(isMeant)
     this.#children.set(element, children)
     return children
+  }
+
+  /** Of a drawing only what was picked in it is told, with what it stands in. */
+  #holdsPick(element: Element): boolean {
+    for (const pick of this.#numbers.keys()) if (element.contains(pick)) return true
+    return false
   }
 
   /** In the order of the document. Browsers find names and one attribute in a tenth of the time that a list of selectors takes. */

@@ -5,6 +5,7 @@ import { isDocument, isShadowRoot } from '../page-tree/page-tree.ts'
 import { drawElement, drawRegion, drawText } from './draw-target.ts'
 import { shieldWindow } from './event-shield.ts'
 import { followLayout } from './follow-layout.ts'
+import type { KeyWalk } from './key-walk.ts'
 import { actionOfKey, type KeyAction } from './keys.ts'
 import type { KnownOfElement } from './label-text.ts'
 import { areEventsSwallowed } from './look-around.ts'
@@ -12,9 +13,8 @@ import type { Overlay } from './overlay.ts'
 import { boxBetween, boxOfTarget, isSameTarget, type PickTarget, type Point } from './pick-target.ts'
 import type { PickerPort } from './picker-port.ts'
 import type { PickerTools } from './picker-tools.ts'
-import { canScroll, closedFrames, hasSelection, isIn, middleOf, pointOf, withPoint } from './places.ts'
+import { canScroll, closedFrames, hasSelection, isIn, pointOf, withPoint } from './places.ts'
 import { newRun, type Run } from './run.ts'
-import type { Direction, TreeWalk } from './walk.ts'
 
 /** Time in ms that the pointer must rest on an element before its component and contrast are looked up. */
 const REST_BEFORE_DESCRIBING = 60
@@ -27,7 +27,7 @@ const LOOKS_BETWEEN_SEARCHES = 4
 export class Picker {
   readonly picks = new Map<number, PickTarget>()
   readonly #overlay: Overlay
-  #walk: TreeWalk | null = null
+  #walk: KeyWalk | null = null
   readonly #port: PickerPort
   readonly #known = new WeakMap<Element, KnownOfElement>()
   #following: AbortController | null = null
@@ -195,7 +195,7 @@ export class Picker {
     if (!event.altKey && canScroll(run.current?.element ?? null)) return false
     run.pointer = pointOf(event)
     const by = event.deltaY > 0 ? 1 : -1
-    this.#withTools(run, tools => this.#goThroughLayers(run, tools, by))
+    this.#withTools(run, tools => this.#walkWith(tools).layer(run, by))
     return true
   }
 
@@ -234,16 +234,13 @@ export class Picker {
         if (run.current) this.#pick(run, run.current, action.isMoreToCome)
         break
       case 'step':
-        this.#withTools(run, tools => this.#step(run, tools, action.direction, action.isByComponent))
+        this.#withTools(run, tools => this.#walkWith(tools).step(run, action.direction, action.isByComponent))
         break
       case 'stop':
-        this.#withTools(run, tools => {
-          const stop = this.#walkWith(tools).stop(run.current?.element ?? null, action.by)
-          if (stop) this.#goTo(run, tools, stop)
-        })
+        this.#withTools(run, tools => this.#walkWith(tools).stop(run, action.by))
         break
       case 'layer':
-        this.#withTools(run, tools => this.#goThroughLayers(run, tools, action.by))
+        this.#withTools(run, tools => this.#walkWith(tools).layer(run, action.by))
         break
       case 'freeze':
         this.#withTools(run, tools => this.#toggleFreeze(run, tools))
@@ -255,54 +252,15 @@ export class Picker {
     }
   }
 
-  #standsOn(run: Run): Element {
-    return run.current?.element.isConnected ? run.current.element : document.body
-  }
-
-  #walkWith(tools: PickerTools): TreeWalk {
-    this.#walk ??= tools.treeWalk(this.#overlay.host)
-    return this.#walk
-  }
-
-  #step(run: Run, tools: PickerTools, direction: Direction, isByComponent: boolean): void {
-    if (isByComponent) void this.#stepByComponent(run, tools, direction)
-    else this.#goTo(run, tools, run.current ? this.#walkWith(tools).step(this.#standsOn(run), direction) : document.body)
-  }
-
-  async #stepByComponent(run: Run, tools: PickerTools, direction: Direction): Promise<void> {
-    const from = this.#standsOn(run)
-    const next = await tools.componentStep(from, direction, this.#overlay.host, async elements => {
-      const answer = await this.#port.componentChains({ runId: run.runId, elements: elements.map(elementReference) })
-      return answer.ok ? answer.value : []
+  #walkWith(tools: PickerTools): KeyWalk {
+    this.#walk ??= tools.keyWalk({
+      overlay: this.#overlay,
+      port: this.#port,
+      isPointing: run => this.#run === run && !run.isFinishing,
+      select: (run, target) => this.#select(run, target),
+      requestFrame: run => this.#requestFrame(run)
     })
-    if (this.#run !== run || run.isFinishing || this.#standsOn(run) !== from) return
-    if (next) this.#goTo(run, tools, next)
-    else this.#overlay.announce('No component in that direction.')
-  }
-
-  /** Goes to an element by key. */
-  #goTo(run: Run, tools: PickerTools, element: Element): void {
-    run.keyboardHold = run.pointer ?? { x: 0, y: 0 }
-    run.layers = null
-    this.#select(run, { kind: 'element', element })
-    run.scrolls ??= tools.scrollKeeper()
-    run.scrolls.show(element)
-    this.#overlay.announce(`${element.localName} ${(element.getAttribute('aria-label') ?? '').slice(0, 80)}`.trim())
-    this.#requestFrame(run)
-  }
-
-  #goThroughLayers(run: Run, tools: PickerTools, by: 1 | -1): void {
-    const place = run.pointer ?? middleOf(run.current)
-    if (!place) return
-    const elements = run.layers?.elements ?? tools.layersAtPoint(place.x, place.y, this.#overlay.host)
-    const known = run.layers?.index ?? (run.current ? elements.indexOf(run.current.element) : -1)
-    const index = Math.min(elements.length - 1, Math.max(0, known + by))
-    const element = elements[index]
-    if (!element) return
-    run.layers = { elements, index }
-    run.keyboardHold = place
-    this.#select(run, { kind: 'element', element })
-    this.#requestFrame(run)
+    return this.#walk
   }
 
   #toggleFreeze(run: Run, tools: PickerTools): void {
