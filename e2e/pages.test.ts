@@ -61,8 +61,9 @@ describe('the source of what was pointed at', () => {
       const sent = pageContextSchema.parse(
         contextFromDraft(
           draft,
-          { screenshot: false, dom: true, components: true, console: false, budget: DEFAULT_TOKEN_BUDGET },
-          { crops: new Map() }
+          { screenshot: false, dom: true, components: true, console: false, steps: false, budget: DEFAULT_TOKEN_BUDGET },
+          { crops: new Map() },
+          null
         ).context
       )
       const context = await repositories.verify(set.app, sent)

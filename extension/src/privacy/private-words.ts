@@ -103,7 +103,8 @@ function isWorthFinding(value: string): boolean {
 function patternOf(words: readonly string[]): RegExp | null {
   if (words.length === 0) return null
   const longestFirst = words.toSorted((a, b) => b.length - a.length).slice(0, MOST_VALUES)
-  const choices = longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '\\s+'))
+  // No hyphen: outside of a class it means itself, and with the flag `u` its escape is an error.
+  const choices = longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(' ', '\\s+'))
   return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${choices.join('|')})(?![\\p{L}\\p{N}_])`, 'giu')
 }
 
