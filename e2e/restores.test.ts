@@ -131,7 +131,7 @@ async function whileServerIsSilent(work: () => Promise<void>): Promise<void> {
 
 async function expectSentOnce(text: string): Promise<void> {
   await panel.waitUntil(
-    `document.querySelectorAll('.fx-composer .fx-pick').length === 0 && document.querySelector('.fx-composer textarea')?.value === ''`,
+    `document.querySelector('.fx-prompt--pending') === null && document.querySelectorAll('.fx-composer .fx-pick').length === 0 && document.querySelector('.fx-composer textarea')?.value === ''`,
     30_000
   )
   expect((await sent()).filter(other => other === text)).toHaveLength(1)
@@ -160,6 +160,9 @@ describe('a bug report', () => {
     await page.keyboard.type(SECRET)
     await page.click('#add')
     await page.click('#add')
+    await panel.waitForText('Clicked “Add to cart” (button) twice')
+    // As long as it takes a person to see that nothing happens.
+    await page.waitForTimeout(1_000)
     await page.getByText('Other page').click()
     await page.waitForURL('**/other')
     await panel.waitForText(`Went to ${origin}/other`)

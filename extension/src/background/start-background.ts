@@ -52,13 +52,13 @@ export function startBackground(): void {
   // Content scripts must not read what the panel stores; for the session storage this is the default.
   void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
   const restored = restoreDrafts().catch((error: unknown) => console.error(error))
-  void restored.then(recoverInterrupted)
+  const recovered = restored.then(recoverInterrupted).catch((error: unknown) => console.error(error))
   void restored.then(followAllPages).catch((error: unknown) => console.error(error))
   keepDraftsParked()
   followUpdates()
   answerPanel(restored)
   answerPanelAboutSteps()
-  answerPicker()
+  answerPicker(recovered)
   answerRecorder()
   stayAwakeForRecorders()
   countUnknownMessages()
@@ -182,12 +182,14 @@ function frameOriginOf({ frameId, origin, tab }: Sender): string | undefined {
   return origin.slice(0, 300)
 }
 
-function answerPicker(): void {
+/** @param recovered picks come after what an earlier worker left, or they would be taken for it */
+function answerPicker(recovered: Promise<void>): void {
   const isPicker = (sender: Sender) => isContentScript(sender, chrome.runtime.id)
   onMessage(
     'picked',
     guarded(isPicker, pickedMessageSchema, async (data, sender) => {
       const { tabId, documentId } = whence(sender)
+      await recovered
       return success(await acceptPick(tabId, documentId, data))
     })
   )
