@@ -19,6 +19,7 @@ import {
   ProofCard,
   PullRequestCard,
   QueueList,
+  type RecordingView,
   ScrollToEnd,
   Timeline,
   turnOfPullRequest,
