@@ -56,7 +56,7 @@ export function startBackground(): void {
   void restored.then(followAllPages).catch((error: unknown) => console.error(error))
   keepDraftsParked()
   followUpdates()
-  answerPanel(restored)
+  answerPanel(restored, recovered)
   answerPanelAboutSteps()
   answerPicker(recovered)
   answerRecorder()
@@ -65,7 +65,7 @@ export function startBackground(): void {
   followBrowser()
 }
 
-function answerPanel(restored: Promise<void>): void {
+function answerPanel(restored: Promise<void>, recovered: Promise<void>): void {
   const isPanel = (sender: Sender) => isExtensionPage(sender, chrome.runtime.id)
   onMessage(
     'draftsReady',
@@ -93,7 +93,10 @@ function answerPanel(restored: Promise<void>): void {
   )
   onMessage(
     'startPointing',
-    guarded(isPanel, tabMessage, async ({ tabId }) => success(await startPointing(tabId)))
+    guarded(isPanel, tabMessage, async ({ tabId }) => {
+      await recovered
+      return success(await startPointing(tabId))
+    })
   )
   onMessage(
     'stopPointing',
