@@ -226,7 +226,7 @@ describe('draft, picks and pictures are there again, and nothing is sent twice',
     await waitForPicks(1)
     await startPointing()
     await clickOnPage('.note')
-    await panel.waitUntil(`document.querySelector('.fx-composer__point')?.innerText.includes('Capturing')`).catch(() => undefined)
+    await panel.waitUntil(`document.querySelector('.fx-composer__point')?.innerText.includes('Capturing')`, 2_000).catch(() => undefined)
     await browser.endServiceWorker()
     await waitForPicks(2)
     await waitForText('make it green')
