@@ -97,12 +97,13 @@ async function clickOnPage(selector: string): Promise<void> {
 
 /** The picks are in the composer with their pictures, and pointing is over. */
 async function waitForPicks(count: number): Promise<void> {
-  await panel.waitUntil(
-    `document.querySelectorAll('.fx-composer .fx-pick').length === ${count} && !document.querySelector('.fx-composer .fx-pick .fx-spinner')
-      && document.querySelectorAll('.fx-composer .fx-pick img').length === ${count}
-      && !document.querySelector('.fx-composer__point[aria-pressed=true]')`,
-    30_000
-  )
+  const picks = `document.querySelectorAll('.fx-composer .fx-pick').length === ${count}
+    && document.querySelectorAll('.fx-composer .fx-pick img').length === ${count} && !document.querySelector('.fx-composer .fx-pick .fx-spinner')`
+  try {
+    await panel.waitUntil(`${picks} && !document.querySelector('.fx-composer__point[aria-pressed=true]')`, 30_000)
+  } catch (cause) {
+    throw new Error(`There are not ${count} picks with their pictures. The panel shows:\n${await panel.text()}`, { cause })
+  }
 }
 
 const waitForText = (text: string) => panel.waitUntil(`document.querySelector('.fx-composer textarea')?.value === ${JSON.stringify(text)}`)
@@ -111,6 +112,8 @@ const write = async (text: string) => {
   await panel.type(text)
   await waitForText(text)
 }
+
+const sessions = async () => (await server.client.call('listSessions', { query: {} })).sessions.length
 
 /** Every prompt of all sessions. */
 async function sent(): Promise<string[]> {
@@ -131,7 +134,7 @@ async function whileServerIsSilent(work: () => Promise<void>): Promise<void> {
 
 async function expectSentOnce(text: string): Promise<void> {
   await panel.waitUntil(
-    `document.querySelectorAll('.fx-composer .fx-pick').length === 0 && document.querySelector('.fx-composer textarea')?.value === ''`,
+    `document.querySelector('.fx-prompt--pending') === null && document.querySelectorAll('.fx-composer .fx-pick').length === 0 && document.querySelector('.fx-composer textarea')?.value === ''`,
     30_000
   )
   expect((await sent()).filter(other => other === text)).toHaveLength(1)
@@ -160,6 +163,9 @@ describe('a bug report', () => {
     await page.keyboard.type(SECRET)
     await page.click('#add')
     await page.click('#add')
+    await panel.waitForText('Clicked “Add to cart” (button) twice')
+    // As long as it takes a person to see that nothing happens.
+    await page.waitForTimeout(1_000)
     await page.getByText('Other page').click()
     await page.waitForURL('**/other')
     await panel.waitForText(`Went to ${origin}/other`)
@@ -212,7 +218,7 @@ describe('a bug report', () => {
 describe('draft, picks and pictures are there again, and nothing is sent twice', () => {
   it('when the worker is ended while the person points, and while a pick is captured', async () => {
     await page.goto(origin)
-    await panel.clickButton('New session')
+    if ((await sessions()) > 0) await panel.clickButton('New session')
     await write('make it green')
     await startPointing()
     await browser.endServiceWorker()
@@ -220,6 +226,7 @@ describe('draft, picks and pictures are there again, and nothing is sent twice',
     await waitForPicks(1)
     await startPointing()
     await clickOnPage('.note')
+    await panel.waitUntil(`document.querySelector('.fx-composer__point')?.innerText.includes('Capturing')`, 2_000).catch(() => undefined)
     await browser.endServiceWorker()
     await waitForPicks(2)
     await waitForText('make it green')

@@ -16,10 +16,10 @@ export function plainInMarkdown(text: string): string {
     .replace(/\bwww\./gi, `www${ZERO_WIDTH_SPACE}.`)
 }
 
-/** The same on one line, cut to a length. */
+/** The same on one line, cut to a length; also where a line or an entry of a list begins with it. */
 export function plainLine(text: string, limit: number): string {
   const line = text.replace(/\s+/g, ' ').trim()
-  return plainInMarkdown(line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line)
+  return withoutBlockStart(plainInMarkdown(line.length > limit ? `${line.slice(0, limit).toWellFormed()}…` : line))
 }
 
 /** Lines as a quotation, in which nothing makes a heading, a list or a rule. */

@@ -19,6 +19,7 @@ import {
   ProofCard,
   PullRequestCard,
   QueueList,
+  type RecordingView,
   ScrollToEnd,
   Timeline,
   turnOfPullRequest,
@@ -128,6 +129,21 @@ const LONG_NAMES = [
   '“The quick brown fox jumps over the lazy…”'
 ]
 
+const recordingActions = { start: nothing, stop: nothing, discard: nothing, removeStep: nothing, report: nothing }
+
+const LONG_STEP =
+  'Clicked “A button whose name tells the whole story of the product, its price, its delivery time and what others have bought” (button) 12 times'
+
+function sampleRecording(count: number): RecordingView {
+  const steps = ['Began at http://localhost:5173/', 'Typed into “Voucher” (textbox)', 'Clicked “Add to cart” (button) twice', LONG_STEP]
+  return {
+    status: 'recording',
+    steps: Array.from({ length: count }, (_, index) => steps[index % steps.length] ?? ''),
+    omitted: 0,
+    startedAt: Date.now() - 72_000
+  }
+}
+
 export const stories: Record<string, Story> = {
   ...Object.fromEntries(Object.entries(fixtureLogs).map(([name, log]) => [name, session(log())])),
   composing: session(fixtureLogs.empty(), { composer: { preview: contextPreview, text: 'Line this price up with the others' } }),
@@ -163,6 +179,30 @@ export const stories: Record<string, Story> = {
         ...contextPreview,
         picks: Array.from({ length: 12 }, (_, index) => samplePick(index + 1))
       }
+    }
+  }),
+  recording: session(fixtureLogs.empty(), { composer: { recording: sampleRecording(6), onRecording: recordingActions } }),
+  fiftySteps: session(fixtureLogs.empty(), { composer: { recording: sampleRecording(50), onRecording: recordingActions } }),
+  recordingPaused: session(fixtureLogs.empty(), {
+    composer: {
+      recording: {
+        ...sampleRecording(3),
+        status: 'paused',
+        failure: {
+          code: 'page_access_needed',
+          message: 'Fixpoint has no access to this page yet.',
+          hint: 'Click the Fixpoint icon on this page.',
+          retryable: false
+        }
+      },
+      onRecording: recordingActions
+    }
+  }),
+  recorded: session(fixtureLogs.empty(), {
+    composer: {
+      preview: contextPreview,
+      recording: { ...sampleRecording(50), status: 'stopped', omitted: 12 },
+      onRecording: recordingActions
     }
   }),
   onePick: session(fixtureLogs.empty(), { composer: { preview: withPicks(1) } }),

@@ -111,6 +111,8 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
     if (picks >= PAGE_CONTEXT_LIMITS.picks) {
       throw new FixpointError('capture_too_large', `At most ${PAGE_CONTEXT_LIMITS.picks} picks go with one prompt.`)
     }
+    const pending: PendingPick = { run, documentId, message, isLast: nextNonce === null, attempts: 1 }
+    await storedPendingPicks.write(tabId, [...((await storedPendingPicks.read(tabId)) ?? []), pending])
     if (nextNonce === null) await setPointing({ tabId, status: 'capturing' })
     for (const { frameId } of run.documents.filter(other => other !== place)) {
       const told = nextNonce
@@ -118,8 +120,6 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
         : sendMessage('endPointing', { discardMarkers: false }, { tabId, frameId })
       await told.catch(noteIfUnexpected)
     }
-    const pending: PendingPick = { run, documentId, message, isLast: nextNonce === null, attempts: 1 }
-    await storedPendingPicks.write(tabId, [...((await storedPendingPicks.read(tabId)) ?? []), pending])
     void capturePick(tabId, pending)
     return { nextNonce }
   })

@@ -17,8 +17,8 @@ import { beginWatch, hearWatch } from './watch.ts'
 
 const recordings = (tabId: number) => `recording:${tabId}`
 
-/** What a click has led to is heard when the page had time for it; in ms. */
-const HEAR_AFTER = 700
+/** What a step has led to is heard when the page had time for it, and what the one before has led to, before the page may be left; in ms. */
+const HEAR_AFTER = [0, 700]
 /** Numbers of steps that are remembered for each document, and documents. */
 const MOST_NUMBERS = 40
 const MOST_DOCUMENTS = 20
@@ -149,7 +149,7 @@ export async function acceptStep(page: PageDocument, frameOrigin: string | undef
   })
   if (!isTaken) return
   if (told.step.kind !== 'navigation') void addComponent(page, told.step.element.selectors, told.step.reference).catch(noteUnlessGone)
-  setTimeout(() => void oneAtATime(recordings(tabId), () => hear(tabId)).catch(noteUnlessGone), HEAR_AFTER)
+  for (const delay of HEAR_AFTER) setTimeout(() => void oneAtATime(recordings(tabId), () => hear(tabId)).catch(noteUnlessGone), delay)
 }
 
 /** The component comes after the step: a page that is busy or left answers late or never. */

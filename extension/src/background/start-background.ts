@@ -54,20 +54,20 @@ export function startBackground(): void {
   // Content scripts must not read what the panel stores; for the session storage this is the default.
   void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
   const restored = restoreDrafts().catch((error: unknown) => console.error(error))
-  void restored.then(recoverInterrupted)
+  const recovered = restored.then(recoverInterrupted).catch((error: unknown) => console.error(error))
   void restored.then(followAllPages).catch((error: unknown) => console.error(error))
   keepDraftsParked()
   followUpdates()
-  answerPanel(restored)
+  answerPanel(restored, recovered)
   answerPanelAboutSteps()
-  answerPicker()
+  answerPicker(recovered)
   answerRecorder()
   stayAwakeForRecorders()
   countUnknownMessages()
   followBrowser()
 }
 
-function answerPanel(restored: Promise<void>): void {
+function answerPanel(restored: Promise<void>, recovered: Promise<void>): void {
   const isPanel = (sender: Sender) => isExtensionPage(sender, chrome.runtime.id)
   onMessage(
     'draftsReady',
@@ -95,7 +95,10 @@ function answerPanel(restored: Promise<void>): void {
   )
   onMessage(
     'startPointing',
-    guarded(isPanel, tabMessage, async ({ tabId }) => success(await startPointing(tabId)))
+    guarded(isPanel, tabMessage, async ({ tabId }) => {
+      await recovered
+      return success(await startPointing(tabId))
+    })
   )
   onMessage(
     'stopPointing',
@@ -184,12 +187,14 @@ function frameOriginOf({ frameId, origin, tab }: Sender): string | undefined {
   return origin.slice(0, 300)
 }
 
-function answerPicker(): void {
+/** @param recovered picks come after what an earlier worker left, or they would be taken for it */
+function answerPicker(recovered: Promise<void>): void {
   const isPicker = (sender: Sender) => isContentScript(sender, chrome.runtime.id)
   onMessage(
     'picked',
     guarded(isPicker, pickedMessageSchema, async (data, sender) => {
       const { tabId, documentId } = whence(sender)
+      await recovered
       return success(await acceptPick(tabId, documentId, data))
     })
   )

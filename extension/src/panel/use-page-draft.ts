@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react'
 import { isBackground } from '../background/senders.ts'
 import type { PageDraft, PointingState } from '../draft.ts'
-import { onMessage, sendMessage } from '../messages.ts'
+import { onMessage } from '../messages.ts'
+import { askBackground } from './ask-background.ts'
 
 interface PageInTab {
   draft: PageDraft | null
@@ -18,7 +19,7 @@ export function usePageDraft(tabId: number | null): PageInTab | null {
     let isCurrent = true
 
     async function load(id: number) {
-      const [draft, pointing] = await Promise.all([sendMessage('getDraft', { tabId: id }), sendMessage('getPointing', { tabId: id })])
+      const [draft, pointing] = await Promise.all([askBackground('getDraft', { tabId: id }), askBackground('getPointing', { tabId: id })])
       if (!isCurrent) return
       setPage({
         draft: draft.ok ? draft.value : null,

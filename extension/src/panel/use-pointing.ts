@@ -2,9 +2,9 @@ import type { Failure, Mark } from '@fixpoint/protocol'
 import type { MadePicture } from '@fixpoint/ui'
 import { useState } from 'react'
 import type { ActiveTab, PageDraft, PointingState } from '../draft.ts'
-import { sendMessage } from '../messages.ts'
 import { requireValue } from '../outcome.ts'
 import { requestPageAccess } from '../page-access.ts'
+import { askBackground } from './ask-background.ts'
 import { placeOf } from './composer-draft.ts'
 import { type Problem, problemOf } from './problem.ts'
 import { usePageDraft } from './use-page-draft.ts'
@@ -42,7 +42,7 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
       const { isGranted } = requireValue(await requestPageAccess(there))
       if (!isGranted) return
     }
-    requireValue(await sendMessage('startPointing', { tabId: there.tabId }))
+    requireValue(await askBackground('startPointing', { tabId: there.tabId }))
   }
 
   function act(work: (there: ActiveTab) => Promise<unknown>) {
@@ -60,18 +60,18 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
       setDismissed(failure ?? null)
     },
     point: () => act(start),
-    leave: () => act(async ({ tabId }) => requireValue(await sendMessage('stopPointing', { tabId }))),
-    removePick: number => act(async ({ tabId }) => requireValue(await sendMessage('removePick', { tabId, number }))),
+    leave: () => act(async ({ tabId }) => requireValue(await askBackground('stopPointing', { tabId }))),
+    removePick: number => act(async ({ tabId }) => requireValue(await askBackground('removePick', { tabId, number }))),
     annotate: drawn =>
       act(async ({ tabId }) => {
         const annotated = drawn && { ...drawn.picture, marks: [...drawn.marks] }
-        requireValue(await sendMessage('annotate', { tabId, annotated }))
+        requireValue(await askBackground('annotate', { tabId, annotated }))
       }),
     async takeScreenshot() {
       if (tab === null) return false
       setProblem(null)
       try {
-        return requireValue(await sendMessage('takeScreenshot', { tabId: tab.tabId })).screenshot !== undefined
+        return requireValue(await askBackground('takeScreenshot', { tabId: tab.tabId })).screenshot !== undefined
       } catch (error) {
         setProblem(problemOf(error))
         return false
@@ -84,7 +84,7 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
         const { isGranted } = requireValue(await requestPageAccess({ tabId: there.tabId, url: origin }))
         if (!isGranted) return
         // The frame as a whole was not what was meant.
-        requireValue(await sendMessage('removePick', { tabId: there.tabId, number }))
+        requireValue(await askBackground('removePick', { tabId: there.tabId, number }))
         await start(there)
       }),
     isTakingWholePage,
@@ -92,7 +92,7 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
       act(async ({ tabId }) => {
         setIsTakingWholePage(true)
         try {
-          requireValue(await sendMessage('takeWholePage', { tabId }))
+          requireValue(await askBackground('takeWholePage', { tabId }))
         } finally {
           setIsTakingWholePage(false)
         }

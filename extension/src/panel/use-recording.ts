@@ -3,10 +3,11 @@ import type { RecordingView } from '@fixpoint/ui'
 import { useEffect, useMemo, useState } from 'react'
 import { isBackground } from '../background/senders.ts'
 import type { ActiveTab } from '../draft.ts'
-import { onMessage, sendMessage } from '../messages.ts'
+import { onMessage } from '../messages.ts'
 import { requireValue } from '../outcome.ts'
 import { requestPageAccess } from '../page-access.ts'
 import type { Recording } from '../recording.ts'
+import { askBackground } from './ask-background.ts'
 import { type Problem, problemOf } from './problem.ts'
 
 export interface RecordingInTab {
@@ -34,7 +35,7 @@ export function useRecording(tab: ActiveTab | null): RecordingInTab {
     if (tabId === null) return
     let isCurrent = true
     const load = () =>
-      void sendMessage('getRecording', { tabId })
+      void askBackground('getRecording', { tabId })
         .then(outcome => {
           if (isCurrent && outcome.ok) setRecording(outcome.value)
         })
@@ -66,14 +67,14 @@ export function useRecording(tab: ActiveTab | null): RecordingInTab {
           const { isGranted } = requireValue(await requestPageAccess(there))
           if (!isGranted) return
         }
-        requireValue(await sendMessage('startRecording', { tabId: there.tabId }))
+        requireValue(await askBackground('startRecording', { tabId: there.tabId }))
       }),
-    stop: () => act(async there => requireValue(await sendMessage('stopRecording', { tabId: there.tabId }))),
-    discard: () => act(async there => requireValue(await sendMessage('discardRecording', { tabId: there.tabId }))),
+    stop: () => act(async there => requireValue(await askBackground('stopRecording', { tabId: there.tabId }))),
+    discard: () => act(async there => requireValue(await askBackground('discardRecording', { tabId: there.tabId }))),
     removeStep: index =>
       act(async there => {
         if (recording === null) return
-        requireValue(await sendMessage('removeStep', { tabId: there.tabId, index, revision: recording.revision }))
+        requireValue(await askBackground('removeStep', { tabId: there.tabId, index, revision: recording.revision }))
       })
   }
 }

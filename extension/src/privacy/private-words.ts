@@ -118,7 +118,8 @@ function isWorthFinding(value: string): boolean {
 function choicesOf(words: readonly string[]): string | null {
   if (words.length === 0) return null
   const longestFirst = words.toSorted((a, b) => b.length - a.length).slice(0, MOST_VALUES)
-  return longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(' ', '\\s+')).join('|')
+  // No hyphen: outside of a class it means itself, and with the flag `u` its escape is an error.
+  return longestFirst.map(word => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(' ', '\\s+')).join('|')
 }
 
 function withPlainSpaces(text: string): string {

@@ -103,7 +103,7 @@ export class Recorder implements RecorderInPage {
     const isImplicit = event.detail === 0 && (isButtonInput(element) || element.localName === 'button')
     if (isImplicit && performance.now() - this.#enterAt < IMPLICIT_CLICK) return
     this.#typingInto = null
-    void this.#tellOf(element, about => ({ kind: 'click', ...about, button: BUTTONS[event.button] ?? 'main' }))
+    this.#note(element, about => ({ kind: 'click', ...about, button: BUTTONS[event.button] ?? 'main' }))
   }
 
   #onInput(event: Event): void {
@@ -112,14 +112,14 @@ export class Recorder implements RecorderInPage {
     const element = actedOn(target)
     if (element === this.#typingInto) return
     this.#typingInto = element
-    void this.#tellOf(element, about => ({ kind: 'input', ...about }))
+    this.#note(element, about => ({ kind: 'input', ...about }))
   }
 
   #onChange(event: Event): void {
     const target = this.#targetOf(event)
     if (!target || !isChosenIn(target)) return
     this.#typingInto = null
-    void this.#tellOf(target, about => ({ kind: 'change', ...about }))
+    this.#note(target, about => ({ kind: 'change', ...about }))
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -132,7 +132,7 @@ export class Recorder implements RecorderInPage {
     if (key.startsWith('Arrow') && isChosenIn(element)) return
     if (key === 'Enter') this.#enterAt = performance.now()
     this.#typingInto = null
-    void this.#tellOf(element, about => ({ kind: 'key', ...about, key }))
+    this.#note(element, about => ({ kind: 'key', ...about, key }))
   }
 
   #onNavigate(event: NavigateEvent): void {
@@ -157,6 +157,11 @@ export class Recorder implements RecorderInPage {
     }
     // Where Fixpoint itself takes the click, it is none of the page's.
     return event.composedPath()[0] === isolatedWorld().picker?.overlay.host ? null : innermostTarget(event)
+  }
+
+  /** A step that cannot be described is left out; the page goes on as ever. */
+  #note(element: Element, step: (about: DescribedElement) => RecordedStep['step']): void {
+    this.#tellOf(element, step).catch((error: unknown) => console.warn(error))
   }
 
   async #tellOf(element: Element, step: (about: DescribedElement) => RecordedStep['step']): Promise<void> {

@@ -75,7 +75,7 @@ export function ReportDialog(props: ReportDialogProps) {
           <OutputText text={markdown} label={strings.report.preview} />
         </div>
         {props.problem}
-        <p className="fx-faint">{strings.report.issueLong}</p>
+        <p className="fx-report__contents">{strings.report.issueLong}</p>
         <div className="fx-buttons">
           <Button
             look="primary"
