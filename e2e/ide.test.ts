@@ -185,7 +185,7 @@ describe('a session in VS Code', () => {
     await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="style.css"]').dblclick()
     const marks = page.locator('.editor-instance .glyph-margin-widgets .codicon, .editor-instance .cgmr').first()
     await seen(marks)
-    await marks.hover()
+    await page.locator('.editor-instance .view-line', { hasText: 'margin-left: 0' }).getByText('margin').first().hover()
     const hover = page.locator('.monaco-hover', { hasText: PROMPT })
     await seen(hover)
     expect(await hover.textContent()).toMatch(/Ada Lovelace · .* · step 1 · Verified/)
@@ -220,7 +220,7 @@ describe('a session in VS Code', () => {
       event => event.type === 'prompt.queued' && event.data.text.startsWith('Why is this zero?')
     )
     expect(queued.data).toMatchObject({ text: expect.stringContaining('line 2 of "style.css"') })
-    await seen(thread.getByText('Sent to the session'))
+    await seen(thread.getByText('Sent to the session').first())
     album.add('comment-dark', await page.screenshot())
     await world.server.waitUntilQuiet(sessionId)
     await page.keyboard.press('Escape')
@@ -246,15 +246,13 @@ describe('a session in VS Code', () => {
   })
 
   it('says where the agent has its hands, and locks nothing', async () => {
-    world.setScript(scriptOf([editStyle('margin-left: 0', 'margin-left: 2px'), call('bash', { command: 'sleep 4' }), say('Done.')]))
+    world.setScript(scriptOf([editStyle('margin-left: 0', 'margin-left: 2px'), call('bash', { command: 'sleep 6' }), say('Done.')]))
     await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'Two pixels.' } })
-    const row = page.locator('.explorer-folders-view .monaco-list-row[aria-label*="style.css"]')
-    await seen(page.locator('.explorer-folders-view .monaco-list-row[aria-label*="Changed by the turn that runs"]'))
+    const sign = page.locator('.explorer-folders-view [aria-label*="Changed by the turn that runs"]')
+    await seen(sign.first())
     album.add('touched-dark', await page.screenshot())
     await world.server.waitUntilQuiet(sessionId)
-    await vi.waitFor(async () => expect(await row.getAttribute('aria-label')).not.toContain('Changed by the turn that runs'), {
-      timeout: PATIENCE_MS
-    })
+    await sign.first().waitFor({ state: 'detached', timeout: PATIENCE_MS })
   })
 
   it('tells of a change to a file with unsaved changes, which nothing writes over', async () => {
