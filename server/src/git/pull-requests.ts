@@ -326,7 +326,7 @@ function lastChangingTurn(state: SessionState): TurnState | undefined {
 }
 
 const SUBJECT_LENGTH = 72
-/** Say of a pushed commit which turn's work it ends with, and which of the session's commits it has the files of. */
+/** Say of a pushed commit which turn's work it ends with, or, for what is no turn's, which of the session's commits it has the files of. */
 const TURN_TRAILER = 'Fixpoint-Turn'
 const CHECKPOINT_TRAILER = 'Fixpoint-Checkpoint'
 
@@ -350,12 +350,13 @@ export function withoutDetours(start: string, trees: readonly string[]): number[
 /** What the commit of a step says, whose it is and when it was made. */
 function describeStep(step: WorkStep, state: SessionState, operationId: string) {
   const trailers = [`Fixpoint-Session: ${state.sessionId}`]
-  const end = [`${CHECKPOINT_TRAILER}: ${step.commit}`, `Fixpoint-Operation: ${operationId}`]
+  const operation = `Fixpoint-Operation: ${operationId}`
+  const end = [`${CHECKPOINT_TRAILER}: ${step.commit}`, operation]
   if (step.kind === 'turn') {
     const turn = state.turns.find(candidate => candidate.turnId === step.turnId)
     const prompt = state.prompts.find(candidate => candidate.promptId === turn?.promptId)
     if (turn === undefined || prompt === undefined) throw new Error(`turn ${step.turnId} has no prompt`)
-    trailers.push(`${TURN_TRAILER}: ${turn.turnId}`, `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`, ...end)
+    trailers.push(`${TURN_TRAILER}: ${turn.turnId}`, `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`, operation)
     return { message: commitMessage(prompt.text, trailers), author: prompt.author, date: turn.finishedAt ?? turn.startedAt }
   }
   if (step.kind === 'edits') {
