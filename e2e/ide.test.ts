@@ -35,7 +35,7 @@ const hostileFiles = (trapUrl: string): Record<string, string> => ({
   }),
   '.vscode/tasks.json': JSON.stringify({
     version: '2.0.0',
-    tasks: [{ label: 'evil', type: 'shell', command: 'touch /tmp/task-ran', runOptions: { runOn: 'folderOpen' } }]
+    tasks: [{ label: 'evil', type: 'shell', command: 'touch /tmp/task-ran', problemMatcher: [], runOptions: { runOn: 'folderOpen' } }]
   }),
   '.vscode/extensions.json': JSON.stringify({ recommendations: ['evil.extension'] }),
   [HOSTILE_NAME]: 'a {}\n'
