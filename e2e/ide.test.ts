@@ -16,7 +16,7 @@ const HEALTHY = expect.stringMatching(/"status":\s*"(alive|expired)"/)
 
 const PROMPT = 'Line the price up with the note.'
 /** Longer than anything takes here, also on a busy machine. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 /** A name that is markup, and runs something where it is taken for it. */
 const HOSTILE_NAME = '<img src=x onerror=globalThis.__attacked=1>.css'
@@ -35,7 +35,7 @@ const hostileFiles = (trapUrl: string): Record<string, string> => ({
   }),
   '.vscode/tasks.json': JSON.stringify({
     version: '2.0.0',
-    tasks: [{ label: 'evil', type: 'shell', command: 'touch /tmp/task-ran', runOptions: { runOn: 'folderOpen' } }]
+    tasks: [{ label: 'evil', type: 'shell', command: 'touch /tmp/task-ran', problemMatcher: [], runOptions: { runOn: 'folderOpen' } }]
   }),
   '.vscode/extensions.json': JSON.stringify({ recommendations: ['evil.extension'] }),
   [HOSTILE_NAME]: 'a {}\n'
@@ -121,17 +121,17 @@ describe('a session in VS Code', () => {
     const ran = () => inSandbox('ls /tmp').includes('task-ran')
     expect(ran()).toBe(false)
     // The task works where a person starts it.
-    await run('Tasks: Run Task')
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'evil' }).first().click()
-    const scan = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Continue without scanning' })
+    const task = page.locator('.quick-input-list .monaco-list-row', { hasText: 'evil' })
     await vi.waitFor(
       async () => {
-        if (await scan.first().isVisible()) await scan.first().click()
-        expect(ran()).toBe(true)
+        // It is listed once VS Code has read the tasks.
+        await page.keyboard.press('F1')
+        await page.locator('.quick-input-widget input').fill('task evil')
+        await task.first().click({ timeout: 5_000 })
       },
       { timeout: PATIENCE_MS }
     )
-    await run('View: Close Panel')
+    await vi.waitFor(() => expect(ran()).toBe(true), { timeout: PATIENCE_MS })
     expect(trapped).toEqual([])
     await fetch(trapUrl)
     expect(trapped).toEqual(['GET / '])
@@ -185,10 +185,10 @@ describe('a session in VS Code', () => {
     await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="style.css"]').dblclick()
     const marks = page.locator('.editor-instance .glyph-margin-widgets .codicon, .editor-instance .cgmr').first()
     await seen(marks)
-    await marks.hover()
+    await page.locator('.editor-instance .view-line', { hasText: 'margin-left: 0' }).getByText('margin').first().hover()
     const hover = page.locator('.monaco-hover', { hasText: PROMPT })
     await seen(hover)
-    expect(await hover.textContent()).toMatch(/Ada Lovelace · .* · step 1 · Verified/)
+    expect((await hover.textContent())?.replaceAll('\u00a0', ' ')).toMatch(/Ada Lovelace · .* · step 1 · Verified/)
     album.add('marks-dark', await page.screenshot())
   })
 
@@ -220,7 +220,7 @@ describe('a session in VS Code', () => {
       event => event.type === 'prompt.queued' && event.data.text.startsWith('Why is this zero?')
     )
     expect(queued.data).toMatchObject({ text: expect.stringContaining('line 2 of "style.css"') })
-    await seen(thread.getByText('Sent to the session'))
+    await seen(thread.getByText('Sent to the session').first())
     album.add('comment-dark', await page.screenshot())
     await world.server.waitUntilQuiet(sessionId)
     await page.keyboard.press('Escape')
@@ -246,15 +246,13 @@ describe('a session in VS Code', () => {
   })
 
   it('says where the agent has its hands, and locks nothing', async () => {
-    world.setScript(scriptOf([editStyle('margin-left: 0', 'margin-left: 2px'), call('bash', { command: 'sleep 4' }), say('Done.')]))
+    world.setScript(scriptOf([editStyle('margin-left: 0', 'margin-left: 2px'), call('bash', { command: 'sleep 6' }), say('Done.')]))
     await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'Two pixels.' } })
-    const row = page.locator('.explorer-folders-view .monaco-list-row[aria-label*="style.css"]')
-    await seen(page.locator('.explorer-folders-view .monaco-list-row[aria-label*="Changed by the turn that runs"]'))
+    const sign = page.locator('.explorer-folders-view [aria-label*="Changed by the turn that runs"]')
+    await seen(sign.first())
     album.add('touched-dark', await page.screenshot())
     await world.server.waitUntilQuiet(sessionId)
-    await vi.waitFor(async () => expect(await row.getAttribute('aria-label')).not.toContain('Changed by the turn that runs'), {
-      timeout: PATIENCE_MS
-    })
+    await sign.first().waitFor({ state: 'detached', timeout: PATIENCE_MS })
   })
 
   it('tells of a change to a file with unsaved changes, which nothing writes over', async () => {
@@ -300,10 +298,13 @@ describe('a session in VS Code', () => {
     await seen(dialog.getByText('What people changed stays.'))
     album.add('discard-dark', await page.screenshot())
     await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS })
+    const style = inSandbox('cat /workspace/style.css')
     await run('Fixpoint: Undo This Turn')
+    await world.server.waitForEvent(sessionId, event => event.type === 'undo.finished')
     await row.waitFor({ state: 'detached', timeout: PATIENCE_MS })
     expect(inSandbox('ls /workspace')).not.toContain('extra.css')
-    expect(inSandbox('cat /workspace/style.css')).toContain('margin-left: 4px')
+    expect(inSandbox('cat /workspace/style.css')).toBe(style)
     await page.locator('.activitybar a[aria-label^="Fixpoint"]').click()
     await seen(pageOfOurs().getByText('Undone by Ada Lovelace.'))
     album.add('undone-dark', await page.screenshot())
@@ -429,9 +430,9 @@ describe('what pages behind a door can do', () => {
         url
       )
     expect(await register(`${vscode}/sw.js`)).toBe('SecurityError')
+    // VS Code's door is as it was.
     const tab = await context.newPage()
-    await tab.goto(vscode)
-    await seen(tab.locator('.monaco-workbench'))
+    expect((await tab.goto(`${vscode}/.fixpoint/session`))?.status()).toBe(200)
     await tab.close()
     album.add('preview', await page.screenshot())
   })

@@ -40,6 +40,7 @@ export function createLineComments(session: () => FollowedSession | null, action
         label: vscode.l10n.t('Sent to the session')
       }
     ]
+    thread.label = vscode.l10n.t('Sent to the session')
     thread.canReply = true
     thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded
   })

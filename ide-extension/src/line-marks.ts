@@ -17,7 +17,10 @@ interface Origin {
 const LONGEST_FILE = 20_000
 const PAUSE_MS = 250
 
-/** Marks the lines of open editors that a turn of the session wrote; the prompt shows on hover. */
+/**
+ * Marks the lines of open editors that a turn of the session wrote. Who hovers over such a line sees where it is from: VS Code gives
+ * extensions no hover in the margin itself.
+ */
 export class LineMarks implements vscode.Disposable {
   readonly #mark: vscode.TextEditorDecorationType
   readonly #session: () => FollowedSession | null
@@ -74,7 +77,7 @@ export class LineMarks implements vscode.Disposable {
     }
     const origins = lineOrigins([...versions, { text: document.getText(), origin: null }])
     const decorations = origins.flatMap((origin, line) =>
-      origin === null ? [] : [{ range: document.validateRange(new vscode.Range(line, 0, line, 0)), hoverMessage: hoverOf(origin) }]
+      origin === null ? [] : [{ range: document.lineAt(line).range, hoverMessage: hoverOf(origin) }]
     )
     editor.setDecorations(this.#mark, decorations)
   }

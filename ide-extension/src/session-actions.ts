@@ -1,4 +1,4 @@
-import { FixpointError, openTurns } from '@fixpoint/protocol'
+import { FixpointError, filesOfTurns, openTurns } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { FollowedSession } from './followed-session.ts'
 
@@ -73,9 +73,10 @@ export function createSessionActions({ session, log, openProof, showTurnChanges 
       }),
     async discard() {
       const state = session()?.state
-      const turnIds = state === undefined ? [] : openTurns(state).map(turn => turn.turnId)
+      const turns = state === undefined ? [] : openTurns(state)
+      const turnIds = turns.map(turn => turn.turnId)
       if (turnIds.length === 0) return
-      const names = state?.checkpoint?.files.slice(0, MOST_NAMED).map(file => file.path) ?? []
+      const names = filesOfTurns(turns).slice(0, MOST_NAMED)
       const discard = vscode.l10n.t('Discard')
       const answer = await vscode.window.showWarningMessage(
         turnIds.length === 1

@@ -27,7 +27,7 @@ export class SessionStatus implements vscode.Disposable {
       return
     }
     const waiting = queuedPrompts(state).length
-    const verdict = state.turns.at(-1)?.proof?.verdict.value
+    const verdict = state.turns.findLast(turn => turn.undone === undefined)?.proof?.verdict.value
     if (session.status === 'offline' || session.status === 'refused') {
       this.#item.text = `$(debug-disconnect) Fixpoint: ${vscode.l10n.t('not connected')}`
     } else if (running) {

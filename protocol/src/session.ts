@@ -199,6 +199,15 @@ export function openTurns(state: SessionState): TurnState[] {
   return state.turns.filter(turn => canBeUndone(turn) && turn.acceptedBy === undefined)
 }
 
+/** Paths of the files that these turns are known to have changed, by their proofs and their edits; commands do not say theirs. */
+export function filesOfTurns(turns: readonly TurnState[]): string[] {
+  const named = turns.flatMap(turn => [
+    ...(turn.proof?.files ?? []),
+    ...turn.items.flatMap(item => (item.kind === 'tool' ? (item.files ?? []) : []))
+  ])
+  return [...new Set(named.map(file => file.path))].sort()
+}
+
 /** The prompts that wait, in the order in which they will run. */
 export function queuedPrompts(state: SessionState): PromptState[] {
   return state.prompts.filter(prompt => prompt.status === 'queued')

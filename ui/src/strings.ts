@@ -117,7 +117,7 @@ export const strings = {
         : `Undone by ${name}. ${amount(left, 'file')} changed since stayed as ${left === 1 ? 'it is' : 'they are'}.`,
     discardTitle: (turns: number) => (turns === 1 ? 'Discard the work of this turn?' : `Discard the work of ${turns} turns?`),
     discardText: (names: readonly string[]) =>
-      `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} will be as before. What people changed stays.`,
+      `${names.length === 0 ? 'Its files' : names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} will be as before. What people changed stays.`,
     discardConfirm: 'Discard',
     conflictTitle: 'Some files were changed since'
   },

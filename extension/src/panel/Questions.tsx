@@ -9,7 +9,7 @@ export type Question = 'close' | 'disconnect' | { discard: string[] } | null
 
 interface QuestionsProps {
   question: Question
-  /** Files that the session has changed. */
+  /** Files that discarding would put back. */
   changed: readonly string[]
   actions: SessionActions
   onDisconnect: () => void

@@ -48,7 +48,7 @@ export function SessionTimeline(props: SessionTimelineProps) {
   if (followed === null || followed.state.seq === 0) return <div className="fp-pad">{failure || pending || <Loading />}</div>
 
   const { state } = followed
-  const lastChange = state.turns.findLast(turn => turn.checkpoint !== undefined)
+  const lastChange = state.turns.findLast(turn => turn.checkpoint !== undefined && turn.undone === undefined)
   const isRunning = runningTurn(state) !== undefined
   const button = <PullRequestButton state={state} proof={lastChange?.proof} actions={actions} />
   const pullRequest = state.pullRequest

@@ -1,4 +1,4 @@
-import { type Project, type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import { filesOfTurns, openTurns, type Project, type PromptState, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
 import { Button, Composer, ConnectionBanner, EmptyState, PendingPrompt, QueueList, ScrollToEnd, waitingPrompts } from '@fixpoint/ui'
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { BugReport } from './BugReport.tsx'
@@ -278,7 +278,7 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
       )}
       <Questions
         question={question}
-        changed={state?.checkpoint?.files.map(file => file.path) ?? []}
+        changed={state === null ? [] : filesOfTurns(openTurns(state))}
         actions={actions}
         onDisconnect={() => void disconnect(connectionSetting, clientName(), (address, init) => fetch(address, init))}
         onAnswered={() => setQuestion(null)}

@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 120
  * @param masking of the page's project; null where it has none
  * @throws FixpointError `masking_rules_changed` where it was captured before these rules were known: it may show what they hide
  */
-async function completePage(page: PageDraft | null, masking: Masking | null): Promise<PageDraft | null> {
+export async function completePage(page: PageDraft | null, masking: Masking | null): Promise<PageDraft | null> {
   if (page === null) return null
   if (masking !== null && page.masking !== fingerprintOf(masking)) {
     throw new FixpointError('masking_rules_changed', 'The page was captured before the project’s masking rules were known.')

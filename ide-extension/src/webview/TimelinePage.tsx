@@ -24,7 +24,7 @@ export function TimelinePage({ host }: { host: Host }) {
   useEffect(() => host.draft.write(text), [host, text])
   if (session === null || session.seq === 0) return <Empty status={status.status} problem={status.problem} />
   const running = runningTurn(session)
-  const lastProof = session.turns.findLast(turn => turn.proof !== undefined)
+  const lastProof = session.turns.findLast(turn => turn.proof !== undefined && turn.undone === undefined)
   const isBroken = status.status === 'offline' || status.status === 'refused'
   return (
     <main className="fi-page">

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ada } from '../testing/fixtures.ts'
 import { addsInstallScript, protectedChanges } from './protected-paths.ts'
 import { pullRequestBody } from './pull-request-body.ts'
+import { withoutDetours } from './pull-requests.ts'
 import { addedLines, findSecrets } from './secret-scan.ts'
 
 const change = (path: string) => ({ path, status: 'modified' as const, added: 1, removed: 0 })
@@ -90,5 +91,17 @@ describe('the text of a pull request', () => {
     expect(body).toContain('Unverified')
     expect(body).toContain('> Fix it\n> \\# now')
     expect(body).toContain('Asked for by Ada')
+  })
+})
+
+describe('the commits of a pull request', () => {
+  it.each([
+    ['each step that changed something', 's', ['a', 'a', 'b'], [0, 2]],
+    ['nothing of what was undone at once', 's', ['a', 's', 'b'], [2]],
+    ['nothing where all was undone', 's', ['a', 'b', 's'], []],
+    ['nothing of a way there and back', 's', ['a', 'b', 'a', 'c'], [0, 3]],
+    ['an undoing of what was pushed', 'a', ['s'], [0]]
+  ])('have %s', (_what, start, trees, kept) => {
+    expect(withoutDetours(start, trees)).toEqual(kept)
   })
 })

@@ -242,7 +242,7 @@ function lastChangingTurn(state: SessionState): TurnState | undefined {
 }
 
 const SUBJECT_LENGTH = 72
-/** Say of a pushed commit which turn's work it ends with, and which of the session's commits it has the files of. */
+/** Say of a pushed commit which turn's work it ends with, or, for what is no turn's, which of the session's commits it has the files of. */
 const TURN_TRAILER = 'Fixpoint-Turn'
 const CHECKPOINT_TRAILER = 'Fixpoint-Checkpoint'
 
@@ -252,7 +252,7 @@ const CHECKPOINT_TRAILER = 'Fixpoint-Checkpoint'
  * @param start the files that the commits begin on
  * @param trees the files after each step
  */
-function withoutDetours(start: string, trees: readonly string[]): number[] {
+export function withoutDetours(start: string, trees: readonly string[]): number[] {
   const kept: number[] = []
   let next = trees.lastIndexOf(start) + 1
   while (next < trees.length) {
@@ -266,12 +266,13 @@ function withoutDetours(start: string, trees: readonly string[]): number[] {
 /** What the commit of a step says, whose it is and when it was made. */
 function describeStep(step: WorkStep, state: SessionState, operationId: string) {
   const trailers = [`Fixpoint-Session: ${state.sessionId}`]
-  const end = [`${CHECKPOINT_TRAILER}: ${step.commit}`, `Fixpoint-Operation: ${operationId}`]
+  const operation = `Fixpoint-Operation: ${operationId}`
+  const end = [`${CHECKPOINT_TRAILER}: ${step.commit}`, operation]
   if (step.kind === 'turn') {
     const turn = state.turns.find(candidate => candidate.turnId === step.turnId)
     const prompt = state.prompts.find(candidate => candidate.promptId === turn?.promptId)
     if (turn === undefined || prompt === undefined) throw new Error(`turn ${step.turnId} has no prompt`)
-    trailers.push(`${TURN_TRAILER}: ${turn.turnId}`, `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`, ...end)
+    trailers.push(`${TURN_TRAILER}: ${turn.turnId}`, `Fixpoint-Verdict: ${turn.proof?.verdict.value ?? 'unverified'}`, operation)
     return { message: commitMessage(prompt.text, trailers), author: prompt.author, date: turn.finishedAt ?? turn.startedAt }
   }
   if (step.kind === 'edits') {

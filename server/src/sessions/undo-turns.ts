@@ -3,8 +3,9 @@ import type { EgressDecision } from '@fixpoint/protocol/sandbox'
 import type { Edges } from '../edges.ts'
 import type { ProjectRepository } from '../git/project-repository.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
+import type { SandboxCalls } from '../sandbox/sandbox-calls.ts'
 import { recordEdits } from './record-edits.ts'
-import type { SandboxKeeper } from './sandbox-keeper.ts'
+import type { SandboxRequest } from './sandbox-keeper.ts'
 import { planUndoOf, type UndoPlan } from './undo-plan.ts'
 
 /** @throws FixpointError why these turns cannot be undone now, as far as the log says. */
@@ -47,7 +48,7 @@ export interface UndoInput {
   sessionId: string
   project: ProjectConfig
   repository: ProjectRepository
-  keeper: SandboxKeeper
+  keeper: { open(request: SandboxRequest, signal: AbortSignal): Promise<{ sandbox: SandboxCalls }> }
   readState: () => Promise<SessionState>
   /** Adds to the log under the runner's lease. */
   append: (event: NewEvent) => Promise<void>
