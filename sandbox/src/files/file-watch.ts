@@ -46,7 +46,7 @@ export async function watchFiles(
   return () => subscription.unsubscribe()
 }
 
-export function changesOf(folder: string, events: readonly Watched[]): Extract<FileChanges, { kind: 'changed' }>['changes'] {
+function changesOf(folder: string, events: readonly Watched[]): Extract<FileChanges, { kind: 'changed' }>['changes'] {
   return events.flatMap(event => {
     const path = relative(folder, event.path).split(sep).join('/')
     // What sandboxd itself writes first beside a file and then renames.
