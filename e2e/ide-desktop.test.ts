@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { sessionLink } from '@fixpoint/protocol'
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { HostCodeServer } from './src/host-code-server.ts'
 import { PictureAlbum } from './src/picture-album.ts'
 import { seen, Workbench } from './src/workbench.ts'
@@ -75,10 +75,6 @@ afterAll(async () => {
   await codeServer?.remove()
   await world?.remove()
 })
-
-afterEach(async () => {
-  await page.screenshot({ path: `/tmp/desktop-image/last.png` })
-}) //DEBUG
 
 it('opens a link only when the person says so, and names the server', async () => {
   await seen(page.locator('.activitybar a[aria-label="Fixpoint"]'))
@@ -154,6 +150,7 @@ it('has a terminal in the sandbox', async () => {
   await seen(workbench.terminal('42 on sandbox as 10001'))
   album.add('terminal-dark', await page.screenshot())
   await page.keyboard.type('exit\r')
+  await page.locator('.terminal-wrapper').waitFor({ state: 'detached' })
 })
 
 it('takes no server from a workspace', async () => {
@@ -172,7 +169,7 @@ it('takes no server from a workspace', async () => {
 it('shows the session beside the files, light as well', async () => {
   await page.emulateMedia({ colorScheme: 'light' })
   await page.locator('.activitybar a[aria-label="Fixpoint"]').click()
-  await seen(page.frameLocator('iframe.webview').first().frameLocator('iframe').locator('.fx-timeline'))
+  await seen(page.frameLocator('iframe.webview').first().frameLocator('iframe').getByRole('button', { name: 'Send' }))
   await seen(page.locator('.monaco-workbench.vs'))
   album.add('session-light', await page.screenshot())
 })

@@ -19,7 +19,10 @@ it('knows what was listed, and what is not in it', () => {
   const { files } = known(true)
   expect(files.stat('src/a.ts')).toEqual(file)
   expect(files.stat('src/b.ts')).toBe('absent')
+  expect(files.stat('node_modules/b/package.json')).toBe('absent')
+  files.note('other', folder)
   expect(files.stat('other/b.ts')).toBeUndefined()
+  files.remove('other')
   expect([...(files.list('') ?? [])]).toEqual([['src', folder]])
 })
 
@@ -47,4 +50,15 @@ it('forgets a folder with all that was in it', () => {
   files.hear([{ path: 'src', change: 'removed' }])
   expect(files.stat('src')).toBe('absent')
   expect(files.list('src')).toBeUndefined()
+})
+
+it('has a linked folder by its own path too', () => {
+  const { files } = known(true)
+  files.learnAt('link', [
+    { path: 'src', entries: [{ name: 'deep', ...folder }] },
+    { path: 'src/deep', entries: [{ name: 'b.ts', ...file }] }
+  ])
+  expect(files.list('link')?.has('deep')).toBe(true)
+  expect(files.stat('link/deep/b.ts')).toEqual(file)
+  expect(files.stat('src/deep/b.ts')).toEqual(file)
 })

@@ -26,6 +26,18 @@ export class KnownFiles {
     }
   }
 
+  /** Takes the answer for a folder that was asked for by this path; where it is a link, the answer has the path that it leads to. */
+  learnAt(asked: string, listings: readonly FolderListing[]): void {
+    this.learn(listings)
+    const real = listings[0]?.path ?? asked
+    if (real === asked) return
+    const seenFrom = ({ path, entries }: FolderListing): FolderListing => {
+      const rest = path.slice(real.length).replace(/^\//, '')
+      return { path: rest === '' ? asked : `${asked}/${rest}`, entries }
+    }
+    this.learn(listings.map(seenFrom))
+  }
+
   /** Entries of a folder; undefined where they have to be asked for. */
   list(path: string): ReadonlyMap<string, FileStat> | undefined {
     const known = this.#folders.get(path)
@@ -33,11 +45,14 @@ export class KnownFiles {
     return known.entries
   }
 
-  /** `absent` where its folder is known and has no such entry; undefined where it has to be asked for. */
+  /** `absent` where its folder is known and has no such entry, or is absent itself; undefined where it has to be asked for. */
   stat(path: string): FileStat | 'absent' | undefined {
+    if (this.#stale.has(path)) return undefined
     const [folder, name] = split(path)
-    const entries = this.#stale.has(path) ? undefined : this.list(folder)
-    return entries === undefined ? undefined : (entries.get(name) ?? 'absent')
+    const entries = this.list(folder)
+    if (entries !== undefined) return entries.get(name) ?? 'absent'
+    // Editors look in many places for what may be there, such as packages: where the folder is not, nothing in it is.
+    return folder !== '' && this.stat(folder) === 'absent' ? 'absent' : undefined
   }
 
   /** What one entry is now. */
@@ -65,10 +80,6 @@ export class KnownFiles {
   forgetAll(): void {
     this.#folders.clear()
     this.#stale.clear()
-  }
-
-  forgetFolder(path: string): void {
-    this.#folders.delete(path)
   }
 }
 

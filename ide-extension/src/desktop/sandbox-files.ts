@@ -191,7 +191,7 @@ export class SandboxFiles implements vscode.FileSystemProvider, vscode.Disposabl
       sandbox.asking.get(path) ??
       sandbox.client
         .call('listWorkspace', { params: { sessionId: sandbox.sessionId }, query: { path: path || '.' } })
-        .then(({ folders }) => sandbox.known.learn(folders))
+        .then(({ folders }) => sandbox.known.learnAt(path, folders))
         .finally(() => sandbox.asking.delete(path))
     sandbox.asking.set(path, asking)
     await asking
