@@ -30,8 +30,7 @@ const hostileFiles = (trapUrl: string): Record<string, string> => ({
     'task.allowAutomaticTasks': 'on',
     'telemetry.telemetryLevel': 'all',
     'extensions.ignoreRecommendations': false,
-    'update.mode': 'default',
-    'workbench.startupEditor': 'welcomePage'
+    'update.mode': 'default'
   }),
   '.vscode/tasks.json': JSON.stringify({
     version: '2.0.0',

@@ -1,9 +1,9 @@
 import { FixpointError, type Masking } from '@fixpoint/protocol'
+import { askBackground } from '../ask-background.ts'
 import type { PageDraft } from '../draft.ts'
 import { type Outcome, requireValue } from '../outcome.ts'
 import { fingerprintOf } from '../privacy/stored-masking.ts'
 import type { Recording } from '../recording.ts'
-import { askBackground } from './ask-background.ts'
 
 /** Components and pictures of a pick take a moment; a prompt that is sent at once waits for them, but not longer than this. */
 const LONGEST_WAIT_MS = 4_000

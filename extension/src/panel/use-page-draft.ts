@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
+import { askBackground } from '../ask-background.ts'
 import { isBackground } from '../background/senders.ts'
 import type { PageDraft, PointingState } from '../draft.ts'
 import { onMessage } from '../messages.ts'
-import { askBackground } from './ask-background.ts'
 
 interface PageInTab {
   draft: PageDraft | null

@@ -1,13 +1,13 @@
 import { describeStep } from '@fixpoint/protocol'
 import type { RecordingView } from '@fixpoint/ui'
 import { useEffect, useMemo, useState } from 'react'
+import { askBackground } from '../ask-background.ts'
 import { isBackground } from '../background/senders.ts'
 import type { ActiveTab } from '../draft.ts'
 import { onMessage } from '../messages.ts'
 import { requireValue } from '../outcome.ts'
 import { requestPageAccess } from '../page-access.ts'
 import type { Recording } from '../recording.ts'
-import { askBackground } from './ask-background.ts'
 import { type Problem, problemOf } from './problem.ts'
 
 export interface RecordingInTab {

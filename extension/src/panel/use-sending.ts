@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { askBackground } from './ask-background.ts'
+import { askBackground } from '../ask-background.ts'
 import { completeReport } from './complete-page.ts'
 import { type Problem, problemOf } from './problem.ts'
 import { finishSending, type SendOptions, type SendRequest, type SendStage, type Sent, sendPrompt, storedOutboxOf } from './send-prompt.ts'

@@ -1,5 +1,8 @@
+import { askBackground } from '../ask-background.ts'
 import { isolatedWorld } from '../isolated-world.ts'
+import type { PickedMessage } from '../message-schemas.ts'
 import { onMessage, sendMessage } from '../messages.ts'
+import { type Outcome, success } from '../outcome.ts'
 import { nextFrame } from '../page-tree/next-frame.ts'
 import { Overlay } from './overlay.ts'
 import { Picker } from './picker.ts'
@@ -10,7 +13,7 @@ export function installPicker(): void {
   if (world.picker) return
   const overlay = new Overlay()
   const picker = new Picker(overlay, {
-    picked: pick => sendMessage('picked', pick),
+    picked: tellPick,
     describe: request => sendMessage('describeElement', request),
     componentChains: request => sendMessage('componentChains', request),
     pointerEntered: message => sendMessage('pointerEntered', message),
@@ -54,6 +57,20 @@ export function installPicker(): void {
     if (isFromBackground(sender)) picker.removeMarker(data.number)
     return null
   })
+}
+
+/**
+ * A pick that was told and not answered is told again: Chrome may have ended the background's worker at that moment. Where it says that it
+ * has it, the nonce for the next one went with the answer, and pointing ends.
+ */
+async function tellPick(pick: PickedMessage): Promise<Outcome<{ nextNonce: string | null }>> {
+  let isCutOff = false
+  const answer = await askBackground('picked', pick, () => {
+    isCutOff = true
+  })
+  if (!isCutOff || answer.ok || answer.failure.code !== 'sender_not_allowed') return answer
+  if (pick.isMoreToCome) await sendMessage('pointingEnded', { runId: pick.runId, reason: 'cancelled' })
+  return success({ nextNonce: null })
 }
 
 function isFromBackground(sender: chrome.runtime.MessageSender): boolean {

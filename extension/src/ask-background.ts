@@ -1,5 +1,5 @@
 import type { GetDataType, GetReturnType } from '@webext-core/messaging'
-import { type MessageMap, sendMessage } from '../messages.ts'
+import { type MessageMap, sendMessage } from './messages.ts'
 
 /** What Chrome says where the worker was ended before it answered. */
 const CUT_OFF = /message (?:port|channel) closed|Could not establish connection|Receiving end does not exist|No response/i
@@ -9,16 +9,19 @@ const TRY_AGAIN_MS = 250
 /**
  * Asks the background, again where its worker was ended over the answer: the question itself starts the next one. For questions that may
  * be asked twice.
+ * @param onCutOff is called where the background may have heard the question and been ended before it could say so.
  */
 export async function askBackground<K extends keyof MessageMap>(
   type: K,
-  data: GetDataType<MessageMap[K]>
+  data: GetDataType<MessageMap[K]>,
+  onCutOff: () => void = () => undefined
 ): Promise<GetReturnType<MessageMap[K]>> {
   for (let tries = 1; ; tries++) {
     try {
       return await sendMessage(type, data)
     } catch (error) {
       if (tries === MOST_TRIES || !CUT_OFF.test(String(error))) throw error
+      onCutOff()
       await new Promise(resolve => setTimeout(resolve, TRY_AGAIN_MS))
     }
   }
