@@ -59,15 +59,19 @@ export function installPicker(): void {
   })
 }
 
+/** Picks are answered when they are noted, before they are captured; in ms. */
+const PICK_PATIENCE = 4_000
+
 /**
  * A pick that was told and not answered is told again: Chrome may have ended the background's worker at that moment. Where it says that it
  * has it, the nonce for the next one went with the answer, and pointing ends.
  */
 async function tellPick(pick: PickedMessage): Promise<Outcome<{ nextNonce: string | null }>> {
   let isCutOff = false
-  const answer = await askBackground('picked', pick, () => {
+  const onCutOff = () => {
     isCutOff = true
-  })
+  }
+  const answer = await askBackground('picked', pick, { onCutOff, patienceMs: PICK_PATIENCE })
   if (!isCutOff || answer.ok || answer.failure.code !== 'sender_not_allowed') return answer
   if (pick.isMoreToCome) await sendMessage('pointingEnded', { runId: pick.runId, reason: 'cancelled' })
   return success({ nextNonce: null })
