@@ -283,7 +283,11 @@ describe('the main job', () => {
     await preview.evaluate('window.notLoadedAgain = true')
     const fixed = await badgeColours()
 
-    await panel.evaluate(`[...document.querySelectorAll('button')].findLast(button => button.textContent.trim() === 'Undo').click(), true`)
+    // The panel belongs to the tab in front.
+    await page.bringToFront()
+    const undo = `[...document.querySelectorAll('button')].findLast(button => button.textContent.trim() === 'Undo')`
+    await panel.waitUntil(`${undo} !== undefined`)
+    await panel.evaluate(`${undo}.click(), true`)
     await panel.waitForText('Undone by Ada Lovelace.')
     await vi.waitFor(async () => expect(await badgeColours()).not.toEqual(fixed), { timeout: 30_000 })
     expect(await preview.evaluate('window.notLoadedAgain')).toBe(true)
