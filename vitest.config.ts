@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const never = ['**/node_modules/**', '**/dist/**', '**/.output/**', '**/.fixpoint/**', 'demo/shop/**']
 /** Suites that need an engine or a browser; each has a project of its own below. */
@@ -10,8 +11,22 @@ const slow = ['e2e/pages.test.ts']
 /** They put policies where every Chromium of the machine reads them, or promise something within a second. */
 const alone = ['main-job', 'managed-browser', 'policies', 'faults'].map(name => `e2e/${name}.test.ts`)
 
+/** Longest first: else one of them begins when everything else is done, and a core has nothing to do. */
+const LONG = ['pull-request', 'environment', 'ide', 'cli', 'realtime', 'kill', 'undo', 'restores', 'look-at-page', 'hostile']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONG.findIndex(name => moduleId.includes(`/${name}.`))
+      return place < 0 ? LONG.length : place
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -32,8 +47,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['extension/tests/build-extension.ts'],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false
+          hookTimeout: 120_000
         }
       },
       {

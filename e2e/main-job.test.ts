@@ -284,7 +284,7 @@ describe('the main job', () => {
     const fixed = await badgeColours()
 
     // The panel belongs to the tab in front.
-    await page.bringToFront()
+    await shop.bringToFront()
     const undo = `[...document.querySelectorAll('button')].findLast(button => button.textContent.trim() === 'Undo')`
     await panel.waitUntil(`${undo} !== undefined`)
     await panel.evaluate(`${undo}.click(), true`)
