@@ -12,7 +12,7 @@ const slow = ['e2e/pages.test.ts']
 const alone = ['main-job', 'managed-browser', 'policies', 'faults'].map(name => `e2e/${name}.test.ts`)
 
 /** Longest first: else one of them begins when everything else is done, and a core has nothing to do. */
-const LONG = ['pull-request', 'environment', 'ide', 'cli', 'realtime', 'kill', 'undo', 'restores', 'look-at-page', 'hostile']
+const LONG = ['pull-request', 'environment', 'ide', 'cli', 'realtime', 'kill', 'undo', 'restores']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -47,7 +47,9 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['extension/tests/build-extension.ts'],
           testTimeout: 120_000,
-          hookTimeout: 120_000
+          hookTimeout: 120_000,
+          // Two browsers on two cores are hardly faster than one after the other.
+          fileParallelism: false
         }
       },
       {

@@ -1,7 +1,7 @@
+import { askBackground } from '../ask-background.ts'
 import type { NoticedRequest } from '../inspector/console-watch.ts'
 import { isolatedWorld, type RecorderInPage } from '../isolated-world.ts'
 import type { RecordedStep } from '../message-schemas.ts'
-import { sendMessage } from '../messages.ts'
 import { accessibleNameOf, roleOf } from '../page-context/accessibility.ts'
 import { withoutPrivateParts } from '../page-context/clean-requests.ts'
 import { failedRequests } from '../page-context/failed-requests.ts'
@@ -22,6 +22,8 @@ const LOOK_AROUND_EVERY = 3_000
 /** Between two tries to tell the background, which Chrome may have ended; in ms. */
 const TRY_AGAIN = 300
 const MOST_TRIES = 8
+/** Steps are noted at once where somebody listens; in ms. */
+const PATIENCE = 2_000
 /** The browser presses a form's button itself when Enter is pressed in a field; in ms. */
 const IMPLICIT_CLICK = 100
 /** Chrome ends a worker that has heard nothing for 30 s; in ms. */
@@ -191,7 +193,7 @@ export class Recorder implements RecorderInPage {
     const life = this.#life
     for (let tries = 0; tries < MOST_TRIES && life && !life.signal.aborted; tries++) {
       try {
-        const answer = await sendMessage('stepDone', message)
+        const answer = await askBackground('stepDone', message, { patienceMs: PATIENCE })
         // Nobody records here any more: the recording was ended while this page was not there to be told.
         if (!answer.ok && answer.failure.code === 'sender_not_allowed' && life === this.#life) this.end()
         return
