@@ -95,7 +95,11 @@ export class ExtensionBrowser {
   /** Ends the service worker, as Chrome does when it has been idle; the next event starts it again. */
   async endServiceWorker(): Promise<void> {
     const worker = (await this.#targets()).find(({ type, url }) => type === 'service_worker' && url.includes(this.extensionId))
-    if (worker) await this.#session.send('Target.closeTarget', { targetId: worker.targetId })
+    if (!worker) return
+    await this.#session.send('Target.closeTarget', { targetId: worker.targetId })
+    // Chrome takes a moment, in which it may still hand things to the one that ends.
+    while ((await this.#targets()).some(({ targetId }) => targetId === worker.targetId))
+      await new Promise(resolve => setTimeout(resolve, 20))
   }
 
   /** Clicks the extension's icon while this page's tab is shown: opens the panel and gives the extension access to the page. */
