@@ -97,9 +97,10 @@ export class ExtensionBrowser {
     const worker = (await this.#targets()).find(({ type, url }) => type === 'service_worker' && url.includes(this.extensionId))
     if (!worker) return
     await this.#session.send('Target.closeTarget', { targetId: worker.targetId })
-    // Chrome takes a moment, in which it may still hand things to the one that ends.
+    // Chrome takes a moment, in which what is told to the one that ends may be lost: it is off the list before it is gone.
     while ((await this.#targets()).some(({ targetId }) => targetId === worker.targetId))
       await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 1_000))
   }
 
   /** Clicks the extension's icon while this page's tab is shown: opens the panel and gives the extension access to the page. */
