@@ -216,16 +216,18 @@ describe('a bug report', () => {
 })
 
 describe('draft, picks and pictures are there again, and nothing is sent twice', () => {
-  it('when the person points again while something is written', async () => {
+  it('when the worker is ended while the person points, and while a pick is captured', async () => {
     await page.goto(origin)
     if ((await sessions()) > 0) await panel.clickButton('New session')
     await write('make it green')
     await startPointing()
+    await browser.endServiceWorker()
     await clickOnPage('.price')
     await waitForPicks(1)
     await startPointing()
     await clickOnPage('.note')
     await panel.waitUntil(`document.querySelector('.fx-composer__point')?.innerText.includes('Capturing')`, 2_000).catch(() => undefined)
+    await browser.endServiceWorker()
     await waitForPicks(2)
     await waitForText('make it green')
   })

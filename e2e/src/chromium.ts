@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type CDPSession, chromium, type Page, type Worker } from 'playwright'
 import { z } from 'zod'
+import { DevToolsTarget } from './devtools-target.ts'
 import { SidePanel } from './side-panel.ts'
 
 export interface LaunchOptions {
@@ -87,20 +88,33 @@ export class ExtensionBrowser {
 
   /** The extension's service worker; Chromium may have ended and restarted it since. */
   async worker(): Promise<Worker> {
-    const prefix = `chrome-extension://${this.extensionId}/`
-    const running = this.context.serviceWorkers().find(worker => worker.url().startsWith(prefix))
-    return running ?? this.context.waitForEvent('serviceworker')
+    return this.#runningWorker() ?? this.context.waitForEvent('serviceworker')
   }
 
   /** Ends the service worker, as Chrome does when it has been idle; the next event starts it again. */
   async endServiceWorker(): Promise<void> {
-    const worker = (await this.#targets()).find(({ type, url }) => type === 'service_worker' && url.includes(this.extensionId))
+    const worker = await this.#workerTarget()
     if (!worker) return
-    await this.#session.send('Target.closeTarget', { targetId: worker.targetId })
-    // Chrome takes a moment, in which what is told to the one that ends may be lost: it is off the list before it is gone.
-    while ((await this.#targets()).some(({ targetId }) => targetId === worker.targetId))
+    await this.#evaluateIn(worker, 'globalThis.isToEnd = true')
+    await this.#session.send('Target.closeTarget', { targetId: worker })
+    // The next one may be there at once, as the same target.
+    while ((await this.#workerTarget()) === worker && (await this.#evaluateIn(worker, 'globalThis.isToEnd === true')) !== false)
       await new Promise(resolve => setTimeout(resolve, 20))
-    await new Promise(resolve => setTimeout(resolve, 1_000))
+  }
+
+  async #workerTarget(): Promise<string | undefined> {
+    const isWorker = (target: { type: string; url: string }) => target.type === 'service_worker' && target.url.includes(this.extensionId)
+    return (await this.#targets()).find(isWorker)?.targetId
+  }
+
+  /** What the target says within a second: one that ends meanwhile says nothing. */
+  async #evaluateIn(targetId: string, expression: string): Promise<unknown> {
+    const answer = DevToolsTarget.attach(this.#session, targetId).then(target => target.evaluate(expression))
+    return await Promise.race([answer.catch(() => undefined), new Promise(resolve => setTimeout(resolve, 1_000))])
+  }
+
+  #runningWorker(): Worker | undefined {
+    return this.context.serviceWorkers().find(worker => worker.url().startsWith(`chrome-extension://${this.extensionId}/`))
   }
 
   /** Clicks the extension's icon while this page's tab is shown: opens the panel and gives the extension access to the page. */

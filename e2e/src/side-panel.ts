@@ -1,11 +1,7 @@
 import type { CDPSession } from 'playwright'
 import { z } from 'zod'
+import { DevToolsTarget } from './devtools-target.ts'
 
-const replySchema = z.object({ id: z.number(), result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() })
-const evaluationSchema = z.object({
-  result: z.object({ value: z.unknown().optional() }),
-  exceptionDetails: z.object({ text: z.string(), exception: z.object({ description: z.string().optional() }).optional() }).optional()
-})
 const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
 
 /**
@@ -13,31 +9,19 @@ const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), he
  * through the browser's session. Clicks and keys are real input: they count as the person's gestures.
  */
 export class SidePanel {
-  readonly #session: CDPSession
-  readonly #sessionId: string
-  readonly #waiting = new Map<number, (reply: z.infer<typeof replySchema>) => void>()
-  #lastId = 0
+  readonly #target: DevToolsTarget
 
-  private constructor(session: CDPSession, sessionId: string) {
-    this.#session = session
-    this.#sessionId = sessionId
-    session.on('Target.receivedMessageFromTarget', ({ sessionId: from, message }) => {
-      const reply = from === sessionId ? replySchema.safeParse(JSON.parse(message)) : null
-      if (reply?.success) this.#waiting.get(reply.data.id)?.(reply.data)
-    })
+  private constructor(target: DevToolsTarget) {
+    this.#target = target
   }
 
   static async attach(session: CDPSession, targetId: string): Promise<SidePanel> {
-    const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: false })
-    return new SidePanel(session, sessionId)
+    return new SidePanel(await DevToolsTarget.attach(session, targetId))
   }
 
   /** Evaluates an expression in the panel; promises are awaited, the value comes back as JSON. */
-  async evaluate(expression: string): Promise<unknown> {
-    const reply = await this.#send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true, userGesture: true })
-    const { result, exceptionDetails } = evaluationSchema.parse(reply)
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
-    return result.value
+  evaluate(expression: string): Promise<unknown> {
+    return this.#target.evaluate(expression)
   }
 
   /** Waits until an element that matches is shown. */
@@ -121,50 +105,39 @@ export class SidePanel {
       )
     )
     const place = { x: x + width / 2, y: y + height / 2, button: 'left', clickCount: 1 }
-    await this.#send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: place.x, y: place.y })
-    await this.#send('Input.dispatchMouseEvent', { type: 'mousePressed', ...place })
-    await this.#send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...place })
+    await this.#target.send('Input.dispatchMouseEvent', { type: 'mouseMoved', x: place.x, y: place.y })
+    await this.#target.send('Input.dispatchMouseEvent', { type: 'mousePressed', ...place })
+    await this.#target.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...place })
   }
 
   /** Types text into what has the focus. */
   async type(text: string): Promise<void> {
-    await this.#send('Input.insertText', { text })
+    await this.#target.send('Input.insertText', { text })
   }
 
   /** Presses a key such as `Enter` or `Escape`. */
   async press(key: string): Promise<void> {
     const codes: Record<string, number> = { Enter: 13, Escape: 27, Tab: 9, ArrowUp: 38, ArrowDown: 40 }
     const event = { key, code: key, windowsVirtualKeyCode: codes[key] ?? 0, ...(key === 'Enter' ? { text: '\r' } : {}) }
-    await this.#send('Input.dispatchKeyEvent', { type: 'keyDown', ...event })
-    await this.#send('Input.dispatchKeyEvent', { type: 'keyUp', ...event })
+    await this.#target.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event })
+    await this.#target.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event })
   }
 
   /** Shows the panel as it is with the given preference of the person. */
   async emulateColorScheme(scheme: 'light' | 'dark'): Promise<void> {
-    await this.#send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
+    await this.#target.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] })
   }
 
   /** Shows the panel as if it had this size, in CSS pixels, on a screen with so many pixels for each; without a size, as it is. */
   async emulateSize(size?: { width: number; height: number; deviceScaleFactor?: number }): Promise<void> {
-    if (size === undefined) await this.#send('Emulation.clearDeviceMetricsOverride', {})
-    else await this.#send('Emulation.setDeviceMetricsOverride', { deviceScaleFactor: 1, mobile: false, ...size })
+    if (size === undefined) await this.#target.send('Emulation.clearDeviceMetricsOverride', {})
+    else await this.#target.send('Emulation.setDeviceMetricsOverride', { deviceScaleFactor: 1, mobile: false, ...size })
   }
 
   /** A PNG of what the panel shows. */
   async screenshot(): Promise<Buffer> {
-    const { data } = z.object({ data: z.string() }).parse(await this.#send('Page.captureScreenshot', { format: 'png' }))
+    const { data } = z.object({ data: z.string() }).parse(await this.#target.send('Page.captureScreenshot', { format: 'png' }))
     return Buffer.from(data, 'base64')
-  }
-
-  async #send(method: string, params: object): Promise<unknown> {
-    const id = ++this.#lastId
-    const answered = new Promise<z.infer<typeof replySchema>>(resolve => this.#waiting.set(id, resolve))
-    const message = JSON.stringify({ id, method, params })
-    await this.#session.send('Target.sendMessageToTarget', { sessionId: this.#sessionId, message })
-    const reply = await answered
-    this.#waiting.delete(id)
-    if (reply.error) throw new Error(`${method}: ${reply.error.message}`)
-    return reply.result
   }
 }
 

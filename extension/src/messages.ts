@@ -29,7 +29,8 @@ interface PanelRequests {
   getActiveTab(data: { windowId: number }): Outcome<ActiveTab>
   getDraft(data: { tabId: number }): Outcome<PageDraft | null>
   getPointing(data: { tabId: number }): Outcome<PointingState>
-  startPointing(data: { tabId: number }): Outcome<PointingState>
+  /** @param data `requestId`: a question that is asked again, because its answer was cut off, begins nothing anew. */
+  startPointing(data: { tabId: number; requestId: string }): Outcome<PointingState>
   /** Ends pointing and keeps the draft. */
   stopPointing(data: { tabId: number }): Outcome<PointingState>
   removePick(data: { tabId: number; number: number }): Outcome<PageDraft | null>

@@ -221,7 +221,7 @@ describe('a hostile page', () => {
       'annotate',
       'takeWholePage'
     ]) {
-      expect(await send(type, { tabId, windowId: 1, number: 1 })).toContain('sender_not_allowed')
+      expect(await send(type, { tabId, windowId: 1, number: 1, requestId: '1' })).toContain('sender_not_allowed')
     }
     const element = { path: [0, 1, 0], tag: 'b', box: { x: 0, y: 0, width: 1, height: 1 } }
     const id = '0'.repeat(32)

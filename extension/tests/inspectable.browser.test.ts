@@ -46,7 +46,10 @@ describe('which pages can be inspected', () => {
     const tab = await activeTab()
     expect(tab.problem).toMatchObject({ code: 'page_access_needed' })
     expect(tab.url).toBeUndefined()
-    expect(await person.ask('startPointing', { tabId: tab.tabId })).toMatchObject({ ok: false, failure: { code: 'page_access_needed' } })
+    expect(await person.ask('startPointing', { tabId: tab.tabId, requestId: '1' })).toMatchObject({
+      ok: false,
+      failure: { code: 'page_access_needed' }
+    })
     await person.browser.clickAction(page)
     await eventually(async () => expect((await activeTab()).problem).toBeUndefined())
     expect(await activeTab()).toMatchObject({ url: `${server.origin}/?first`, title: 'Page' })
@@ -65,7 +68,10 @@ describe('which pages can be inspected', () => {
     await eventually(async () => {
       const { problem, tabId } = await activeTab()
       expect(problem).toMatchObject({ code: 'page_not_inspectable', message: expect.stringMatching(reason) })
-      expect(await person.ask('startPointing', { tabId })).toMatchObject({ ok: false, failure: { code: 'page_not_inspectable' } })
+      expect(await person.ask('startPointing', { tabId, requestId: '2' })).toMatchObject({
+        ok: false,
+        failure: { code: 'page_not_inspectable' }
+      })
       expect(await person.ask('takeScreenshot', { tabId })).toMatchObject({ ok: false, failure: { code: 'page_not_inspectable' } })
     })
     await page.close()

@@ -67,8 +67,13 @@ export class Person {
     return answer.res
   }
 
+  /** What is written on the extension's icon while the tab is shown. */
+  async badge(tabId: number): Promise<string> {
+    return this.#panel.evaluate(id => chrome.action.getBadgeText({ tabId: id }), tabId)
+  }
+
   async startPointing(tabId: number): Promise<void> {
-    const state = value(await this.ask('startPointing', { tabId }))
+    const state = value(await this.ask('startPointing', { tabId, requestId: crypto.randomUUID() }))
     if (state.status !== 'pointing') throw new Error(`Pointing did not start: ${JSON.stringify(state)}`)
   }
 

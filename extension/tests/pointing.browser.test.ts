@@ -286,6 +286,20 @@ describe('pointing', () => {
     expect(value(await person.ask('getDraft', { tabId }))?.picks).toHaveLength(1)
   })
 
+  it('begins once for a request that is asked again, also where the person has picked since', async () => {
+    const { page, tabId } = await person.open(server.origin)
+    const start = { tabId, requestId: crypto.randomUUID() }
+    expect(value(await person.ask('startPointing', start)).status).toBe('pointing')
+    await person.endServiceWorker()
+    expect(value(await person.ask('startPointing', start)).status).toBe('pointing')
+    await page.locator('h2').click({ force: true })
+    await person.completeDraft(tabId)
+    expect(value(await person.ask('startPointing', start)).status).toBe('off')
+    // The control: another request begins.
+    expect(value(await person.ask('startPointing', { ...start, requestId: crypto.randomUUID() })).status).toBe('pointing')
+    expect(value(await person.ask('stopPointing', { tabId })).status).toBe('off')
+  })
+
   it('goes on after the service worker was ended', async () => {
     const { page, tabId } = await person.open(server.origin)
     await person.startPointing(tabId)

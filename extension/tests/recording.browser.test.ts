@@ -143,7 +143,7 @@ describe('recording steps', () => {
     expect(value(await person.ask('getRecording', { tabId }))).toBeNull()
   })
 
-  it('goes on over navigations, and says no more of an address than may be said', async () => {
+  it('goes on over navigations, also where the service worker is ended, and says no more of an address than may be said', async () => {
     const { page, tabId } = await begin()
     await page.click('#link')
     await page.waitForURL('**/second**')
@@ -152,8 +152,14 @@ describe('recording steps', () => {
       'Clicked “To the second page” (link)',
       `Went to ${server.origin}/second?page=2&token=redacted`
     ])
+    await person.endServiceWorker()
+    // Also where it was ended before the recorder was in the new page: the badge says when it is.
+    await eventually(async () => expect(await person.badge(tabId)).toBe('REC'))
     await page.click('#there')
     await step(tabId, 'Clicked “There” (button)')
+    await person.endServiceWorker()
+    // A step that leaves the page goes with it, unless somebody is there to hear it: the recorder and the panel start the next one at once.
+    await recorded(tabId)
     await page.click('#back')
     await page.waitForURL(`${server.origin}/`)
     await eventually(

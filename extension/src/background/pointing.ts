@@ -31,6 +31,7 @@ import {
   storedFutileClick,
   storedPendingPicks,
   storedRun,
+  storedStart,
   storedWatch,
   writeDraft
 } from './session-store.ts'
@@ -40,9 +41,14 @@ import { captureWholePage } from './whole-page.ts'
 const captures = (tabId: number) => `capture:${tabId}`
 const runs = (tabId: number) => `run:${tabId}`
 
-/** Lets the person point in a tab; a run that is under way there is ended first. */
-export async function startPointing(tabId: number, isFrozen = false): Promise<PointingState> {
+/**
+ * Lets the person point in a tab; a run that is under way there is ended first.
+ * @param options `requestId`: pointing has begun by this request already where the panel asks again, because its answer was cut off. The
+ * person may have picked since.
+ */
+export async function startPointing(tabId: number, { isFrozen = false, requestId = '' } = {}): Promise<PointingState> {
   return oneAtATime(runs(tabId), async () => {
+    if (requestId !== '' && (await storedStart.read(tabId)) === requestId) return pointingOf(tabId)
     await requireInspectable(tabId)
     await setPointing({ tabId, status: 'starting' })
     try {
@@ -66,6 +72,7 @@ export async function startPointing(tabId: number, isFrozen = false): Promise<Po
         const begin = { runId: run.runId, nonce, nextNumber, isFrozen, openFrames: framesBelow(path, frames) }
         await sendMessage('beginPointing', begin, { tabId, frameId })
       }
+      if (requestId !== '') await storedStart.write(tabId, requestId)
       return await setPointing({ tabId, status: 'pointing' })
     } catch (error) {
       return await setPointing({ tabId, status: 'off', failure: toError(error).toFailure() })
@@ -76,7 +83,7 @@ export async function startPointing(tabId: number, isFrozen = false): Promise<Po
 /** The freeze key as a shortcut: where nobody points yet, pointing begins with everything standing still. */
 export async function freezePage(tabId: number): Promise<void> {
   const run = (await pointingOf(tabId)).status === 'pointing' ? await storedRun.read(tabId) : null
-  if (!run) await startPointing(tabId, true)
+  if (!run) await startPointing(tabId, { isFrozen: true })
   for (const { frameId } of run?.documents ?? []) await sendMessage('toggleFreeze', null, { tabId, frameId }).catch(noteIfUnexpected)
 }
 

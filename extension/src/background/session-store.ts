@@ -94,13 +94,24 @@ export const storedDraft = storedPerTab('draft', draftRecordSchema)
 export const storedRecording = storedPerTab('recording', recordingRecordSchema)
 export const storedPendingPicks = storedPerTab('pending-picks', pendingPicksSchema)
 export const storedPointing = storedPerTab('pointing', pointingStateSchema)
+/** The panel's request by which pointing last began. */
+export const storedStart = storedPerTab('start', z.string())
 /** Set while a tab stays on a page where the person clicked the icon and Chrome gave no access all the same. */
 export const storedFutileClick = storedPerTab('futile-click', z.literal(true))
 
 /** Everything of a tab that was closed. */
 export async function forgetTab(tabId: number): Promise<void> {
-  for (const stored of [storedRun, storedWatch, storedDraft, storedPendingPicks, storedRecording, storedPointing, storedFutileClick])
-    await stored.write(tabId, null)
+  const everything = [
+    storedRun,
+    storedWatch,
+    storedDraft,
+    storedPendingPicks,
+    storedRecording,
+    storedPointing,
+    storedStart,
+    storedFutileClick
+  ]
+  for (const stored of everything) await stored.write(tabId, null)
 }
 
 /**

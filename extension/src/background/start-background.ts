@@ -13,6 +13,7 @@ import {
 } from '../message-schemas.ts'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
+import { PANEL_PORT } from '../panel-report.ts'
 import { RECORDER_PORT } from '../recorder/recorder-port.ts'
 import { describeTab } from './inspectable.ts'
 import { pointingOf, setPointing, tellTabChanged } from './panel-events.ts'
@@ -36,11 +37,12 @@ import {
   takeScreenshot,
   takeWholePage
 } from './pointing.ts'
+import { followPorts } from './ports.ts'
 import { acceptStep, discardRecording, followAllPages, followPage, removeStep, startRecording, stopRecording } from './recording.ts'
 import { recoverInterrupted } from './recover.ts'
 import { guarded, isContentScript, isExtensionPage, refusals } from './senders.ts'
 import { forgetTab, storedDraft, storedFutileClick, storedRecording } from './session-store.ts'
-import { followUpdates } from './updates.ts'
+import { followPanel, followUpdates } from './updates.ts'
 
 type Sender = chrome.runtime.MessageSender
 
@@ -62,7 +64,10 @@ export function startBackground(): void {
   answerPanelAboutSteps()
   answerPicker(recovered)
   answerRecorder()
-  stayAwakeForRecorders()
+  followPorts({
+    [PANEL_PORT]: { isAllowed: sender => isExtensionPage(sender, chrome.runtime.id), follow: followPanel },
+    [RECORDER_PORT]: { isAllowed: sender => isContentScript(sender, chrome.runtime.id), follow: stayAwake }
+  })
   countUnknownMessages()
   followBrowser()
 }
@@ -95,9 +100,9 @@ function answerPanel(restored: Promise<void>, recovered: Promise<void>): void {
   )
   onMessage(
     'startPointing',
-    guarded(isPanel, tabMessage, async ({ tabId }) => {
+    guarded(isPanel, tabMessage.extend({ requestId: z.string().min(1).max(64) }), async ({ tabId, requestId }) => {
       await recovered
-      return success(await startPointing(tabId))
+      return success(await startPointing(tabId, { requestId }))
     })
   )
   onMessage(
@@ -175,10 +180,8 @@ function answerRecorder(): void {
 }
 
 /** A port by which a recorder keeps this worker awake; what comes over it says nothing. */
-function stayAwakeForRecorders(): void {
-  chrome.runtime.onConnect.addListener(port => {
-    if (port.name === RECORDER_PORT) port.onMessage.addListener(() => undefined)
-  })
+function stayAwake(port: chrome.runtime.Port): void {
+  port.onMessage.addListener(() => undefined)
 }
 
 /** Which site a frame belongs to; undefined for the page itself and frames of its own site. */

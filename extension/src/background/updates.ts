@@ -9,7 +9,7 @@
 import { z } from 'zod'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
-import { PANEL_PORT, type PanelReport, panelReportSchema } from '../panel-report.ts'
+import { type PanelReport, panelReportSchema } from '../panel-report.ts'
 import { isHigherVersion, storedWaitingUpdate, type WaitingUpdate } from '../waiting-update.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { parkDrafts } from './parked-drafts.ts'
@@ -30,7 +30,6 @@ const reports = new Map<chrome.runtime.Port, PanelReport | null>()
 /** Listens from the first moment of the worker: Chrome starts it for the events that were listened to at once. */
 export function followUpdates(): void {
   chrome.runtime.onUpdateAvailable.addListener(({ version }) => run(noteUpdate(version)))
-  chrome.runtime.onConnect.addListener(followPanel)
   // Also written by the other worker, where there are private windows.
   waitingUpdate.subscribe(() => run(updateIfItIsTime()))
   onMessage(
@@ -62,12 +61,8 @@ async function readWaitingUpdate(): Promise<WaitingUpdate | null> {
   return null
 }
 
-function followPanel(port: chrome.runtime.Port): void {
-  if (port.name !== PANEL_PORT || port.sender === undefined || !isExtensionPage(port.sender, chrome.runtime.id)) {
-    refusals.sender_not_allowed++
-    port.disconnect()
-    return
-  }
+/** Hears what an open panel reports; that its port ends tells that it was closed. */
+export function followPanel(port: chrome.runtime.Port): void {
   reports.set(port, null)
   port.onMessage.addListener((message: unknown) => {
     const report = panelReportSchema.safeParse(message)

@@ -78,6 +78,19 @@ test('a new worker is told what the old one knew', () => {
   expect(ports[1]?.reports).toEqual([{ isSending: true, isBusy: true, lastInputAt: 100_000 }])
 })
 
+test('a worker that ends after it has run is followed at once; one that has only started, later', () => {
+  const { ports, pass } = play()
+  pass(10_000)
+  ports[0]?.end()
+  pass(0)
+  expect(ports).toHaveLength(2)
+  ports[1]?.end()
+  pass(999)
+  expect(ports).toHaveLength(2)
+  pass(1)
+  expect(ports).toHaveLength(3)
+})
+
 test('a panel that has gone reports no more', () => {
   const { reporter, ports, pass, waiting } = play()
   reporter.stop()

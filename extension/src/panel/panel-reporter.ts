@@ -28,8 +28,10 @@ interface ReporterOptions {
 const REPORT_EACH_MS = 20_000
 /** So often input is told at the most. */
 const INPUT_EACH_MS = 2_000
-/** After the worker has ended. It would end again and again if it failed while it started. */
+/** After a worker has ended that had only started: it would end again and again if it failed while it started. */
 const RECONNECT_MS = 1_000
+/** One that has run for so long can start; the next is started at once, for what goes on in the tab meanwhile. */
+const SOUND_AFTER_MS = 3_000
 
 /** Tells the background what goes on in this panel, and goes on telling it to each new worker. */
 export function reportPanel({ connect, now, delay }: ReporterOptions): PanelReporter {
@@ -41,12 +43,13 @@ export function reportPanel({ connect, now, delay }: ReporterOptions): PanelRepo
 
   function open() {
     const opened = connect()
+    const openedAt = now()
     port = opened
     opened.onDisconnect.addListener(() => {
       if (port !== opened) return
       port = null
       callOff()
-      callOff = delay(RECONNECT_MS, open)
+      callOff = delay(now() - openedAt < SOUND_AFTER_MS ? RECONNECT_MS : 0, open)
     })
     report()
   }

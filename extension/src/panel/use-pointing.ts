@@ -42,7 +42,7 @@ export function usePointing(tab: ActiveTab | null, place: string): Pointing {
       const { isGranted } = requireValue(await requestPageAccess(there))
       if (!isGranted) return
     }
-    requireValue(await askBackground('startPointing', { tabId: there.tabId }))
+    requireValue(await askBackground('startPointing', { tabId: there.tabId, requestId: crypto.randomUUID() }))
   }
 
   function act(work: (there: ActiveTab) => Promise<unknown>) {

@@ -14,18 +14,18 @@ export function installPicker(): void {
   const overlay = new Overlay()
   const picker = new Picker(overlay, {
     picked: tellPick,
-    describe: request => sendMessage('describeElement', request),
-    componentChains: request => sendMessage('componentChains', request),
-    pointerEntered: message => sendMessage('pointerEntered', message),
-    holdTimers: request => sendMessage('holdTimers', request),
+    describe: request => askBackground('describeElement', request),
+    componentChains: request => askBackground('componentChains', request),
+    pointerEntered: message => askBackground('pointerEntered', message),
+    holdTimers: request => askBackground('holdTimers', request),
     get tools() {
       return world.pickerTools ?? null
     },
     async loadTools(request) {
-      const answer = await sendMessage('loadPickerTools', request)
+      const answer = await askBackground('loadPickerTools', request)
       return (answer.ok && world.pickerTools) || null
     },
-    ended: message => sendMessage('pointingEnded', message)
+    ended: message => askBackground('pointingEnded', message)
   })
   world.picker = { overlay, picks: picker.picks }
 

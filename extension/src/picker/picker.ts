@@ -72,13 +72,27 @@ export class Picker {
   /** At once where the tools are there, else when they have come, if the person still points then. */
   #withTools(run: Run, use: (tools: PickerTools) => void): void {
     const { tools } = this.#port
-    if (tools) {
+    if (tools && !run.waiting) {
       use(tools)
       return
     }
-    void this.#port.loadTools({ runId: run.runId }).then(loaded => {
-      if (loaded && this.#run === run && !run.isFinishing) use(loaded)
-    })
+    const isFirst = run.waiting === null
+    run.waiting ??= []
+    run.waiting.push(loaded => loaded && use(loaded))
+    if (isFirst) void this.#loadTools(run)
+  }
+
+  async #loadTools(run: Run): Promise<void> {
+    const tools = await this.#port.loadTools({ runId: run.runId }).catch(() => null)
+    const waiting = run.waiting ?? []
+    run.waiting = null
+    for (const use of waiting) if (this.#run === run && !run.isFinishing) use(tools)
+  }
+
+  /** After what waits for the tools: keys count in the order in which they were pressed. */
+  #inOrder(run: Run, act: () => void): void {
+    if (run.waiting) run.waiting.push(act)
+    else act()
   }
 
   /** The freeze key, when it was pressed somewhere else. */
@@ -231,7 +245,7 @@ export class Picker {
         void this.#port.ended({ runId: run.runId, reason: 'cancelled' })
         break
       case 'pick':
-        if (run.current) this.#pick(run, run.current, action.isMoreToCome)
+        this.#inOrder(run, () => run.current && this.#pick(run, run.current, action.isMoreToCome))
         break
       case 'step':
         this.#withTools(run, tools => this.#walkWith(tools).step(run, action.direction, action.isByComponent))
@@ -246,8 +260,10 @@ export class Picker {
         this.#withTools(run, tools => this.#toggleFreeze(run, tools))
         break
       case 'text':
-        run.isTextMode = !run.isTextMode
-        this.#showMode(run)
+        this.#inOrder(run, () => {
+          run.isTextMode = !run.isTextMode
+          this.#showMode(run)
+        })
         break
     }
   }

@@ -4,6 +4,7 @@ import { Gesture } from './gesture.ts'
 import { PickQueue } from './pick-queue.ts'
 import type { PickTarget, Point } from './pick-target.ts'
 import type { PickerPort } from './picker-port.ts'
+import type { PickerTools } from './picker-tools.ts'
 import type { ScrollKeeper } from './scroll-keeper.ts'
 
 /** What is known while somebody points. */
@@ -41,6 +42,8 @@ export interface Run {
   /** Among the pickers of a tab the pointer is in one. */
   isPointerHere: boolean
   looks: number
+  /** What was asked for while the picker's other half is loaded, in this order; null where nothing waits. */
+  waiting: ((tools: PickerTools | null) => void)[] | null
   queue: PickQueue
 }
 
@@ -73,6 +76,7 @@ export function newRun({ runId, nonce, nextNumber, openFrames }: Start, port: Pi
     closedFrames: [],
     isPointerHere: false,
     looks: 0,
+    waiting: null,
     queue: new PickQueue(runId, nonce, port)
   }
 }

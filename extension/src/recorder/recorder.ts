@@ -28,6 +28,8 @@ const PATIENCE = 2_000
 const IMPLICIT_CLICK = 100
 /** Chrome ends a worker that has heard nothing for 30 s; in ms. */
 const STAY_AWAKE_EVERY = 20_000
+/** In ms. */
+const SOUND_AFTER = 3_000
 const LONGEST_NAME = 120
 const LARGEST_TEXT = 20_000
 
@@ -215,10 +217,12 @@ function keepBackgroundAwake(signal: AbortSignal): void {
   let port: chrome.runtime.Port | null = null
   const connect = () => {
     if (signal.aborted || chrome.runtime?.id === undefined) return
+    const connectedAt = performance.now()
     port = chrome.runtime.connect({ name: RECORDER_PORT })
     port.onDisconnect.addListener(() => {
       port = null
-      setTimeout(connect, TRY_AGAIN)
+      // One that has run for a while can start: the next is wanted at once. Others would be started without end.
+      setTimeout(connect, performance.now() - connectedAt < SOUND_AFTER ? TRY_AGAIN : 0)
     })
   }
   connect()
