@@ -1,4 +1,5 @@
 import type { PanelReport } from '../panel-report.ts'
+import { reconnectDelay } from '../reconnect-delay.ts'
 
 export type PanelWork = Pick<PanelReport, 'isSending' | 'isBusy'>
 
@@ -28,10 +29,6 @@ interface ReporterOptions {
 const REPORT_EACH_MS = 20_000
 /** So often input is told at the most. */
 const INPUT_EACH_MS = 2_000
-/** After a worker has ended that had only started: it would end again and again if it failed while it started. */
-const RECONNECT_MS = 1_000
-/** One that has run for so long can start; the next is started at once, for what goes on in the tab meanwhile. */
-const SOUND_AFTER_MS = 3_000
 
 /** Tells the background what goes on in this panel, and goes on telling it to each new worker. */
 export function reportPanel({ connect, now, delay }: ReporterOptions): PanelReporter {
@@ -49,7 +46,7 @@ export function reportPanel({ connect, now, delay }: ReporterOptions): PanelRepo
       if (port !== opened) return
       port = null
       callOff()
-      callOff = delay(now() - openedAt < SOUND_AFTER_MS ? RECONNECT_MS : 0, open)
+      callOff = delay(reconnectDelay(now() - openedAt), open)
     })
     report()
   }

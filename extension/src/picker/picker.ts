@@ -51,14 +51,14 @@ export class Picker {
     const search = findLikelyRoots(root => this.#enterRoot(run, root), run.life.signal)
     this.#noteFrames(run)
     void search.then(() => this.#noteFrames(run))
-    if (isFrozen) this.#withTools(run, tools => this.#toggleFreeze(run, tools))
+    if (isFrozen) run.tools.use(tools => this.#toggleFreeze(run, tools))
     if (!this.#overlay.isInPlace) this.#overlay.attach()
     if (isFrozen) this.#shield(run, this.#overlay.catchEverything(false))
     this.#overlay.catchPointerOver(run.closedFrames)
     this.#overlay.showRing(window === window.top)
     this.#followLayout()
     this.#overlay.announce('Pointing. Click an element, or walk with the arrow keys and Tab; Enter picks, Escape ends.')
-    if (run.roots.some(hasSelection)) this.#withTools(run, tools => this.#offer(run, tools.selectedText(run.roots)))
+    if (run.roots.some(hasSelection)) run.tools.use(tools => this.#offer(run, tools.selectedText(run.roots)))
     this.#requestFrame(run)
   }
 
@@ -69,36 +69,10 @@ export class Picker {
     this.#requestFrame(run)
   }
 
-  /** At once where the tools are there, else when they have come, if the person still points then. */
-  #withTools(run: Run, use: (tools: PickerTools) => void): void {
-    const { tools } = this.#port
-    if (tools && !run.waiting) {
-      use(tools)
-      return
-    }
-    const isFirst = run.waiting === null
-    run.waiting ??= []
-    run.waiting.push(loaded => loaded && use(loaded))
-    if (isFirst) void this.#loadTools(run)
-  }
-
-  async #loadTools(run: Run): Promise<void> {
-    const tools = await this.#port.loadTools({ runId: run.runId }).catch(() => null)
-    const waiting = run.waiting ?? []
-    run.waiting = null
-    for (const use of waiting) if (this.#run === run && !run.isFinishing) use(tools)
-  }
-
-  /** After what waits for the tools: keys count in the order in which they were pressed. */
-  #inOrder(run: Run, act: () => void): void {
-    if (run.waiting) run.waiting.push(act)
-    else act()
-  }
-
   /** The freeze key, when it was pressed somewhere else. */
   toggleFreeze(): void {
     const run = this.#run
-    if (run && !run.isFinishing) this.#withTools(run, tools => this.#toggleFreeze(run, tools))
+    if (run && !run.isFinishing) run.tools.use(tools => this.#toggleFreeze(run, tools))
   }
 
   /** The pointer is in another document of the tab now. */
@@ -177,7 +151,7 @@ export class Picker {
     const isDragged = run.gesture.draggedFrom !== null
     if (wasDragged && !isDragged) this.#overlay.outline.showRectangle(null)
     // They are needed when it ends.
-    if (!wasDragged && isDragged) this.#withTools(run, () => this.#requestFrame(run))
+    if (!wasDragged && isDragged) run.tools.use(() => this.#requestFrame(run))
     if (end?.kind === 'drag') this.#pickDragged(run, end.from, point, event.shiftKey)
     if (end?.kind !== 'click') return
     if (!isHeld) this.#updateCurrent(run)
@@ -186,7 +160,7 @@ export class Picker {
 
   #pickDragged(run: Run, from: Point, to: Point, isMoreToCome: boolean): void {
     const { isTextMode } = run
-    this.#withTools(run, tools => {
+    run.tools.use(tools => {
       const target = isTextMode ? this.#textBetween(tools, from, to) : tools.regionTarget(boxBetween(from, to), this.#overlay.host)
       if (target) this.#pick(run, target, isMoreToCome)
     })
@@ -209,14 +183,14 @@ export class Picker {
     if (!event.altKey && canScroll(run.current?.element ?? null)) return false
     run.pointer = pointOf(event)
     const by = event.deltaY > 0 ? 1 : -1
-    this.#withTools(run, tools => this.#walkWith(tools).layer(run, by))
+    run.tools.use(tools => this.#walkWith(tools).layer(run, by))
     return true
   }
 
   #onKey(run: Run, event: KeyboardEvent): boolean {
     if (event.key === 'Alt' || event.altKey !== run.isAltHeld) {
       run.isAltHeld = event.altKey
-      this.#withTools(run, () => this.#requestFrame(run))
+      run.tools.use(() => this.#requestFrame(run))
       // Else the browser's menu would open when it is released.
       if (event.key === 'Alt') return true
     }
@@ -245,22 +219,22 @@ export class Picker {
         void this.#port.ended({ runId: run.runId, reason: 'cancelled' })
         break
       case 'pick':
-        this.#inOrder(run, () => run.current && this.#pick(run, run.current, action.isMoreToCome))
+        run.tools.inOrder(() => run.current && this.#pick(run, run.current, action.isMoreToCome))
         break
       case 'step':
-        this.#withTools(run, tools => this.#walkWith(tools).step(run, action.direction, action.isByComponent))
+        run.tools.use(tools => this.#walkWith(tools).step(run, action.direction, action.isByComponent))
         break
       case 'stop':
-        this.#withTools(run, tools => this.#walkWith(tools).stop(run, action.by))
+        run.tools.use(tools => this.#walkWith(tools).stop(run, action.by))
         break
       case 'layer':
-        this.#withTools(run, tools => this.#walkWith(tools).layer(run, action.by))
+        run.tools.use(tools => this.#walkWith(tools).layer(run, action.by))
         break
       case 'freeze':
-        this.#withTools(run, tools => this.#toggleFreeze(run, tools))
+        run.tools.use(tools => this.#toggleFreeze(run, tools))
         break
       case 'text':
-        this.#inOrder(run, () => {
+        run.tools.inOrder(() => {
           run.isTextMode = !run.isTextMode
           this.#showMode(run)
         })

@@ -4,8 +4,8 @@ import { Gesture } from './gesture.ts'
 import { PickQueue } from './pick-queue.ts'
 import type { PickTarget, Point } from './pick-target.ts'
 import type { PickerPort } from './picker-port.ts'
-import type { PickerTools } from './picker-tools.ts'
 import type { ScrollKeeper } from './scroll-keeper.ts'
+import { ToolsQueue } from './tools-queue.ts'
 
 /** What is known while somebody points. */
 export interface Run {
@@ -42,8 +42,7 @@ export interface Run {
   /** Among the pickers of a tab the pointer is in one. */
   isPointerHere: boolean
   looks: number
-  /** What was asked for while the picker's other half is loaded, in this order; null where nothing waits. */
-  waiting: ((tools: PickerTools | null) => void)[] | null
+  tools: ToolsQueue
   queue: PickQueue
 }
 
@@ -51,10 +50,11 @@ type Start = Pick<Run, 'runId' | 'nextNumber' | 'openFrames'> & { nonce: string 
 
 /** A run that begins now: it borrows the focus. */
 export function newRun({ runId, nonce, nextNumber, openFrames }: Start, port: PickerPort): Run {
-  return {
+  const life = new AbortController()
+  const run: Run = {
     runId,
     nextNumber,
-    life: new AbortController(),
+    life,
     shielded: new WeakSet(),
     pointer: null,
     current: null,
@@ -76,7 +76,8 @@ export function newRun({ runId, nonce, nextNumber, openFrames }: Start, port: Pi
     closedFrames: [],
     isPointerHere: false,
     looks: 0,
-    waiting: null,
+    tools: new ToolsQueue(port, { runId, isOver: () => life.signal.aborted || run.isFinishing }),
     queue: new PickQueue(runId, nonce, port)
   }
+  return run
 }

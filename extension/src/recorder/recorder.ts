@@ -12,6 +12,7 @@ import { Slices } from '../page-tree/slices.ts'
 import { redactAddress } from '../privacy/addresses.ts'
 import { isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
 import type { RedactionCounts } from '../privacy/secrets.ts'
+import { reconnectDelay } from '../reconnect-delay.ts'
 import { keyName } from './key-name.ts'
 import { RECORDER_PORT } from './recorder-port.ts'
 import { actedOn, innermostTarget, isButtonInput, isChosenIn, isLabelOfField, isPressedByKey, isTypedInto } from './step-target.ts'
@@ -28,8 +29,6 @@ const PATIENCE = 2_000
 const IMPLICIT_CLICK = 100
 /** Chrome ends a worker that has heard nothing for 30 s; in ms. */
 const STAY_AWAKE_EVERY = 20_000
-/** In ms. */
-const SOUND_AFTER = 3_000
 const LONGEST_NAME = 120
 const LARGEST_TEXT = 20_000
 
@@ -221,8 +220,7 @@ function keepBackgroundAwake(signal: AbortSignal): void {
     port = chrome.runtime.connect({ name: RECORDER_PORT })
     port.onDisconnect.addListener(() => {
       port = null
-      // One that has run for a while can start: the next is wanted at once. Others would be started without end.
-      setTimeout(connect, performance.now() - connectedAt < SOUND_AFTER ? TRY_AGAIN : 0)
+      setTimeout(connect, reconnectDelay(performance.now() - connectedAt))
     })
   }
   connect()
