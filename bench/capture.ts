@@ -266,7 +266,7 @@ class CaptureBench {
   /** Real pointing with a real pointer: what one move of it costs the page's thread. */
   async hover(size: number): Promise<Figure[]> {
     const bare = summarise(await this.#moves(async () => undefined))
-    value(await this.#person.ask('startPointing', { tabId: this.#tabId }))
+    value(await this.#person.ask('startPointing', { tabId: this.#tabId, requestId: crypto.randomUUID() }))
     const peer: number[] = []
     const reading = summarise(
       await this.#moves(async (x, y) => {

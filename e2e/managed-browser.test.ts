@@ -351,6 +351,15 @@ describe('Fixpoint’s own extension', () => {
       panel = await openPanel(person, page)
       await panel.waitUntil(PICKED, 30_000)
       await panel.waitUntil(`${WRITTEN} === 'make it larger and bold'`, 10_000)
+
+      // A panel that is open and was not touched for a minute is no work. The worker's clock is put forward, the panel's is not.
+      await clear(panel)
+      await publish(updates, releases.packAs(updates.url, '53.0.0'))
+      await lookForUpdate(panel)
+      await panel.waitForText('Version 53.0.0 is ready.', 60_000)
+      expect(await installed()).toBe('52.0.0')
+      await person.evaluateInWorker('(now => { Date.now = () => now() + 61_000 })(Date.now)')
+      await until('version 5 is installed', async () => (await installed()) === '53.0.0')
       expect(await launched.extension(releases.id)).toMatchObject({ state: 'ENABLED', runtimeErrors: [] })
     } finally {
       takeAway()
@@ -370,6 +379,15 @@ const WRITTEN = `document.querySelector('.fx-composer textarea').value`
 /** As Chrome does by itself every few hours; the button of chrome://extensions would install an update at once, whoever works. */
 async function lookForUpdate(panel: SidePanel): Promise<void> {
   expect(await panel.evaluate('chrome.runtime.requestUpdateCheck()')).toMatchObject({ status: 'update_available' })
+}
+
+/** Takes everything out of the composer again. */
+async function clear(panel: SidePanel): Promise<void> {
+  await panel.click('.fx-composer .fx-pick__remove')
+  await panel.waitUntil(`document.querySelector('.fx-composer .fx-pick') === null`)
+  await panel.evaluate(`document.querySelector('.fx-composer textarea').select()`)
+  await panel.press('Backspace')
+  await panel.waitUntil(`${WRITTEN} === ''`)
 }
 
 /** A click that comes while the browser is still changing the extension comes to nothing; a person clicks again. */

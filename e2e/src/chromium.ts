@@ -102,6 +102,13 @@ export class ExtensionBrowser {
       await new Promise(resolve => setTimeout(resolve, 20))
   }
 
+  /** What an expression is worth in the extension's service worker as it is now. */
+  async evaluateInWorker(expression: string): Promise<unknown> {
+    const worker = await this.#workerTarget()
+    if (!worker) throw new Error('The service worker does not run.')
+    return await this.#evaluateIn(worker, expression)
+  }
+
   async #workerTarget(): Promise<string | undefined> {
     const isWorker = (target: { type: string; url: string }) => target.type === 'service_worker' && target.url.includes(this.extensionId)
     return (await this.#targets()).find(isWorker)?.targetId

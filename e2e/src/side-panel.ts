@@ -117,7 +117,7 @@ export class SidePanel {
 
   /** Presses a key such as `Enter` or `Escape`. */
   async press(key: string): Promise<void> {
-    const codes: Record<string, number> = { Enter: 13, Escape: 27, Tab: 9, ArrowUp: 38, ArrowDown: 40 }
+    const codes: Record<string, number> = { Enter: 13, Escape: 27, Tab: 9, Backspace: 8, ArrowUp: 38, ArrowDown: 40 }
     const event = { key, code: key, windowsVirtualKeyCode: codes[key] ?? 0, ...(key === 'Enter' ? { text: '\r' } : {}) }
     await this.#target.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event })
     await this.#target.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event })
