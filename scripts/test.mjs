@@ -20,8 +20,12 @@ const CHECKS = [
   { part: 'reference', name: 'API reference is up to date', command: [process.execPath, 'scripts/api-reference.mjs', '--check'] }
 ]
 
-/** Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. */
-const SUITES = ['unit', 'extension', 'browser', 'docker', 'e2e', 'alone']
+/**
+ * Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. Those that stand together run at
+ * once: each takes one file after the other and leaves a core idle, and one wants browsers, the other the engine.
+ */
+const SUITE_GROUPS = [['unit'], ['extension'], ['browser', 'docker'], ['e2e'], ['alone']]
+const SUITES = SUITE_GROUPS.flat()
 
 /** Those that install and build a lot; they run only where they are named: `npm test -- pages`. */
 const SLOW_SUITES = ['pages']
@@ -58,7 +62,11 @@ await runScript(async () => {
     add(await runCheck({ name: 'demo shop: types', command: ['npm', 'run', '--silent', 'typecheck'] }, demo.shop, env))
     add(await runCheck({ name: 'demo shop: its tests', command: ['npm', 'test', '--silent'] }, demo.shop, env))
   }
-  for (const suite of SUITES.filter(isWanted)) add(await runSuite(suite, env))
+  for (const group of SUITE_GROUPS) {
+    const suites = group.filter(isWanted)
+    const mark = suite => (suites.length > 1 ? `${suite}: ` : '')
+    for (const counted of await Promise.all(suites.map(suite => runSuite(suite, env, mark(suite))))) add(counted)
+  }
   for (const suite of SLOW_SUITES.filter(suite => wanted.includes(suite))) add(await runSuite(suite, env))
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   return counts.failed === 0 ? 0 : 1
@@ -72,8 +80,8 @@ async function runCheck({ name, command: [program, ...args] }, cwd, env) {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
-/** Runs one of Vitest's projects and counts its tests. What fails outside a test (a file that does not load) counts as one. */
-async function runSuite(suite, env) {
+/** Runs one of Vitest's projects, each line of it with a mark before it, and counts its tests. What fails outside a test (a file that does not load) counts as one. */
+async function runSuite(suite, env, mark = '') {
   const startedAt = performance.now()
   const report = join(stateFolder, 'log', `tests-${suite}.json`)
   mkdirSync(join(stateFolder, 'log'), { recursive: true })
@@ -82,7 +90,7 @@ async function runSuite(suite, env) {
   const { code } = await run(bin('vitest'), ['run', '--project', suite, `--maxWorkers=${WORKERS}`, ...reporters], {
     cwd: root,
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
-    onLine: line => console.log(`  ${line}`)
+    onLine: line => console.log(`  ${mark}${line}`)
   })
   const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
