@@ -11,7 +11,7 @@ const STREAM_WINDOW = 16 * 1024 * 1024
 const CONNECTION_WINDOW = 64 * 1024 * 1024
 /** MB that Node lets one session hold; more than the connection's window. */
 const SESSION_MEMORY = 128
-const PING_INTERVAL_MS = 2_000
+const LONGEST_PING_INTERVAL_MS = 2_000
 /** The largest answer that is read into memory: a file of 2 million characters with room for escapes, or a picture. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
@@ -83,15 +83,21 @@ export function openTunnel(stdio: Socket, { silenceTimeoutMs, lastHeard }: Tunne
   session.once('goaway', () => end('sandboxd ended the connection'))
   session.once('close', () => end('the connection was closed'))
 
+  const pingInterval = Math.min(LONGEST_PING_INTERVAL_MS, silenceTimeoutMs / 4)
   let heardAt = performance.now()
+  let lookedAt = heardAt
   const pinging = setInterval(() => {
-    const silentMs = performance.now() - Math.max(heardAt, lastHeard())
+    const now = performance.now()
+    // While this process itself stood still, as on a machine that slept, nothing could be heard: that is not the other side's silence.
+    if (now - lookedAt > 2 * pingInterval) heardAt = now
+    lookedAt = now
+    const silentMs = now - Math.max(heardAt, lastHeard())
     if (silentMs > silenceTimeoutMs) return end(`it has not answered for ${Math.round(silentMs / 1_000)} s`)
     if (session.closed || session.destroyed) return
     session.ping(error => {
       if (error === null) heardAt = performance.now()
     })
-  }, PING_INTERVAL_MS)
+  }, pingInterval)
   pinging.unref()
 
   async function open(method: 'GET' | 'POST', path: string, body: unknown, options: CallOptions): Promise<Readable | undefined> {
