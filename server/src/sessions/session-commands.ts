@@ -95,7 +95,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
           await enqueue(transaction, sessionId)
         }
       })
-      return { promptId, seq: lastSeq(events, await log.state(sessionId)) }
+      return { promptId, seq: await lastSeq(log, sessionId, events) }
     },
 
     async withdrawPrompt(by, sessionId, promptId) {
@@ -106,7 +106,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
         if (prompt.status !== 'queued') throw new FixpointError('prompt_not_queued', `The prompt is ${prompt.status}.`)
         return [{ type: 'prompt.withdrawn', data: { promptId, by } }]
       })
-      return lastSeq(events, await log.state(sessionId))
+      return await lastSeq(log, sessionId, events)
     },
 
     async stop(by, sessionId) {
@@ -115,7 +115,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
         if (!turn) throw new FixpointError('not_running', 'No turn is running in this session.')
         return turn.isStopRequested ? [] : [{ type: 'stop.requested', data: { turnId: turn.turnId, by } }]
       })
-      return lastSeq(events, await log.state(sessionId))
+      return await lastSeq(log, sessionId, events)
     },
 
     async reportSaves(by, sessionId, paths) {
@@ -123,7 +123,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
         checkOpen(state)
         return [{ type: 'files.saved', data: { by, paths: [...new Set(paths)] } }]
       })
-      return lastSeq(events, await log.state(sessionId))
+      return await lastSeq(log, sessionId, events)
     },
 
     async undoTurns(by, sessionId, { turnIds, leaveChanged }, seed) {
@@ -141,7 +141,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
         return [{ type: 'undo.requested' as const, data: { operationId, by, turnIds: [...new Set(turnIds)], leaveChanged } }]
       }
       const events = await log.append(sessionId, decide, { alongside: transaction => enqueue(transaction, sessionId) })
-      return { operationId, seq: lastSeq(events, await log.state(sessionId)) }
+      return { operationId, seq: await lastSeq(log, sessionId, events) }
     },
 
     async acceptTurns(by, sessionId, turnIds) {
@@ -153,7 +153,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
         const open = [...new Set(turns.filter(isOpen).map(turn => turn.turnId))]
         return open.length === 0 ? [] : [{ type: 'turns.accepted', data: { by, turnIds: open } }]
       })
-      return lastSeq(events, await log.state(sessionId))
+      return await lastSeq(log, sessionId, events)
     },
 
     async close(by, sessionId) {
@@ -168,7 +168,7 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
       }
       // A runner has to take the sandbox away, also where no turn is left to run.
       const events = await log.append(sessionId, decide, { alongside: transaction => enqueue(transaction, sessionId) })
-      return lastSeq(events, await log.state(sessionId))
+      return await lastSeq(log, sessionId, events)
     }
   }
 }
@@ -177,8 +177,9 @@ function checkOpen(state: SessionState): void {
   if (state.isClosed) throw new FixpointError('session_closed', 'The session is closed and takes no more prompts.')
 }
 
-function lastSeq(events: readonly SessionEvent[], state: SessionState): number {
-  return events.at(-1)?.seq ?? state.seq
+/** Where the log ends after an append; it is asked only where nothing was added. */
+async function lastSeq(log: SessionLog, sessionId: string, events: readonly SessionEvent[]): Promise<number> {
+  return events.at(-1)?.seq ?? (await log.state(sessionId)).seq
 }
 
 async function exists(log: SessionLog, sessionId: string): Promise<boolean> {
