@@ -1,6 +1,7 @@
 /**
  * Asks Chromium and our verifier about the same CRX files, as many as are wanted; both have to refuse every changed file and to take every
- * other. `node e2e/crx-agreement.ts --files 5000`. It writes policies for Chromium, so it takes root, and takes them away again.
+ * other. `node e2e/crx-agreement.ts --files 5000`; with `--first 2000` it goes on where one that was ended had come to. It writes policies for
+ * Chromium, so it takes root, and takes them away again.
  */
 import { parseArgs } from 'node:util'
 import { changedCrx } from './src/changed-crx.ts'
@@ -10,12 +11,12 @@ import { disagreements } from './src/crx-disagreements.ts'
 /** Files for one browser. */
 const AT_ONCE = 500
 
-const { values } = parseArgs({ options: { files: { type: 'string', default: '1000' } } })
+const { values } = parseArgs({ options: { files: { type: 'string', default: '1000' }, first: { type: 'string', default: '0' } } })
 const count = Number(values.files)
 const reasons = new Map<string, number>()
 const wrong: string[] = []
 let genuine = 0
-for (let first = 0; first < count; first += AT_ONCE) {
+for (let first = Number(values.first); first < count; first += AT_ONCE) {
   const numbers = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, index) => first + index)
   const files = await Promise.all(numbers.map(number => changedCrx(number, count)))
   const verdicts = await chromiumVerdicts(files)
@@ -24,7 +25,7 @@ for (let first = 0; first < count; first += AT_ONCE) {
   genuine += files.filter(({ change }) => change === null).length
   console.error(`${first + files.length} of ${count}, ${wrong.length} of them judged wrongly or differently`)
 }
-console.log(`${count - genuine} changed files and ${genuine} genuine ones; Chromium’s reasons:`)
+console.log(`${count - Number(values.first) - genuine} changed files and ${genuine} genuine ones; Chromium’s reasons:`)
 for (const [reason, times] of reasons) console.log(`${String(times).padStart(8)}  ${reason}`)
 console.log(wrong.length === 0 ? 'Chromium and our verifier agree on all of them.' : wrong.join('\n'))
 process.exitCode = wrong.length === 0 ? 0 : 1
