@@ -1,4 +1,5 @@
 import { createContext, useContext, useEffect, useState } from 'react'
+import { askBackground } from '../ask-background.ts'
 import { PANEL_PORT } from '../panel-report.ts'
 import { type PanelReporter, type PanelWork, reportPanel } from './panel-reporter.ts'
 
@@ -9,7 +10,7 @@ export function usePanelReporter(): PanelReporter | null {
   const [reporter, setReporter] = useState<PanelReporter | null>(null)
   useEffect(() => {
     const made = reportPanel({
-      connect: () => chrome.runtime.connect({ name: PANEL_PORT }),
+      connect,
       now: Date.now,
       delay(milliseconds, callback) {
         const timer = setTimeout(callback, milliseconds)
@@ -28,6 +29,13 @@ export function usePanelReporter(): PanelReporter | null {
     }
   }, [])
   return reporter
+}
+
+/** A connection to a worker that is just ending is opened to nobody, and nobody says so; a message starts the next one in any case. */
+function connect(): chrome.runtime.Port {
+  const port = chrome.runtime.connect({ name: PANEL_PORT })
+  askBackground('draftsReady', null).catch((error: unknown) => console.warn(error))
+  return port
 }
 
 /** Tells what goes on in a part of the panel, as long as it is shown. */
