@@ -2,7 +2,7 @@
 // `npm test -- unit docker` runs those parts alone; `npm test -- --list` names them, with those that take so long that they run only where
 // they are named.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setUp } from './setup/all.mjs'
 import { ensureDemo } from './setup/demo.mjs'
 import { rooms, root, stateFolder } from './setup/places.mjs'
@@ -53,9 +53,12 @@ await runScript(async () => {
   console.error('')
 
   const counts = { passed: 0, failed: 0 }
-  const add = ({ passed, failed }) => {
-    counts.passed += passed
-    counts.failed += failed
+  /** What failed, told again at the end: who sees the end of a long output alone must not search for it. @type {string[]} */
+  const faults = []
+  const add = result => {
+    counts.passed += result.passed
+    counts.failed += result.failed
+    faults.push(...result.faults)
   }
   for (const check of CHECKS.filter(({ part }) => isWanted(part))) add(await runCheck(check, root, env))
   if (isWanted('shop')) {
@@ -68,6 +71,7 @@ await runScript(async () => {
     for (const counted of await Promise.all(suites.map(suite => runSuite(suite, env, mark(suite))))) add(counted)
   }
   for (const suite of SLOW_SUITES.filter(suite => wanted.includes(suite))) add(await runSuite(suite, env))
+  if (faults.length > 0) console.log(`What failed:\n\n${faults.join('\n\n')}\n`)
   console.log(`${counts.passed} passed, ${counts.failed} failed`)
   return counts.failed === 0 ? 0 : 1
 })
@@ -77,7 +81,9 @@ async function runCheck({ name, command: [program, ...args] }, cwd, env) {
   const { code, stdout, stderr } = await run(program, args, { cwd, env })
   if (code !== 0) console.log(`${stdout}${stderr}`)
   console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds(startedAt)})`)
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  return code === 0
+    ? { passed: 1, failed: 0, faults: [] }
+    : { passed: 0, failed: 1, faults: [`✗ ${name}\n${lastLines(`${stdout}${stderr}`)}`] }
 }
 
 /** Runs one of Vitest's projects, each line of it with a mark before it, and counts its tests. What fails outside a test (a file that does not load) counts as one. */
@@ -92,15 +98,36 @@ async function runSuite(suite, env, mark = '') {
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
     onLine: line => console.log(`  ${mark}${line}`)
   })
-  const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = existsSync(report)
+  const { numPassedTests, numFailedTests, numPendingTests, numTotalTests, testResults } = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
-    : { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTotalTests: 0 }
+    : { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTotalTests: 0, testResults: [] }
   // A suite that ends badly, finds nothing or leaves tests out must not look like one that passed.
   const hasOtherFault = numFailedTests === 0 && (code !== 0 || numTotalTests === 0)
   const failed = numFailedTests + numPendingTests + (hasOtherFault ? 1 : 0)
   console.log(`${failed === 0 ? '✓' : '✗'} ${suite}: ${numPassedTests} passed, ${failed} failed (${seconds(startedAt)})\n`)
-  return { passed: numPassedTests, failed }
+  const faults = faultsOf(suite, testResults)
+  if (failed > faults.length)
+    faults.push(`✗ ${suite}: ${failed - faults.length} more, ended with code ${code}; see ${report} and the output above`)
+  return { passed: numPassedTests, failed, faults }
 }
+
+/** What a suite's report says of each test that did not pass and each file that did not load: its name, and the beginning of why. */
+function faultsOf(suite, testResults) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name)
+    const tests = assertionResults.filter(result => result.status !== 'passed')
+    if (tests.length === 0) return status === 'passed' ? [] : [`✗ ${suite}: ${file}\n${firstLines(message ?? '')}`]
+    return tests.map(
+      test => `✗ ${suite}: ${file} > ${test.fullName} (${test.status})\n${firstLines((test.failureMessages ?? []).join('\n'))}`
+    )
+  })
+}
+
+/** Lines of a fault that are told again; the rest is where it happened. */
+const FAULT_LINES = 20
+
+const firstLines = text => text.split('\n').slice(0, FAULT_LINES).join('\n')
+const lastLines = text => text.trimEnd().split('\n').slice(-FAULT_LINES).join('\n')
 
 function seconds(startedAt) {
   return `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
