@@ -38,16 +38,16 @@ export function createIdempotencyKeys(db: Database, edges: Edges): IdempotencyKe
       const requestHash = createHash('sha256')
         .update(JSON.stringify([route, input]))
         .digest('hex')
-      await db
+      const row = await db
         .insertInto('idempotency_keys')
         .values({ token_id: caller.tokenId, idempotency_key: key, request_hash: requestHash, created_at: edges.now() })
-        .onConflict(conflict => conflict.columns(['token_id', 'idempotency_key']).doNothing())
-        .execute()
-      const row = await db
-        .selectFrom('idempotency_keys')
-        .select('request_hash')
-        .where('token_id', '=', caller.tokenId)
-        .where('idempotency_key', '=', key)
+        // Changes nothing; a row that is only left alone is not returned.
+        .onConflict(conflict =>
+          conflict
+            .columns(['token_id', 'idempotency_key'])
+            .doUpdateSet(({ ref }) => ({ request_hash: ref('idempotency_keys.request_hash') }))
+        )
+        .returning('request_hash')
         .executeTakeFirstOrThrow()
       if (row.request_hash !== requestHash)
         throw new FixpointError('idempotency_conflict', 'The Idempotency-Key was used for another request.')

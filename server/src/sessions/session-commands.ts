@@ -66,7 +66,6 @@ export function createSessionCommands(options: SessionCommandsOptions): SessionC
     async create(by, { projectId, title }, seed) {
       const project = projects.get(projectId)
       const sessionId = idFor(edges, 'session', seed)
-      if (seed !== null && (await exists(log, sessionId))) return sessionId
       await log.create(sessionId, { type: 'session.created', data: { projectId, projectName: project.name, title: title.trim(), by } })
       return sessionId
     },
@@ -180,14 +179,4 @@ function checkOpen(state: SessionState): void {
 /** Where the log ends after an append; it is asked only where nothing was added. */
 async function lastSeq(log: SessionLog, sessionId: string, events: readonly SessionEvent[]): Promise<number> {
   return events.at(-1)?.seq ?? (await log.state(sessionId)).seq
-}
-
-async function exists(log: SessionLog, sessionId: string): Promise<boolean> {
-  try {
-    await log.state(sessionId)
-    return true
-  } catch (error) {
-    if (error instanceof FixpointError && error.code === 'session_not_found') return false
-    throw error
-  }
 }

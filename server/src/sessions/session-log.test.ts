@@ -23,12 +23,29 @@ describe('the session log', () => {
     return { log, sessionId }
   }
 
+  /** The log as a server has it that has just started: all of it is in the database. */
+  const reopened = () => createSessionLog(database.db, edges)
+
   it('numbers events without gaps, also when many are appended at once', async () => {
     const { log, sessionId } = await createSession()
     await Promise.all(Array.from({ length: 40 }, (_, index) => log.append(sessionId, () => [queuedEvent(edges, `prompt ${index}`)])))
-    const { events, head } = await log.read(sessionId, 0, 500)
-    expect(events.map(event => event.seq)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1))
-    expect(head).toBe(41)
+    for (const reader of [log, reopened()]) {
+      const { events, head } = await reader.read(sessionId, 0, 500)
+      expect(events.map(event => event.seq)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1))
+      expect(head).toBe(41)
+    }
+  })
+
+  it('begins a log once, however often it is asked to', async () => {
+    const { log, sessionId } = await createSession()
+    await log.append(sessionId, () => [queuedEvent(edges, 'one')])
+    const told: number[] = []
+    for (const writer of [log, reopened()]) {
+      writer.subscribe((_session, events) => told.push(...events.map(event => event.seq)))
+      await writer.create(sessionId, createdEvent())
+      expect((await writer.read(sessionId, 0, 10)).events.map(event => event.type)).toEqual(['session.created', 'prompt.queued'])
+    }
+    expect(told).toEqual([])
   })
 
   it('lets the decision see what earlier appends have added', async () => {
@@ -59,17 +76,20 @@ describe('the session log', () => {
   it('folds the same state from the database as it had in memory', async () => {
     const { log, sessionId } = await createSession()
     await log.append(sessionId, () => [queuedEvent(edges, 'one'), queuedEvent(edges, 'two')])
-    expect(await createSessionLog(database.db, edges).state(sessionId)).toEqual(await log.state(sessionId))
+    expect(await reopened().state(sessionId)).toEqual(await log.state(sessionId))
   })
 
   it('gives the events after a position and says where the log ends', async () => {
     const { log, sessionId } = await createSession()
     await log.append(sessionId, () => [queuedEvent(edges, 'one'), queuedEvent(edges, 'two'), queuedEvent(edges, 'three')])
-    const page = await log.read(sessionId, 2, 1)
-    expect(page.events.map(event => event.seq)).toEqual([3])
-    expect(page.head).toBe(4)
-    await expect(log.read(sessionId, 5, 1)).rejects.toMatchObject({ code: 'seq_ahead', limit: 4 })
-    await expect(log.read(newId(edges, 'session'), 0, 1)).rejects.toMatchObject({ code: 'session_not_found' })
+    for (const reader of [log, reopened()]) {
+      const page = await reader.read(sessionId, 2, 1)
+      expect(page.events.map(event => event.seq)).toEqual([3])
+      expect(page.head).toBe(4)
+      await expect(reader.read(sessionId, 5, 1)).rejects.toMatchObject({ code: 'seq_ahead', limit: 4 })
+      await expect(reader.read(newId(edges, 'session'), 0, 1)).rejects.toMatchObject({ code: 'session_not_found' })
+    }
+    expect(JSON.parse(JSON.stringify(await log.read(sessionId, 0, 10)))).toEqual(await reopened().read(sessionId, 0, 10))
   })
 
   it('keeps the row that lists show in step with the log', async () => {

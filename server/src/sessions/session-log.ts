@@ -14,6 +14,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Edges } from '../edges.ts'
 import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
+import { createRecentEvents } from './recent-events.ts'
 
 /** Decides, from what the log says now, what is added to it. Throws a FixpointError to refuse; must not have effects. */
 export type Decision = (state: SessionState) => NewEvent[]
@@ -35,7 +36,8 @@ export class LeaseLostError extends Error {
 
 /** The append-only logs of all sessions, and the state that folding them gives. */
 export interface SessionLog {
-  create(sessionId: string, event: Extract<NewEvent, { type: 'session.created' }>): Promise<SessionEvent>
+  /** Begins a log. Does nothing where it has begun already: whoever repeats a request gets what is there. */
+  create(sessionId: string, event: Extract<NewEvent, { type: 'session.created' }>): Promise<void>
   /**
    * Adds events in one transaction under the session's row lock. `decide` sees the state that they will follow.
    * @returns the events with their seq; empty when `decide` gave none.
@@ -55,9 +57,12 @@ const FOLD_PAGE = 1_000
 
 export function createSessionLog(db: Database, edges: Edges): SessionLog {
   const states = new Map<string, SessionState>()
+  const recent = createRecentEvents()
   const listeners = new Set<(sessionId: string, events: SessionEvent[]) => void>()
 
+  /** Keeps the newest state: what two appends give may come here in the other order. */
   function remember(state: SessionState): void {
+    if (state.seq < (states.get(state.sessionId)?.seq ?? 0)) return
     states.delete(state.sessionId)
     states.set(state.sessionId, state)
     if (states.size > STATES_KEPT) {
@@ -67,6 +72,7 @@ export function createSessionLog(db: Database, edges: Edges): SessionLog {
   }
 
   function publish(sessionId: string, events: SessionEvent[]): void {
+    recent.add(sessionId, events)
     for (const listener of listeners) listener(sessionId, events)
   }
 
@@ -86,8 +92,8 @@ export function createSessionLog(db: Database, edges: Edges): SessionLog {
       const at = edges.now()
       const first: SessionEvent = { sessionId, seq: 1, at: at.toISOString(), ...event }
       const state = reduceSession(emptySession(sessionId), first)
-      await db.transaction().execute(async transaction => {
-        await transaction
+      const isNew = await db.transaction().execute(async transaction => {
+        const inserted = await transaction
           .insertInto('sessions')
           .values({
             session_id: sessionId,
@@ -102,12 +108,15 @@ export function createSessionLog(db: Database, edges: Edges): SessionLog {
             lease_holder: null,
             lease_expires_at: null
           })
-          .execute()
-        await insertEvents(transaction, [first])
+          .onConflict(conflict => conflict.column('session_id').doNothing())
+          .returning('session_id')
+          .executeTakeFirst()
+        if (inserted !== undefined) await insertEvents(transaction, [first])
+        return inserted !== undefined
       })
+      if (!isNew) return
       remember(state)
       publish(sessionId, [first])
-      return first
     },
 
     async append(sessionId, decide, options = {}) {
@@ -140,6 +149,8 @@ export function createSessionLog(db: Database, edges: Edges): SessionLog {
     },
 
     async read(sessionId, after, limit) {
+      const known = recent.after(sessionId, after, limit)
+      if (known !== null) return known
       // One question, because each waits behind everything else that is asked of the database.
       const rows = await db
         .selectFrom('sessions')
@@ -164,10 +175,13 @@ export function createSessionLog(db: Database, edges: Edges): SessionLog {
     },
 
     async state(sessionId) {
+      const kept = states.get(sessionId)
+      // Where the end of the log is known, what was kept is all of it or it is not.
+      if (kept !== undefined && recent.after(sessionId, kept.seq, 1)?.head === kept.seq) return kept
       const row = await db.selectFrom('sessions').select('head_seq').where('session_id', '=', sessionId).executeTakeFirst()
       if (!row) throw sessionNotFound()
       const state = await foldTo(db, sessionId, row.head_seq)
-      if (state.seq > (states.get(sessionId)?.seq ?? 0)) remember(state)
+      remember(state)
       return state
     },
 
