@@ -225,8 +225,22 @@ export class ServerProcess {
 }
 
 export async function freePort(): Promise<number> {
+  return await freePorts(1)
+}
+
+/** The first of so many free ports in a row. */
+export async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const first = await probePort(0)
+    const others = Array.from({ length: count - 1 }, (_, index) => first + 1 + index)
+    if ((await Promise.allSettled(others.map(probePort))).every(({ status }) => status === 'fulfilled')) return first
+  }
+  throw new Error(`no ${count} free ports in a row`)
+}
+
+async function probePort(port: number): Promise<number> {
   const probe = createServer()
-  probe.listen(0, '127.0.0.1')
+  probe.listen(port, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()
   probe.close()

@@ -312,9 +312,9 @@ export const ERRORS = {
   },
   door_unavailable: {
     status: 409,
-    title: 'This server has no host names for VS Code and previews',
+    title: 'This server has no place for VS Code and previews',
     retryable: false,
-    hint: 'Set sessionDomain in fixpoint.config to a domain whose subdomains all lead to this server.'
+    hint: 'Set sessionDomain in fixpoint.config to a domain whose subdomains all lead to this server, or sessionPorts to ports that do.'
   },
   ticket_invalid: {
     status: 403,

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createNetServer, type Server as NetServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { EXTENSION_ID, FixpointError, type TextDelta } from '@fixpoint/protocol'
@@ -10,8 +11,9 @@ import { createPairing } from './auth/pairing.ts'
 import { createTokens, makeToken, storeToken } from './auth/tokens.ts'
 import type { Config } from './config/config-schema.ts'
 import type { LoadedConfig } from './config/load-config.ts'
-import { type DoorNames, doorNames } from './doors/door-address.ts'
+import { type DoorPlaces, doorNames } from './doors/door-address.ts'
 import { createDoorKeys } from './doors/door-keys.ts'
+import { createDoorPorts } from './doors/door-ports.ts'
 import { createDoorServer } from './doors/door-server.ts'
 import { createVisits } from './doors/visits.ts'
 import { systemEdges } from './edges.ts'
@@ -196,7 +198,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     })
     const doorKeys = createDoorKeys(db, edges)
     const visits = createVisits({ log, projects, repositories, keeper, logger })
-    let names: DoorNames | null = null
+    let places: DoorPlaces | null = null
     const workspaceFiles = createWorkspaceFiles({ visits, commands })
     const handlers = createHandlers({
       connected,
@@ -213,7 +215,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       issues,
       repositories,
       workspaceFiles,
-      doorNames: () => names,
+      doorPlaces: () => places,
       doorKeys,
       readiness,
       metrics,
@@ -225,6 +227,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       handlers,
       rules: () => rules,
       openApi: () => openApiDocument(version, url),
+      publicUrl: () => url,
       verifyToken: tokens.verify,
       idempotency,
       limitRate,
@@ -233,7 +236,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       metrics
     })
     const doors = createDoorServer({
-      names: () => names,
+      places: () => places,
       keys: doorKeys,
       visits,
       log,
@@ -265,14 +268,23 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       edges,
       logger
     })
-    await listen(httpServer, config)
+    await listen(httpServer, config, 'port')
     undo.push(async () => {
       terminals.close()
       await sockets.close()
       httpServer.closeAllConnections()
     })
     url = config.publicUrl ?? `http://${config.host}:${portOf(httpServer)}`
-    names = doorNames(url, config.sessionDomain)
+    if (config.sessionPorts === undefined || config.sessionDomain !== undefined) places = doorNames(url, config.sessionDomain)
+    else {
+      for (let port = config.sessionPorts.from; port <= config.sessionPorts.to; port++) {
+        // The same server: what is asked for is told apart by the host and port that are named.
+        const entrance = createNetServer(socket => httpServer.emit('connection', socket))
+        await listen(entrance, { host: config.host, port }, 'sessionPorts')
+        undo.push(() => entrance.close())
+      }
+      places = await createDoorPorts({ db, edges, publicUrl: url, range: config.sessionPorts })
+    }
     rules = accessRules(config, url, portOf(httpServer))
 
     await queue.start(runner.run)
@@ -366,19 +378,20 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
+function listen(server: NetServer, { host, port }: { host: string; port: number }, field: 'port' | 'sessionPorts'): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', error => {
       if (isErrno(error, 'EADDRINUSE')) {
         reject(
           new FixpointError('port_in_use', `Port ${port} on ${host} is taken.`, {
-            hint: 'Stop what uses it, or set FIXPOINT_PORT to another port.'
+            field,
+            hint: `Stop what uses it, or set ${field === 'port' ? 'FIXPOINT_PORT to another port' : 'sessionPorts to others'}.`
           })
         )
       } else if (isErrno(error, 'EACCES')) {
         reject(
           new FixpointError('config_invalid', `Port ${port} may not be used by this user.`, {
-            field: 'port',
+            field,
             hint: 'Use a port above 1023.'
           })
         )

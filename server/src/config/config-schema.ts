@@ -3,6 +3,10 @@ import { projectConfigSchema } from '../projects/project-config.ts'
 
 const hostNameSchema = z.string().regex(/^[a-z0-9.-]+$|^\[[0-9a-f:]+\]$/i, 'must be a host name or address')
 
+/** Each is listened on; more doors than this are not open at once on a server without a domain of its own. */
+const MOST_SESSION_PORTS = 256
+const portSchema = z.number().int().min(1).max(65_535)
+
 export const modelConfigSchema = z.strictObject({
   /** `demo` is the scripted model of the demo shop, which speaks Google's wire format on loopback. */
   provider: z.enum(['google', 'anthropic', 'openai', 'openai-compatible', 'demo']).default('google'),
@@ -27,6 +31,11 @@ export const configSchema = z.strictObject({
    * Not needed where the server is reached on this machine.
    */
   sessionDomain: hostNameSchema.optional(),
+  /** Where there is no such domain: ports on which sessions' VS Code and previews are, one for each that is open, beside the server's own. */
+  sessionPorts: z
+    .strictObject({ from: portSchema, to: portSchema })
+    .refine(({ from, to }) => from <= to && to - from < MOST_SESSION_PORTS, `must be a range of 1 to ${MOST_SESSION_PORTS} ports`)
+    .optional(),
   /** Further host names that requests may name, for example behind a reverse proxy. */
   allowedHostNames: z.array(hostNameSchema).default([]),
   /** Origins whose pages may use the API, besides the server's own; `chrome-extension://<id>` for an own build of the extension. */

@@ -1,6 +1,6 @@
 import type { ProjectConfig } from '../projects/project-config.ts'
 import { allowListFrom } from '../sandbox/egress-policy.ts'
-import type { DoorAddress } from './door-address.ts'
+import { type DoorAddress, doorLabel } from './door-address.ts'
 
 /** Names and values in turns, as `rawHeaders` has them: what comes twice stays twice. */
 export type RawHeaders = readonly string[]
@@ -10,6 +10,8 @@ export interface DoorOrigin extends DoorAddress {
   origin: string
   /** The origin that the thing behind the door thinks it has. */
   innerOrigin: string
+  /** Whether other doors have the same host, and so get the same cookies. */
+  sharesHost: boolean
 }
 
 const HOP_BY_HOP = new Set([
@@ -30,10 +32,21 @@ const NOT_PASSED_IN = /^(?:x-forwarded-.*|x-real-ip|forwarded|via|fixpoint-.*|x-
 /** What an app may not say about an origin that is not its own. */
 const NOT_PASSED_OUT = new Set(['strict-transport-security', 'alt-svc', 'clear-site-data', 'public-key-pins', 'nel', 'report-to'])
 
+const COOKIE = 'fixpoint-door'
+
 /** The cookie of a door. The prefix lets browsers take it from the door's host alone, also where sister hosts could set others. */
-export function cookieName(origin: string): string {
-  return origin.startsWith('https:') ? '__Host-fixpoint-door' : 'fixpoint-door'
+export function cookieName(at: DoorOrigin): string {
+  const name = at.origin.startsWith('https:') ? `__Host-${COOKIE}` : COOKIE
+  return at.sharesHost ? `${name}-${doorLabel(at)}` : name
 }
+
+const isOurs = (name: string, at: DoorOrigin) => (at.sharesHost ? /^(__host-)?fixpoint-door/i.test(name) : name === cookieName(at))
+
+/**
+ * Where doors share a host, the app's cookies that no script may see have names of their door, so that no other app is sent them. Those that
+ * scripts see keep their names, because the scripts look for them.
+ */
+const appPrefix = (at: DoorOrigin) => `fixpoint-app-${doorLabel(at)}-`
 
 export function cookieOf(header: string | undefined, name: string): string | undefined {
   const found = (header ?? '').split(';').flatMap(part => {
@@ -60,8 +73,8 @@ export function headersInwards(raw: RawHeaders, at: DoorOrigin, isUpgrade: boole
     // Tokens of ours begin like this; others are the app's own affair.
     if (lower === 'authorization' && /\bfxp_/.test(value)) continue
     if (lower === 'cookie') {
-      const rest = value.split(';').filter(part => part.split('=')[0]?.trim() !== cookieName(at.origin))
-      if (rest.join(';').trim() !== '') result.push(name, rest.join(';').trim())
+      const rest = cookiesInwards(value, at)
+      if (rest !== '') result.push(name, rest)
     } else if (lower === 'origin' || lower === 'referer') result.push(name, inner(value, at))
     else result.push(name, value)
   }
@@ -79,8 +92,7 @@ export function headersOutwards(raw: RawHeaders, at: DoorOrigin, policy: string)
     const lower = name.toLowerCase()
     if (HOP_BY_HOP.has(lower) || NOT_PASSED_OUT.has(lower)) continue
     if (lower === 'set-cookie') {
-      const own = setCookieForThisHost(value, cookieName(at.origin))
-      if (own !== undefined) result.push(name, own)
+      for (const cookie of setCookieForThisHost(value, at)) result.push(name, cookie)
     } else if (lower === 'location') result.push(name, outer(value, at))
     else result.push(name, value)
   }
@@ -96,11 +108,36 @@ export function headersOutwards(raw: RawHeaders, at: DoorOrigin, policy: string)
   return result
 }
 
-/** A cookie of the app for its own host; undefined where it would take the place of ours. */
-function setCookieForThisHost(value: string, ours: string): string | undefined {
+/** The app's own cookies, under the names that it gave them. */
+function cookiesInwards(header: string, at: DoorOrigin): string {
+  const kept = header.split(';').flatMap(part => {
+    const name = part.split('=')[0]?.trim() ?? ''
+    if (isOurs(name, at)) return []
+    if (!at.sharesHost || !name.startsWith('fixpoint-app-')) return [part]
+    return name.startsWith(appPrefix(at)) ? [part.replace(appPrefix(at), '')] : []
+  })
+  return kept.join(';').trim()
+}
+
+/** A cookie of the app for its own host; none where it would take the place of ours. */
+function setCookieForThisHost(value: string, at: DoorOrigin): string[] {
   const [first = '', ...attributes] = value.split(';')
-  if (first.split('=')[0]?.trim() === ours) return undefined
-  return [first, ...attributes.filter(attribute => !/^\s*domain\s*=/i.test(attribute))].join(';')
+  const name = first.split('=')[0]?.trim() ?? ''
+  if (isOurs(name, at) || (at.sharesHost && name.startsWith('fixpoint-app-'))) return []
+  const cookie = [first, ...attributes.filter(attribute => !/^\s*domain\s*=/i.test(attribute))].join(';')
+  if (!at.sharesHost) return [cookie]
+  const hidden = `${appPrefix(at)}${cookie.trimStart()}`
+  if (attributes.some(attribute => /^\s*httponly\s*$/i.test(attribute))) return [hidden]
+  // Whoever takes a cookie back does not always say again that it was hidden.
+  return isTakenBack(attributes) ? [cookie, hidden] : [cookie]
+}
+
+function isTakenBack(attributes: readonly string[]): boolean {
+  return attributes.some(attribute => {
+    const [key = '', value = ''] = attribute.split('=').map(part => part.trim())
+    if (key.toLowerCase() === 'max-age') return Number(value) <= 0
+    return key.toLowerCase() === 'expires' && Date.parse(value) <= Date.now()
+  })
 }
 
 function inner(value: string, at: DoorOrigin): string {

@@ -13,6 +13,18 @@ export function waitingPage(door: Door): string {
   )
 }
 
+/** The server's own page before a door that has a port and not a name: from here the browser is told to forget what was there before. */
+export function entrancePage(): string {
+  return page(
+    'Opening',
+    `<div class="mark" aria-hidden="true"></div>
+<h1 id="title">Opening</h1>
+<p id="text" role="status">This takes a few seconds.</p>
+<script src="/door/entrance.js"></script>`,
+    '/door/door.css'
+  )
+}
+
 /** What somebody sees who comes without being let in. */
 export function lockedPage(door: Door): string {
   const [what, how] = door === 'vscode' ? ['VS Code', 'Open in VS Code'] : ['The preview', 'Open preview']
@@ -24,12 +36,20 @@ export function lockedPage(door: Door): string {
   )
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="/.fixpoint/door.css"><link rel="icon" href="data:,"></head><body><main>${body}</main></body></html>`
+function page(title: string, body: string, style = '/.fixpoint/door.css'): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="${style}"><link rel="icon" href="data:,"></head><body><main>${body}</main></body></html>`
 }
 
-export const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const policy = (connect: string) =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; connect-src ${connect}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+export const PAGE_POLICY = policy("'self'")
+
+/** The entrance asks the doors, which are on other ports of the same host. */
+export function entrancePolicy(publicUrl: string): string {
+  const { protocol, hostname } = new URL(publicUrl)
+  return policy(`${protocol}//${hostname}:*`)
+}
 
 export const DOOR_STYLE = `
 :root { color-scheme: light dark; --ink: #17181c; --soft: #5b606b; --ground: #fbfbfc; --accent: #4a4ae0; --line: #e3e5ea }
@@ -59,14 +79,27 @@ const actions = document.getElementById('actions')
 const words = { title: title.textContent, text: text.textContent }
 const given = new URLSearchParams(location.hash.slice(1))
 const isEntrance = location.pathname === '/.fixpoint/enter'
-if (given.has('theme')) localStorage.setItem('fixpoint-theme', given.get('theme'))
+const keepTheme = () => given.has('theme') && localStorage.setItem('fixpoint-theme', given.get('theme'))
+keepTheme()
 history.replaceState(null, '', location.pathname + location.search)
 
 async function ask(path, body) {
   const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-  if (response.ok) return
+  if (response.ok) return response.status
   const problem = await response.json().catch(() => ({ title: 'The server does not answer', detail: 'It answered with status ' + response.status + '.' }))
   throw Object.assign(new Error(problem.detail), { title: problem.title, hint: problem.hint })
+}
+
+/** Another door had this origin before. Where the browser was not told to forget it, over plain HTTP, this does it. */
+async function forgetOthers() {
+  localStorage.clear()
+  sessionStorage.clear()
+  keepTheme()
+  const databases = await indexedDB.databases()
+  await Promise.all(databases.map(({ name }) => new Promise(resolve => {
+    const request = indexedDB.deleteDatabase(name)
+    request.onsuccess = request.onerror = request.onblocked = resolve
+  })))
 }
 
 async function open() {
@@ -77,8 +110,9 @@ async function open() {
   try {
     const ticket = given.get('ticket')
     if (ticket !== null) {
-      await ask('/.fixpoint/enter', { ticket })
+      const status = await ask('/.fixpoint/enter', { ticket })
       given.delete('ticket')
+      if (status === 205) await forgetOthers()
     }
     await ask('/.fixpoint/wake', { theme: localStorage.getItem('fixpoint-theme') ?? 'system' })
     location.replace(isEntrance ? '/' : location.href)
@@ -91,4 +125,28 @@ async function open() {
 }
 document.getElementById('again').addEventListener('click', open)
 open()
+`
+
+/** Runs on the entrance page; what it is given is behind the #, as everywhere. */
+export const ENTRANCE_SCRIPT = `
+const given = new URLSearchParams(location.hash.slice(1))
+const door = URL.canParse(given.get('to')) ? new URL(given.get('to')) : null
+given.delete('to')
+history.replaceState(null, '', location.pathname)
+
+function fail(title, text) {
+  document.body.classList.add('failed')
+  document.getElementById('title').textContent = title
+  document.getElementById('text').textContent = text
+}
+
+// Doors are on this host, on other ports; a link that leads elsewhere is none of ours.
+if (door === null || door.protocol !== location.protocol || door.hostname !== location.hostname || door.origin === location.origin) {
+  fail('This link leads to no session', 'Open VS Code or the preview from the session in the Fixpoint panel.')
+} else {
+  fetch(door.origin + '/.fixpoint/forget', { mode: 'no-cors', credentials: 'include', cache: 'no-store' }).then(
+    () => location.replace(door.origin + '/.fixpoint/enter#' + given),
+    () => fail(door.host + ' cannot be reached', 'The ports of sessionPorts have to be open from here to the server. Tell whoever runs it.')
+  )
+}
 `

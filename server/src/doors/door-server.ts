@@ -8,7 +8,7 @@ import { type Edges, newId } from '../edges.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { ProjectRegistry } from '../projects/project-registry.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
-import type { DoorAddress, DoorNames } from './door-address.ts'
+import type { DoorAddress, DoorPlaces } from './door-address.ts'
 import { comesFromOutside, contentPolicy, cookieName, cookieOf, type DoorOrigin } from './door-headers.ts'
 import { COOKIE_LIFETIME_MS, type DoorGuest, type DoorKeys } from './door-keys.ts'
 import { DOOR_STYLE, ENTER_SCRIPT, lockedPage, PAGE_POLICY, waitingPage } from './door-pages.ts'
@@ -33,7 +33,7 @@ export interface Admitted {
 export type SessionApi = (request: IncomingMessage, response: ServerResponse, admitted: Admitted) => void
 
 export interface DoorServerOptions {
-  names: () => DoorNames | null
+  places: () => DoorPlaces | null
   keys: DoorKeys
   visits: Omit<Visits, 'sandbox'>
   log: SessionLog
@@ -52,21 +52,32 @@ const enterSchema = z.strictObject({ ticket: z.string().min(1).max(200) })
 const wakeSchema = z.strictObject({ theme: z.enum(['system', 'light', 'dark']).catch('system') })
 
 export function createDoorServer(options: DoorServerOptions): DoorServer {
-  const { names, keys, visits, log, projects, edges, logger } = options
+  const { places, keys, visits, log, projects, edges, logger } = options
 
   /** Where the request leads to. @throws FixpointError `session_not_found`. */
   async function lookUp(address: DoorAddress): Promise<{ at: DoorOrigin; policy: string }> {
     const { projectId } = await log.state(address.sessionId)
     const project = projects.get(projectId)
-    const origin = names()?.origin(address) ?? ''
+    const origin = places()?.origin(address)
+    if (origin === undefined) throw new FixpointError('session_not_found', 'The door has no place any more.')
     const innerOrigin = address.door === 'vscode' ? origin : `http://localhost:${project.dev.port}`
-    const at = { ...address, origin, innerOrigin }
+    const at = { ...address, origin, innerOrigin, sharesHost: places()?.sharesHost ?? false }
     return { at, policy: contentPolicy(at, project) }
   }
 
   async function guestOf(request: IncomingMessage, at: DoorOrigin): Promise<DoorGuest | null> {
-    const cookie = cookieOf(request.headers.cookie, cookieName(at.origin))
+    const cookie = cookieOf(request.headers.cookie, cookieName(at))
     return cookie === undefined ? null : await keys.guest(at, cookie)
+  }
+
+  /** Keeps the sandbox awake and the door where it is. */
+  function stay(at: DoorOrigin): () => void {
+    const leave = visits.stay(at.sessionId)
+    const letGo = places()?.hold(at)
+    return () => {
+      letGo?.()
+      leave()
+    }
   }
 
   /** @throws FixpointError where nobody comes who may. */
@@ -104,7 +115,7 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
       sendPage(response, 200, waitingPage(at.door))
       return
     }
-    const leave = visits.stay(at.sessionId)
+    const leave = stay(at)
     try {
       const channel = await visits.connect(at, guest.person, AbortSignal.any([gone, AbortSignal.timeout(WAKE_LIMIT_MS)]))
       await forwardRequest(request, response, { at, channel, policy })
@@ -119,6 +130,7 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
       if (name === 'enter') sendPage(response, 200, waitingPage(at.door))
       else if (name === 'enter.js') send(response, 'text/javascript; charset=utf-8', ENTER_SCRIPT)
       else if (name === 'door.css') send(response, 'text/css; charset=utf-8', DOOR_STYLE)
+      else if (name === 'forget') await forget(at, request, response)
       else return false
       return true
     }
@@ -127,9 +139,11 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
     if (request.headers.origin !== at.origin) throw notFromHere(at)
     if (name === 'enter') {
       const { ticket } = await readBody(request, enterSchema)
+      const isNew = at.sharesHost && (await guestOf(request, at)) === null
       const { cookie } = await keys.redeem(at, ticket)
       response.setHeader('Set-Cookie', setCookie(at, cookie))
-      response.writeHead(204, { 'Cache-Control': 'no-store' }).end()
+      // 205: what the page's origin has stored is another door's, from before.
+      response.writeHead(isNew ? 205 : 204, { 'Cache-Control': 'no-store' }).end()
       return true
     }
     const guest = await requireGuest(request, at)
@@ -137,6 +151,17 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
     await visits.wake(at, guest.person, theme, AbortSignal.any([goneSignal(response), AbortSignal.timeout(WAKE_LIMIT_MS)]))
     response.writeHead(204, { 'Cache-Control': 'no-store' }).end()
     return true
+  }
+
+  /**
+   * Takes out of a browser what another door has left there that had this port before: above all a service worker, which could answer in the
+   * place of this door. It is asked for by the server's own page (`/door`) before the browser comes here, because a service worker
+   * sees everything that pages of its own origin ask for, and nothing of what others do.
+   */
+  async function forget(at: DoorOrigin, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isOurPage = single(request.headers['sec-fetch-site']) === 'same-site'
+    if (at.sharesHost && isOurPage && (await guestOf(request, at)) === null) response.setHeader('Clear-Site-Data', '"cache", "storage"')
+    response.writeHead(204, { 'Cache-Control': 'no-store' }).end()
   }
 
   async function join(address: DoorAddress, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -148,7 +173,7 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
     const guest = await requireGuest(request, at)
     const gone = new AbortController()
     socket.once('close', () => gone.abort())
-    const leave = visits.stay(at.sessionId)
+    const leave = stay(at)
     const stopWatching = watchAccess(
       () => requireGuest(request, at),
       logger,
@@ -173,7 +198,7 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
 
   return {
     request(request, response) {
-      const address = names()?.find(request.headers.host)
+      const address = places()?.find(request.headers.host)
       if (address === undefined) return false
       answer(address, request, response).catch((thrown: unknown) => {
         // Nobody is there any more who could be told.
@@ -189,7 +214,7 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
     },
 
     upgrade(request, socket, head) {
-      const address = names()?.find(request.headers.host)
+      const address = places()?.find(request.headers.host)
       if (address === undefined) return false
       socket.on('error', () => socket.destroy())
       join(address, request, socket, head).catch((thrown: unknown) => {
@@ -247,7 +272,7 @@ function setCookie(at: DoorOrigin, value: string): string {
   const secure = at.origin.startsWith('https:') ? '; Secure' : ''
   // The preview may be left for a sign-in elsewhere and come back; VS Code is entered by its door alone.
   const sameSite = at.door === 'vscode' ? 'Strict' : 'Lax'
-  return `${cookieName(at.origin)}=${value}; Path=/; HttpOnly; SameSite=${sameSite}; Max-Age=${COOKIE_LIFETIME_MS / 1_000}${secure}`
+  return `${cookieName(at)}=${value}; Path=/; HttpOnly; SameSite=${sameSite}; Max-Age=${COOKIE_LIFETIME_MS / 1_000}${secure}`
 }
 
 function goneSignal(response: ServerResponse): AbortSignal {

@@ -14,8 +14,9 @@ import { createProjectRegistry } from '../projects/project-registry.ts'
 import { createSessionLog } from '../sessions/session-log.ts'
 import { type OpenDatabase, openDatabase } from '../store/database.ts'
 import { createdEvent, fixedEdges } from '../testing/fixtures.ts'
-import { type DoorAddress, doorNames } from './door-address.ts'
+import { type DoorAddress, type DoorPlaces, doorLabel, doorNames } from './door-address.ts'
 import { createDoorKeys, type DoorGuest, type DoorKeys } from './door-keys.ts'
+import { createDoorPorts } from './door-ports.ts'
 import { createDoorServer } from './door-server.ts'
 
 /** Doors as the server has them, with a program on this machine behind them instead of a sandbox. */
@@ -50,8 +51,12 @@ const listening = async (server: Server) => {
   await once(server, 'listening')
   return server
 }
-const names = () => doorNames(`http://127.0.0.1:${portOf(front)}`, undefined)
-const originOf = (address: DoorAddress) => names()?.origin(address) ?? ''
+let places: DoorPlaces | null = null
+const originOf = (address: DoorAddress) => places?.origin(address) ?? ''
+/** What the door's cookie is called: where doors share a host, each has a name of its own. */
+const nameOfCookie = (address: DoorAddress) => (places?.sharesHost ? `fixpoint-door-${doorLabel(address)}` : 'fixpoint-door')
+/** Where another door may have had the same origin, the page is told to forget it. */
+const entered = () => (places?.sharesHost ? 205 : 204)
 const hostOf = (address: DoorAddress) => new URL(originOf(address)).host
 
 interface Ask {
@@ -155,7 +160,7 @@ beforeAll(async () => {
   )
   const logger = pino({ level: 'silent' })
   const doors = createDoorServer({
-    names: () => names(),
+    places: () => places,
     keys,
     visits: {
       wake: async () => undefined,
@@ -196,218 +201,236 @@ beforeEach(() => {
   trapHits = 0
 })
 
-describe('tickets', () => {
-  it('open their door once', async () => {
-    const { ticket } = await keys.issueTicket(mine, guest)
-    const first = await enter(mine, ticket)
-    expect(first.status).toBe(204)
-    expect(first.headers['set-cookie']?.[0]).toMatch(/^fixpoint-door=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
-    expect((await enter(mine, ticket)).status).toBe(403)
+const MODES: [string, (publicUrl: string) => Promise<DoorPlaces | null>][] = [
+  ['host names', async publicUrl => doorNames(publicUrl, undefined)],
+  ['ports', async publicUrl => await createDoorPorts({ db: open.db, edges, publicUrl, range: { from: 45_001, to: 45_010 } })]
+]
+
+describe.each(MODES)('doors by %s', (_name, place) => {
+  beforeAll(async () => {
+    places = await place(`http://127.0.0.1:${portOf(front)}`)
+    for (const address of [mine, other, preview]) await places?.assign(address)
   })
 
-  it('open neither another session’s door nor another door of the session, and stay good for their own', async () => {
-    const { ticket } = await keys.issueTicket(mine, guest)
-    for (const address of [other, preview]) {
-      const refused = await enter(address, ticket)
-      expect([refused.status, refused.headers['set-cookie'], JSON.parse(refused.text).code]).toEqual([403, undefined, 'ticket_invalid'])
-    }
-    expect((await enter(mine, ticket)).status).toBe(204)
-  })
-
-  it('are good for a minute', async () => {
-    const early = await keys.issueTicket(mine, guest)
-    edges.advance(59_000)
-    expect((await enter(mine, early.ticket)).status).toBe(204)
-    const late = await keys.issueTicket(mine, guest)
-    edges.advance(61_000)
-    expect((await enter(mine, late.ticket)).status).toBe(403)
-  })
-
-  it('are taken from the door’s own page alone', async () => {
-    const { ticket } = await keys.issueTicket(mine, guest)
-    for (const origin of ['http://evil.example', originOf(other), originOf(preview), 'null', '']) {
-      expect([origin, (await enter(mine, ticket, origin)).status]).toEqual([origin, 403])
-    }
-    expect((await enter(mine, ticket)).status).toBe(204)
-  })
-
-  it.each(['', 'x'.repeat(201), '../../etc/passwd', 'fxp_00000000'])('that are made up open nothing: “%s”', async ticket => {
-    expect([400, 403]).toContain((await enter(mine, ticket)).status)
-  })
-})
-
-describe('without being let in', () => {
-  it('nothing is reached, and pages say how to come in', async () => {
-    expect((await ask(mine)).status).toBe(401)
-    const page = await ask(mine, { headers: { accept: 'text/html', 'sec-fetch-dest': 'document' } })
-    expect([page.status, page.text.includes('is opened from a session')]).toEqual([401, true])
-    const cookie = await admitted(mine)
-    expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
-  })
-
-  it('a cookie opens its own door alone, and two of them none', async () => {
-    const cookie = await admitted(mine)
-    expect((await ask(other, { headers: { cookie } })).status).toBe(401)
-    expect((await ask(preview, { headers: { cookie } })).status).toBe(401)
-    expect((await ask(mine, { headers: { cookie: `${cookie}; ${cookie}` } })).status).toBe(401)
-    expect((await ask(mine, { headers: { cookie: `fixpoint-door=${'a'.repeat(43)}` } })).status).toBe(401)
-    expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
-  })
-
-  it('a cookie is good for as long as it says, for sockets too', async () => {
-    const { ticket } = await keys.issueTicket(mine, guest)
-    const { headers } = await enter(mine, ticket)
-    const cookie = cookieFrom(headers)
-    const seconds = Number(/Max-Age=(\d+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1])
-    edges.advance((seconds - 60) * 1_000)
-    expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
-    edges.advance(120_000)
-    expect((await ask(mine, { headers: { cookie } })).status).toBe(401)
-    const { status, socket } = await upgrade(mine, { Origin: originOf(mine), Cookie: cookie })
-    socket.destroy()
-    expect(status).toBe(401)
-  })
-
-  it('a revoked token shuts its doors, the open sockets too', async () => {
-    const leaving = await newGuest('leaving')
-    const { ticket } = await keys.issueTicket(mine, leaving)
-    const cookie = cookieFrom((await enter(mine, ticket)).headers)
-    const { socket, status } = await upgrade(mine, { Cookie: cookie, Origin: originOf(mine) })
-    expect([status, (await ask(mine, { headers: { cookie } })).status]).toEqual([101, 200])
-
-    await open.db.updateTable('tokens').set({ revoked_at: edges.now() }).where('token_id', '=', leaving.tokenId).execute()
-    edges.advance(6_000)
-    expect((await ask(mine, { headers: { cookie } })).status).toBe(401)
-    await Promise.race([once(socket, 'close'), delay(8_000).then(() => expect.fail('the socket stays open'))])
-  })
-})
-
-describe('from elsewhere', () => {
-  it('no page uses the cookie, not even one of a sister host', async () => {
-    const cookie = await admitted(mine)
-    const outside: Record<string, string>[] = [
-      { origin: 'http://evil.example' },
-      { origin: originOf(preview) },
-      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
-      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
-      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
-    ]
-    for (const headers of outside) expect([headers, (await ask(mine, { headers: { cookie, ...headers } })).status]).toEqual([headers, 403])
-    const inside = { origin: originOf(mine), 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
-    expect((await ask(mine, { headers: { cookie, ...inside } })).status).toBe(200)
-  })
-
-  it('a link leads to the app, but not into VS Code', async () => {
-    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
-    expect((await ask(preview, { headers: { cookie: await admitted(preview), ...link } })).status).toBe(200)
-    expect((await ask(mine, { headers: { cookie: await admitted(mine), ...link } })).status).toBe(403)
-  })
-
-  it('no WebSocket is opened', async () => {
-    const cookie = await admitted(mine)
-    const foreign = await admitted(other)
-    const tries: [string, Record<string, string>][] = [
-      ['without a cookie', { Origin: originOf(mine) }],
-      ['with another session’s', { Origin: originOf(mine), Cookie: foreign }],
-      ['from an evil page', { Origin: 'http://evil.example', Cookie: cookie }],
-      ['with a ticket instead', { Origin: originOf(mine), Cookie: `fixpoint-door=${(await keys.issueTicket(mine, guest)).ticket}` }],
-      ['from the preview', { Origin: originOf(preview), Cookie: cookie }],
-      ['from nowhere', { Cookie: cookie }]
-    ]
-    for (const [what, headers] of tries) {
-      const { status, socket } = await upgrade(mine, headers)
-      socket.destroy()
-      expect([what, [401, 403].includes(status)]).toEqual([what, true])
-    }
-    const { status, text, socket } = await upgrade(mine, { Origin: originOf(mine), Cookie: cookie })
-    socket.destroy()
-    expect([status, text.endsWith('echo:hello')]).toEqual([101, true])
-  })
-})
-
-describe('what goes through', () => {
-  it('is nothing of ours, and everything of theirs', async () => {
-    const cookie = await admitted(preview)
-    const headers = {
-      cookie: `first=1; ${cookie}; last=2`,
-      authorization: 'Bearer fxp_secret',
-      'x-forwarded-user': 'ada',
-      'x-forwarded-for': '10.0.0.1',
-      forwarded: 'for=10.0.0.1',
-      'fixpoint-protocol': '1',
-      origin: originOf(preview),
-      referer: `${originOf(preview)}/list`,
-      'x-theirs': 'yes'
-    }
-    const answer = await ask(preview, { method: 'POST', path: '/a?b=c', headers, body: 'body' })
-    const told = JSON.parse(answer.text)
-    expect(told.headers).toEqual({
-      host: 'localhost:5173',
-      cookie: 'first=1; last=2',
-      origin: 'http://localhost:5173',
-      referer: 'http://localhost:5173/list',
-      'x-theirs': 'yes',
-      connection: 'close',
-      'content-length': '4'
+  describe('tickets', () => {
+    it('open their door once', async () => {
+      const { ticket } = await keys.issueTicket(mine, guest)
+      const first = await enter(mine, ticket)
+      expect(first.status).toBe(entered())
+      expect(first.headers['set-cookie']?.[0]).toMatch(
+        new RegExp(`^${nameOfCookie(mine)}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=\\d+$`)
+      )
+      expect((await enter(mine, ticket)).status).toBe(403)
     })
-    expect([told.method, told.url, told.body]).toEqual(['POST', '/a?b=c', 'body'])
-    expect(answer.text).not.toContain('fxp_')
 
-    const own = await ask(preview, { headers: { cookie, authorization: 'Bearer of-the-app' } })
-    expect(JSON.parse(own.text).headers.authorization).toBe('Bearer of-the-app')
+    it('open neither another session’s door nor another door of the session, and stay good for their own', async () => {
+      const { ticket } = await keys.issueTicket(mine, guest)
+      for (const address of [other, preview]) {
+        const refused = await enter(address, ticket)
+        expect([refused.status, refused.headers['set-cookie'], JSON.parse(refused.text).code]).toEqual([403, undefined, 'ticket_invalid'])
+      }
+      expect((await enter(mine, ticket)).status).toBe(entered())
+    })
+
+    it('are good for a minute', async () => {
+      const early = await keys.issueTicket(mine, guest)
+      edges.advance(59_000)
+      expect((await enter(mine, early.ticket)).status).toBe(entered())
+      const late = await keys.issueTicket(mine, guest)
+      edges.advance(61_000)
+      expect((await enter(mine, late.ticket)).status).toBe(403)
+    })
+
+    it('are taken from the door’s own page alone', async () => {
+      const { ticket } = await keys.issueTicket(mine, guest)
+      for (const origin of ['http://evil.example', originOf(other), originOf(preview), 'null', '']) {
+        expect([origin, (await enter(mine, ticket, origin)).status]).toEqual([origin, 403])
+      }
+      expect((await enter(mine, ticket)).status).toBe(entered())
+    })
+
+    it.each(['', 'x'.repeat(201), '../../etc/passwd', 'fxp_00000000'])('that are made up open nothing: “%s”', async ticket => {
+      expect([400, 403]).toContain((await enter(mine, ticket)).status)
+    })
   })
 
-  it('comes back without cookies for others and without orders to the browser', async () => {
-    const { headers } = await ask(preview, { headers: { cookie: await admitted(preview) } })
-    expect(headers['set-cookie']).toEqual(['theirs=1; Path=/'])
-    expect(headers['strict-transport-security']).toBeUndefined()
-    expect(headers.location).toBe(`${originOf(preview)}/next`)
-    expect(headers['content-security-policy']).toContain("connect-src 'self'")
+  describe('without being let in', () => {
+    it('nothing is reached, and pages say how to come in', async () => {
+      expect((await ask(mine)).status).toBe(401)
+      const page = await ask(mine, { headers: { accept: 'text/html', 'sec-fetch-dest': 'document' } })
+      expect([page.status, page.text.includes('is opened from a session')]).toEqual([401, true])
+      const cookie = await admitted(mine)
+      expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
+    })
+
+    it('a cookie opens its own door alone, and two of them none', async () => {
+      const cookie = await admitted(mine)
+      expect((await ask(other, { headers: { cookie } })).status).toBe(401)
+      expect((await ask(preview, { headers: { cookie } })).status).toBe(401)
+      expect((await ask(mine, { headers: { cookie: `${cookie}; ${cookie}` } })).status).toBe(401)
+      expect((await ask(mine, { headers: { cookie: `${nameOfCookie(mine)}=${'a'.repeat(43)}` } })).status).toBe(401)
+      expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
+    })
+
+    it('a cookie is good for as long as it says, for sockets too', async () => {
+      const { ticket } = await keys.issueTicket(mine, guest)
+      const { headers } = await enter(mine, ticket)
+      const cookie = cookieFrom(headers)
+      const seconds = Number(/Max-Age=(\d+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1])
+      edges.advance((seconds - 60) * 1_000)
+      expect((await ask(mine, { headers: { cookie } })).status).toBe(200)
+      edges.advance(120_000)
+      expect((await ask(mine, { headers: { cookie } })).status).toBe(401)
+      const { status, socket } = await upgrade(mine, { Origin: originOf(mine), Cookie: cookie })
+      socket.destroy()
+      expect(status).toBe(401)
+    })
+
+    it('a revoked token shuts its doors, the open sockets too', async () => {
+      const leaving = await newGuest('leaving')
+      const { ticket } = await keys.issueTicket(mine, leaving)
+      const cookie = cookieFrom((await enter(mine, ticket)).headers)
+      const { socket, status } = await upgrade(mine, { Cookie: cookie, Origin: originOf(mine) })
+      expect([status, (await ask(mine, { headers: { cookie } })).status]).toEqual([101, 200])
+
+      await open.db.updateTable('tokens').set({ revoked_at: edges.now() }).where('token_id', '=', leaving.tokenId).execute()
+      edges.advance(6_000)
+      expect((await ask(mine, { headers: { cookie } })).status).toBe(401)
+      await Promise.race([once(socket, 'close'), delay(8_000).then(() => expect.fail('the socket stays open'))])
+    })
   })
 
-  it('goes behind the door, whatever the address says', async () => {
-    const port = portOf(trap)
-    const cookie = await admitted(preview)
-    const paths = [
-      `/p/${port}@evil`,
-      '/p/evil.com',
-      `/proxy/${port}/`,
-      `/absproxy/${port}/x`,
-      '/p/3000/../9',
-      '/p/%2f%2fevil.com',
-      `//127.0.0.1:${port}/`,
-      '/%00<script>alert(1)</script>'
-    ]
-    for (const path of paths) {
-      const { status, text } = await ask(preview, { path, headers: { cookie } })
-      expect([path, status, JSON.parse(text).url]).toEqual([path, 200, path])
-    }
-    for (const path of [`http://127.0.0.1:${port}/`, `https://evil.example/`, '*']) {
-      const { status, text } = await ask(preview, { path, headers: { cookie } })
-      expect([path, status, JSON.parse(text).code]).toEqual([path, 404, 'bad_target'])
-    }
-    const hosts = [
-      `127.0.0.1:${port}`,
-      `${hostOf(preview)}@127.0.0.1:${port}`,
-      `22-${hostOf(preview)}`,
-      `evil.${hostOf(preview)}`,
-      'localhost'
-    ]
-    for (const host of hosts) expect([host, (await ask(preview, { headers: { cookie, host } })).status]).toEqual([host, 421])
-    expect(trapHits).toBe(0)
-    // The trap works.
-    await fetch(`http://127.0.0.1:${port}/`)
-    expect(trapHits).toBe(1)
+  describe('from elsewhere', () => {
+    it('no page uses the cookie, not even one of a sister host', async () => {
+      const cookie = await admitted(mine)
+      const outside: Record<string, string>[] = [
+        { origin: 'http://evil.example' },
+        { origin: originOf(preview) },
+        { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
+        { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+        { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+      ]
+      for (const headers of outside)
+        expect([headers, (await ask(mine, { headers: { cookie, ...headers } })).status]).toEqual([headers, 403])
+      const inside = { origin: originOf(mine), 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
+      expect((await ask(mine, { headers: { cookie, ...inside } })).status).toBe(200)
+    })
+
+    it('a link leads to the app, but not into VS Code', async () => {
+      const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+      expect((await ask(preview, { headers: { cookie: await admitted(preview), ...link } })).status).toBe(200)
+      expect((await ask(mine, { headers: { cookie: await admitted(mine), ...link } })).status).toBe(403)
+    })
+
+    it('no WebSocket is opened', async () => {
+      const cookie = await admitted(mine)
+      const foreign = await admitted(other)
+      const tries: [string, Record<string, string>][] = [
+        ['without a cookie', { Origin: originOf(mine) }],
+        ['with another session’s', { Origin: originOf(mine), Cookie: foreign }],
+        ['from an evil page', { Origin: 'http://evil.example', Cookie: cookie }],
+        [
+          'with a ticket instead',
+          { Origin: originOf(mine), Cookie: `${nameOfCookie(mine)}=${(await keys.issueTicket(mine, guest)).ticket}` }
+        ],
+        ['from the preview', { Origin: originOf(preview), Cookie: cookie }],
+        ['from nowhere', { Cookie: cookie }]
+      ]
+      for (const [what, headers] of tries) {
+        const { status, socket } = await upgrade(mine, headers)
+        socket.destroy()
+        expect([what, [401, 403].includes(status)]).toEqual([what, true])
+      }
+      const { status, text, socket } = await upgrade(mine, { Origin: originOf(mine), Cookie: cookie })
+      socket.destroy()
+      expect([status, text.endsWith('echo:hello')]).toEqual([101, true])
+    })
   })
 
-  it('leads to the session’s API from VS Code alone', async () => {
-    apiCalls.length = 0
-    const path = '/.fixpoint/api/server?x=1'
-    expect((await ask(preview, { path, headers: { cookie: await admitted(preview) } })).status).toBe(404)
-    expect((await ask(mine, { path })).status).toBe(401)
-    expect(apiCalls).toEqual([])
-    expect((await ask(mine, { path, headers: { cookie: await admitted(mine) } })).text).toBe('api')
-    expect(apiCalls).toEqual([`GET /api/server?x=1 ada ${mine.sessionId}`])
+  describe('what goes through', () => {
+    it('is nothing of ours, and everything of theirs', async () => {
+      const cookie = await admitted(preview)
+      const headers = {
+        cookie: `first=1; ${cookie}; last=2`,
+        authorization: 'Bearer fxp_secret',
+        'x-forwarded-user': 'ada',
+        'x-forwarded-for': '10.0.0.1',
+        forwarded: 'for=10.0.0.1',
+        'fixpoint-protocol': '1',
+        origin: originOf(preview),
+        referer: `${originOf(preview)}/list`,
+        'x-theirs': 'yes'
+      }
+      const answer = await ask(preview, { method: 'POST', path: '/a?b=c', headers, body: 'body' })
+      const told = JSON.parse(answer.text)
+      expect(told.headers).toEqual({
+        host: 'localhost:5173',
+        cookie: 'first=1; last=2',
+        origin: 'http://localhost:5173',
+        referer: 'http://localhost:5173/list',
+        'x-theirs': 'yes',
+        connection: 'close',
+        'content-length': '4'
+      })
+      expect([told.method, told.url, told.body]).toEqual(['POST', '/a?b=c', 'body'])
+      expect(answer.text).not.toContain('fxp_')
+
+      const own = await ask(preview, { headers: { cookie, authorization: 'Bearer of-the-app' } })
+      expect(JSON.parse(own.text).headers.authorization).toBe('Bearer of-the-app')
+    })
+
+    it('comes back without cookies for others and without orders to the browser', async () => {
+      const { headers } = await ask(preview, { headers: { cookie: await admitted(preview) } })
+      expect(headers['set-cookie']).toEqual(['theirs=1; Path=/'])
+      expect(headers['strict-transport-security']).toBeUndefined()
+      expect(headers.location).toBe(`${originOf(preview)}/next`)
+      expect(headers['content-security-policy']).toContain("connect-src 'self'")
+    })
+
+    it('goes behind the door, whatever the address says', async () => {
+      const port = portOf(trap)
+      const cookie = await admitted(preview)
+      const paths = [
+        `/p/${port}@evil`,
+        '/p/evil.com',
+        `/proxy/${port}/`,
+        `/absproxy/${port}/x`,
+        '/p/3000/../9',
+        '/p/%2f%2fevil.com',
+        `//127.0.0.1:${port}/`,
+        '/%00<script>alert(1)</script>'
+      ]
+      for (const path of paths) {
+        const { status, text } = await ask(preview, { path, headers: { cookie } })
+        expect([path, status, JSON.parse(text).url]).toEqual([path, 200, path])
+      }
+      for (const path of [`http://127.0.0.1:${port}/`, `https://evil.example/`, '*']) {
+        const { status, text } = await ask(preview, { path, headers: { cookie } })
+        expect([path, status, JSON.parse(text).code]).toEqual([path, 404, 'bad_target'])
+      }
+      const hosts = [
+        `127.0.0.1:${port}`,
+        `${hostOf(preview)}@127.0.0.1:${port}`,
+        `22-${hostOf(preview)}`,
+        `evil.${hostOf(preview)}`,
+        'localhost'
+      ]
+      for (const host of hosts) expect([host, (await ask(preview, { headers: { cookie, host } })).status]).toEqual([host, 421])
+      expect(trapHits).toBe(0)
+      // The trap works.
+      await fetch(`http://127.0.0.1:${port}/`)
+      expect(trapHits).toBe(1)
+    })
+
+    it('leads to the session’s API from VS Code alone', async () => {
+      apiCalls.length = 0
+      const path = '/.fixpoint/api/server?x=1'
+      expect((await ask(preview, { path, headers: { cookie: await admitted(preview) } })).status).toBe(404)
+      expect((await ask(mine, { path })).status).toBe(401)
+      expect(apiCalls).toEqual([])
+      expect((await ask(mine, { path, headers: { cookie: await admitted(mine) } })).text).toBe('api')
+      expect(apiCalls).toEqual([`GET /api/server?x=1 ada ${mine.sessionId}`])
+    })
   })
 })
 

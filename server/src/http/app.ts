@@ -15,13 +15,15 @@ export interface AppOptions extends Omit<BindingOptions, 'identify'> {
   verifyToken: (token: string) => Promise<Caller>
   rules: () => AccessRules
   openApi: () => object
+  /** Where people reach the server. */
+  publicUrl: () => string
   edges: Edges
   logger: Logger
   metrics: Metrics
 }
 
 /** The HTTP side of the server. */
-export function createApp({ handlers, rules, openApi, edges, logger, metrics, verifyToken, ...binding }: AppOptions): Express {
+export function createApp({ handlers, rules, openApi, publicUrl, edges, logger, metrics, verifyToken, ...binding }: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -77,7 +79,7 @@ export function createApp({ handlers, rules, openApi, edges, logger, metrics, ve
     identify: async request => await callerOf(request.headersDistinct['authorization'] ?? [], verifyToken)
   })
   app.use(api)
-  app.use(createPages(openApi))
+  app.use(createPages(openApi, publicUrl))
 
   app.use(request => {
     throw new FixpointError('not_found', `There is nothing at ${request.path.slice(0, 200)}.`)

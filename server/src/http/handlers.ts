@@ -2,7 +2,7 @@ import { FixpointError, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION, type ServerIn
 import type { Logger } from 'pino'
 import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
-import { type DoorNames, requireDoorNames } from '../doors/door-address.ts'
+import { type DoorPlaces, requireDoorPlaces } from '../doors/door-address.ts'
 import type { DoorKeys } from '../doors/door-keys.ts'
 import type { Issues } from '../git/issues.ts'
 import type { PullRequests } from '../git/pull-requests.ts'
@@ -38,7 +38,7 @@ export interface HandlerParts {
   issues: Issues
   repositories: ProjectRepositories
   workspaceFiles: WorkspaceFiles
-  doorNames: () => DoorNames | null
+  doorPlaces: () => DoorPlaces | null
   doorKeys: DoorKeys
   readiness: Readiness
   metrics: Metrics
@@ -145,11 +145,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const { isClosed } = await log.state(params.sessionId)
       if (isClosed) throw new FixpointError('session_closed', 'The session is closed; its sandbox is gone.')
       const address = { door: body.door, sessionId: params.sessionId }
-      const origin = requireDoorNames(parts.doorNames()).origin(address)
+      const places = requireDoorPlaces(parts.doorPlaces())
+      const origin = await places.assign(address)
       const { ticket, expiresAt } = await doorKeys.issueTicket(address, caller)
       // Behind the #, so that the ticket is in no log on the way.
       const inside = new URLSearchParams({ ticket, theme: body.theme })
-      return { url: `${origin}/.fixpoint/enter#${inside}`, expiresAt: expiresAt.toISOString() }
+      const viaEntrance = () => `${parts.publicUrl()}/door#${new URLSearchParams({ to: origin, ...Object.fromEntries(inside) })}`
+      const url = places.sharesHost ? viaEntrance() : `${origin}/.fixpoint/enter#${inside}`
+      return { url, expiresAt: expiresAt.toISOString() }
     },
     createPullRequest: async ({ params, body }, { caller }) => await pullRequests.request(caller.person, params.sessionId, body),
     createIssue: async ({ params, body }, { caller, seed }) => await issues.request(caller.person, params.sessionId, body, seed),

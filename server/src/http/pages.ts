@@ -2,9 +2,10 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ERRORS } from '@fixpoint/protocol'
 import express, { Router } from 'express'
+import { DOOR_STYLE, ENTRANCE_SCRIPT, entrancePage, entrancePolicy } from '../doors/door-pages.ts'
 
 /** The few pages of the server: what this is, how to connect, the API reference, the error codes. */
-export function createPages(openApi: () => object): Router {
+export function createPages(openApi: () => object, publicUrl: () => string): Router {
   const router = Router()
   const swagger = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
   router.get('/', (_request, response) => {
@@ -13,6 +14,18 @@ export function createPages(openApi: () => object): Router {
   router.get('/pair', (_request, response) => {
     response.setHeader('Referrer-Policy', 'no-referrer')
     response.type('html').send(page('Connect Fixpoint', PAIR))
+  })
+  router.get('/door', (_request, response) => {
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('Content-Security-Policy', entrancePolicy(publicUrl()))
+    response.type('html').send(entrancePage())
+  })
+  router.get('/door/entrance.js', (_request, response) => {
+    response.type('js').send(ENTRANCE_SCRIPT)
+  })
+  router.get('/door/door.css', (_request, response) => {
+    response.type('css').send(DOOR_STYLE)
   })
   router.get('/openapi.json', (_request, response) => {
     response.json(openApi())

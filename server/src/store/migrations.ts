@@ -102,6 +102,17 @@ const migrations: Record<string, Migration> = {
         )`.execute(db)
       await sql`create index door_keys_by_expiry on door_keys (expires_at)`.execute(db)
     }
+  },
+  '0003_door_ports': {
+    async up(db: Kysely<Tables>) {
+      await sql`
+        create table door_ports (
+          port integer primary key,
+          door text not null,
+          session_id text not null references sessions (session_id),
+          used_at timestamptz not null
+        )`.execute(db)
+    }
   }
 }
 

@@ -81,6 +81,15 @@ export interface DoorKeysTable {
   used_at: Timestamp | null
 }
 
+/** Which door has which port (server/src/doors/door-ports.ts). */
+export interface DoorPortsTable {
+  port: number
+  door: 'vscode' | 'preview'
+  session_id: string
+  /** When it was last opened. */
+  used_at: Timestamp
+}
+
 export interface IdempotencyKeysTable {
   token_id: string
   idempotency_key: string
@@ -113,6 +122,7 @@ export interface Tables {
   tokens: TokensTable
   pairing_codes: PairingCodesTable
   door_keys: DoorKeysTable
+  door_ports: DoorPortsTable
   idempotency_keys: IdempotencyKeysTable
   operations: OperationsTable
   server_state: ServerStateTable
