@@ -40,7 +40,8 @@ export type HoldTimersRequest = z.infer<typeof holdTimersRequestSchema>
 export const loadToolsRequestSchema = z.object({ runId: nonceSchema })
 export type LoadToolsRequest = z.infer<typeof loadToolsRequestSchema>
 
-export const pointerEnteredMessageSchema = z.object({ runId: nonceSchema })
+/** `at`: when the pointer came, in ms since 1970: messages of several documents may overtake one another. */
+export const pointerEnteredMessageSchema = z.object({ runId: nonceSchema, at: z.number() })
 export type PointerEnteredMessage = z.infer<typeof pointerEnteredMessageSchema>
 
 export const pointingEndedMessageSchema = z.object({ runId: nonceSchema, reason: z.enum(['cancelled', 'overlay_removed']) })

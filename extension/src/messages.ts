@@ -92,8 +92,10 @@ interface RecorderRequests {
 /** Sent by the background to the pickers in a tab's top frame and in frames of other sites. */
 interface PickerCommands {
   beginPointing(data: { runId: string; nonce: string; nextNumber: number; isFrozen: boolean; openFrames: number[][] }): null
-  /** The pointer is in another of the tab's documents now. */
-  leavePointer(data: null): null
+  /** The pointer came into another of the tab's documents at this time, in ms since 1970. */
+  leavePointer(data: { at: number }): null
+  /** A pick of this document has another number now: its own was given in another document at the same time. */
+  pickRenumbered(data: { from: number; to: number }): null
   /** A number was given in another of the tab's documents. */
   numberTaken(data: { number: number }): null
   /** The freeze key, pressed as a shortcut of the browser. */

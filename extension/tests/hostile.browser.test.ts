@@ -32,6 +32,7 @@ const MESSAGES = [
     'pointerEntered',
     'leavePointer',
     'numberTaken',
+    'pickRenumbered',
     'toggleFreeze',
     'beginPointing',
     'endPointing',
@@ -232,7 +233,7 @@ describe('a hostile page', () => {
     expect(await send('componentChains', { runId: id, elements: [element] })).toContain('sender_not_allowed')
     expect(await send('holdTimers', { runId: id, isHeld: true })).toContain('sender_not_allowed')
     expect(await send('loadPickerTools', { runId: id })).toContain('sender_not_allowed')
-    expect(await send('pointerEntered', { runId: id })).toContain('sender_not_allowed')
+    expect(await send('pointerEntered', { runId: id, at: Date.now() })).toContain('sender_not_allowed')
     expect(await send('pointingEnded', { runId: id, reason: 'cancelled' })).toContain('sender_not_allowed')
     expect(await send('picked', { runId: 1 })).toContain('invalid_message')
     expect(await send('picked', { runId: 'x'.repeat(300_000) })).toContain('capture_too_large')

@@ -136,6 +136,12 @@ export class Person {
     )
   }
 
+  /** Something that the background says to the tab's documents. */
+  async tellDocuments<K extends keyof MessageMap>(tabId: number, type: K, data: GetDataType<MessageMap[K]>): Promise<void> {
+    const message = JSON.stringify({ id: 0, type, data, timestamp: Date.now() })
+    await this.browser.evaluateInWorker(`chrome.tabs.sendMessage(${tabId}, ${message})`)
+  }
+
   /** Ends the extension's service worker, as Chrome does when it is idle. */
   async endServiceWorker(): Promise<void> {
     await this.browser.endServiceWorker()

@@ -67,6 +67,14 @@ const projectSchema = z
   .meta({ id: 'Project' })
 export type Project = z.infer<typeof projectSchema>
 
+const projectMatchSchema = projectSchema
+  .extend({
+    /** Where the page is the preview of a session: that session. Its origin is then among the project's. */
+    previewOf: sessionIdSchema.optional()
+  })
+  .meta({ id: 'ProjectMatch' })
+export type MatchedProject = z.infer<typeof projectMatchSchema>
+
 const serverInfoSchema = z
   .object({
     name: z.literal('fixpoint'),
@@ -233,10 +241,11 @@ export const routes = {
     method: 'get',
     path: '/api/projects/match',
     summary: 'The project that a page belongs to',
-    description: 'Decided by the server’s configuration alone: scheme, host and port of the address must be one of a project’s origins.',
+    description:
+      'Decided by the server alone: scheme, host and port of the address must be one of a project’s origins in the configuration, or those of a session’s preview.',
     access: 'token',
     query: z.strictObject({ url: z.string().min(1).max(4_000) }),
-    response: projectSchema,
+    response: projectMatchSchema,
     status: 200,
     errors: ['origin_not_mapped', 'invalid_parameter']
   },

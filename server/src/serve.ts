@@ -15,6 +15,7 @@ import { type DoorPlaces, doorNames } from './doors/door-address.ts'
 import { createDoorKeys } from './doors/door-keys.ts'
 import { createDoorPorts } from './doors/door-ports.ts'
 import { createDoorServer } from './doors/door-server.ts'
+import { createProjectPages } from './doors/project-pages.ts'
 import { createVisits } from './doors/visits.ts'
 import { systemEdges } from './edges.ts'
 import { createGitHub } from './git/code-host.ts'
@@ -133,7 +134,9 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
 
     const queue = createSessionQueue({ db, pglite, concurrency: config.sandbox.concurrentSessions, logger })
     const deltas = createDeltas()
-    const contexts = createSessionContexts({ artifacts, projects, verifySources: repositories.verifySources })
+    let places: DoorPlaces | null = null
+    const pages = createProjectPages({ projects, log, places: () => places })
+    const contexts = createSessionContexts({ artifacts, projects, projectOf: pages.projectOf, verifySources: repositories.verifySources })
     const commands = createSessionCommands({
       log,
       projects,
@@ -198,7 +201,6 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
     })
     const doorKeys = createDoorKeys(db, edges)
     const visits = createVisits({ log, projects, repositories, keeper, logger })
-    let places: DoorPlaces | null = null
     const workspaceFiles = createWorkspaceFiles({ visits, commands })
     const handlers = createHandlers({
       connected,
@@ -216,6 +218,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
       repositories,
       workspaceFiles,
       doorPlaces: () => places,
+      pages,
       doorKeys,
       readiness,
       metrics,

@@ -25,6 +25,7 @@ import { pointingOf, setPointing, tellDraftChanged } from './panel-events.ts'
 import { randomHex } from './random-hex.ts'
 import { toError } from './senders.ts'
 import {
+  type DraftRecord,
   type PendingPick,
   type Run,
   storedDraft,
@@ -107,7 +108,9 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
       throw new FixpointError('sender_not_allowed', 'This pick was sent before.')
     const record = await storedDraft.read(tabId)
     const picks = record?.draft.picks.length ?? 0
-    const isRoomForMore = picks + 1 < PAGE_CONTEXT_LIMITS.picks && message.number < 50
+    const pending = (await storedPendingPicks.read(tabId)) ?? []
+    const number = freeNumber(message.number, record, pending)
+    const isRoomForMore = picks + 1 < PAGE_CONTEXT_LIMITS.picks && number < 50
     const nextNonce = message.isMoreToCome && isRoomForMore ? randomHex() : null
     await storedRun.write(tabId, {
       ...run,
@@ -118,18 +121,31 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
     if (picks >= PAGE_CONTEXT_LIMITS.picks) {
       throw new FixpointError('capture_too_large', `At most ${PAGE_CONTEXT_LIMITS.picks} picks go with one prompt.`)
     }
-    const pending: PendingPick = { run, documentId, message, isLast: nextNonce === null, attempts: 1 }
-    await storedPendingPicks.write(tabId, [...((await storedPendingPicks.read(tabId)) ?? []), pending])
+    if (number !== message.number) {
+      const renumbered = { from: message.number, to: number }
+      await sendMessage('pickRenumbered', renumbered, { tabId, frameId: place.frameId }).catch(noteIfUnexpected)
+    }
+    const accepted: PendingPick = { run, documentId, message: { ...message, number }, isLast: nextNonce === null, attempts: 1 }
+    await storedPendingPicks.write(tabId, [...pending, accepted])
     if (nextNonce === null) await setPointing({ tabId, status: 'capturing' })
     for (const { frameId } of run.documents.filter(other => other !== place)) {
       const told = nextNonce
-        ? sendMessage('numberTaken', { number: message.number }, { tabId, frameId })
+        ? sendMessage('numberTaken', { number }, { tabId, frameId })
         : sendMessage('endPointing', { discardMarkers: false }, { tabId, frameId })
       await told.catch(noteIfUnexpected)
     }
-    void capturePick(tabId, pending)
+    void capturePick(tabId, accepted)
     return { nextNonce }
   })
+}
+
+/**
+ * Each document of a tab numbers its picks, and is told of the others' numbers. A quick hand picks in one before it was told of the other.
+ * @returns the number itself, or where another pick has it already, the next one
+ */
+function freeNumber(number: number, record: DraftRecord | null, pending: readonly PendingPick[]): number {
+  const taken = [...(record?.draft.picks ?? []).map(pick => pick.number), ...pending.map(({ message }) => message.number)]
+  return taken.includes(number) ? Math.max(...taken, record?.lastNumber ?? 0) + 1 : number
 }
 
 /** How often a pick is captured before it is taken to be what ends the worker. */
@@ -189,10 +205,10 @@ export async function describeElement(tabId: number, documentId: string, { runId
 }
 
 /** The pointer has come into one of the tab's documents, so that it is in none of the others. */
-export async function movePointer(tabId: number, documentId: string, { runId }: PointerEnteredMessage): Promise<void> {
+export async function movePointer(tabId: number, documentId: string, { runId, at }: PointerEnteredMessage): Promise<void> {
   const run = await requireRun(tabId, documentId, runId)
   for (const other of run.documents.filter(({ documentId: id }) => id !== documentId)) {
-    await sendMessage('leavePointer', null, { tabId, frameId: other.frameId }).catch(noteIfUnexpected)
+    await sendMessage('leavePointer', { at }, { tabId, frameId: other.frameId }).catch(noteIfUnexpected)
   }
 }
 

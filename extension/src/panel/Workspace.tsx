@@ -50,7 +50,8 @@ export function Workspace({ link, watched, match, onLookAgain, place }: Workspac
 
   const [draft, updateDraft] = useComposerDraft(place)
   const { sessions, reload } = useSessions(server, project?.projectId ?? null, isConnected)
-  const sessionId = draft === null ? undefined : shownSession(draft.sessionId, project === null ? [] : sessions, Date.now())
+  const sessionId =
+    draft === null ? undefined : shownSession(draft.sessionId, project?.previewOf, project === null ? [] : sessions, Date.now())
   const { followed, retry } = useFollowedSession(link.log, sessionId ?? null)
   const pointing = usePointing(tab, place)
   const recording = useRecording(tab)

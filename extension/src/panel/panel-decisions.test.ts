@@ -26,17 +26,22 @@ function summary(number: number, change: Partial<SessionSummary> = {}): SessionS
 }
 
 test('the session that the person chose is shown, also when it is a new one', () => {
-  expect(shownSession('ses_x', [summary(1)], now)).toBe('ses_x')
-  expect(shownSession(null, [summary(1)], now)).toBeNull()
+  expect(shownSession('ses_x', 'ses_y', [summary(1)], now)).toBe('ses_x')
+  expect(shownSession(null, 'ses_y', [summary(1)], now)).toBeNull()
+})
+
+test('on a preview it is the session that it belongs to', () => {
+  expect(shownSession(undefined, 'ses_y', [summary(1)], now)).toBe('ses_y')
+  expect(shownSession(undefined, 'ses_y', null, now)).toBe('ses_y')
 })
 
 test('without a choice it is the last open one of today, else a new one', () => {
   const closed = summary(1, { status: 'closed' })
   const old = summary(2, { updatedAt: '2026-03-02T11:00:00.000Z' })
-  expect(shownSession(undefined, null, now)).toBeUndefined()
-  expect(shownSession(undefined, [], now)).toBeNull()
-  expect(shownSession(undefined, [closed, summary(3)], now)).toBe(summary(3).sessionId)
-  expect(shownSession(undefined, [closed, old], now)).toBeNull()
+  expect(shownSession(undefined, undefined, null, now)).toBeUndefined()
+  expect(shownSession(undefined, undefined, [], now)).toBeNull()
+  expect(shownSession(undefined, undefined, [closed, summary(3)], now)).toBe(summary(3).sessionId)
+  expect(shownSession(undefined, undefined, [closed, old], now)).toBeNull()
 })
 
 test('drafts are kept by origin; what is no web page shares one place', () => {

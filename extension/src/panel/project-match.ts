@@ -1,9 +1,9 @@
-import { type Failure, FixpointError, type Project } from '@fixpoint/protocol'
+import { type Failure, FixpointError, type MatchedProject } from '@fixpoint/protocol'
 import type { Server } from './server.ts'
 
 export type ProjectMatch =
   | { status: 'loading' }
-  | { status: 'matched'; project: Project }
+  | { status: 'matched'; project: MatchedProject }
   /** No project is served at the tab's origin. */
   | { status: 'unmapped'; origin: string; failure: Failure }
   /** The tab's address is not known or is not one of a web page. */

@@ -37,12 +37,16 @@ export function installPicker(): void {
     await nextFrame()
     return null
   })
-  onMessage('leavePointer', ({ sender }) => {
-    if (isFromBackground(sender)) picker.leavePointer()
+  onMessage('leavePointer', ({ data, sender }) => {
+    if (isFromBackground(sender)) picker.leavePointer(data.at)
     return null
   })
   onMessage('numberTaken', ({ data, sender }) => {
     if (isFromBackground(sender)) picker.takeNumber(data.number)
+    return null
+  })
+  onMessage('pickRenumbered', ({ data, sender }) => {
+    if (isFromBackground(sender)) picker.renumber(data)
     return null
   })
   onMessage('toggleFreeze', ({ sender }) => {

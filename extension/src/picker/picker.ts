@@ -75,10 +75,13 @@ export class Picker {
     if (run && !run.isFinishing) run.tools.use(tools => this.#toggleFreeze(run, tools))
   }
 
-  /** The pointer is in another document of the tab now. */
-  leavePointer(): void {
+  /**
+   * The pointer came into another document of the tab.
+   * @param at when, in ms since 1970. Where it has been back here since, that is old news: it would end a click that is being made.
+   */
+  leavePointer(at: number): void {
     const run = this.#run
-    if (!run || run.isFinishing) return
+    if (!run || run.isFinishing || run.pointerSeenAt > at) return
     run.isPointerHere = false
     run.pointer = null
     run.current = null
@@ -91,6 +94,17 @@ export class Picker {
   /** A number was given in another document of the tab. */
   takeNumber(number: number): void {
     if (this.#run) this.#run.nextNumber = Math.max(this.#run.nextNumber, number + 1)
+  }
+
+  /** Another document of the tab has the first number. */
+  renumber({ from, to }: { from: number; to: number }): void {
+    const target = this.picks.get(from)
+    if (target === undefined) return
+    this.takeNumber(to)
+    this.picks.delete(from)
+    this.#overlay.removeMarker(from)
+    this.picks.set(to, target)
+    this.redraw()
   }
 
   /** Ends pointing without telling anyone; picks and their markers stay. */
@@ -136,6 +150,7 @@ export class Picker {
       return
     }
     run.hasPointerEvents = true
+    run.pointerSeenAt = Date.now()
     if (!run.isPointerHere) this.#enter(run)
     const point = pointOf(event)
     const isHeld = run.keyboardHold !== null && Math.hypot(point.x - run.keyboardHold.x, point.y - run.keyboardHold.y) < 4
@@ -173,7 +188,7 @@ export class Picker {
   /** Keys go where the pointer is. */
   #enter(run: Run): void {
     run.isPointerHere = true
-    void this.#port.pointerEntered({ runId: run.runId })
+    void this.#port.pointerEntered({ runId: run.runId, at: run.pointerSeenAt })
     if (!document.hasFocus()) window.focus()
   }
 

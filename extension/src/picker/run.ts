@@ -41,6 +41,8 @@ export interface Run {
   closedFrames: readonly Element[]
   /** Among the pickers of a tab the pointer is in one. */
   isPointerHere: boolean
+  /** When the pointer was here last, in ms since 1970. */
+  pointerSeenAt: number
   looks: number
   tools: ToolsQueue
   queue: PickQueue
@@ -75,6 +77,7 @@ export function newRun({ runId, nonce, nextNumber, openFrames }: Start, port: Pi
     openFrames,
     closedFrames: [],
     isPointerHere: false,
+    pointerSeenAt: 0,
     looks: 0,
     tools: new ToolsQueue(port, { runId, isOver: () => life.signal.aborted || run.isFinishing }),
     queue: new PickQueue(runId, nonce, port)

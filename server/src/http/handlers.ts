@@ -4,6 +4,7 @@ import type { Clients } from '../auth/clients.ts'
 import type { Pairing } from '../auth/pairing.ts'
 import { type DoorPlaces, requireDoorPlaces } from '../doors/door-address.ts'
 import type { DoorKeys } from '../doors/door-keys.ts'
+import type { ProjectPages } from '../doors/project-pages.ts'
 import type { Issues } from '../git/issues.ts'
 import type { PullRequests } from '../git/pull-requests.ts'
 import type { ConnectedClients } from '../observe/connected-clients.ts'
@@ -39,6 +40,7 @@ export interface HandlerParts {
   repositories: ProjectRepositories
   workspaceFiles: WorkspaceFiles
   doorPlaces: () => DoorPlaces | null
+  pages: ProjectPages
   doorKeys: DoorKeys
   readiness: Readiness
   metrics: Metrics
@@ -81,7 +83,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     pair: async ({ body }) => await pairing.redeem(body.code, body.client),
 
     listProjects: async () => ({ projects: projects.list().map(describeProject) }),
-    matchProject: async ({ query }) => describeProject(projects.match(query.url)),
+    matchProject: async ({ query }) => {
+      const { project, preview } = await parts.pages.match(query.url)
+      const described = describeProject(project)
+      return preview === undefined
+        ? described
+        : { ...described, origins: [...described.origins, preview.origin], previewOf: preview.sessionId }
+    },
 
     createSession: async ({ body }, { caller, seed }) => await getSession(db, await commands.create(caller.person, body, seed)),
     listSessions: async ({ query }) => await listSessions(db, query),

@@ -14,16 +14,18 @@ export interface SessionContexts {
 export interface SessionContextsOptions {
   artifacts: ArtifactStore
   projects: ProjectRegistry
+  /** The id of the project that a page belongs to; null where it belongs to none. */
+  projectOf: (pageUrl: string) => Promise<string | null>
   /** The context with its sources checked against the repository. */
   verifySources: (projectId: string, context: PageContext) => Promise<PageContext>
 }
 
-export function createSessionContexts({ artifacts, projects, verifySources }: SessionContextsOptions): SessionContexts {
+export function createSessionContexts({ artifacts, projects, projectOf, verifySources }: SessionContextsOptions): SessionContexts {
   return {
     async store(sessionId, state, context) {
       const project = projects.get(state.projectId)
-      const origin = originOf(context.url)
-      if (origin === null || !project.origins.includes(origin)) {
+      if ((await projectOf(context.url)) !== project.projectId) {
+        const origin = originOf(context.url)
         throw new FixpointError(
           'capture_url_mismatch',
           `The page context is of ${origin ?? 'an unknown address'}, which is not one of ${project.name}’s.`,
