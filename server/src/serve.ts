@@ -286,7 +286,7 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
         await listen(entrance, { host: config.host, port }, 'sessionPorts')
         undo.push(() => entrance.close())
       }
-      places = await createDoorPorts({ db, edges, publicUrl: url, range: config.sessionPorts })
+      places = await createDoorPorts({ db, edges, logger, publicUrl: url, range: config.sessionPorts })
     }
     rules = accessRules(config, url, portOf(httpServer))
 

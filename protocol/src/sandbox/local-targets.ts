@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 /** What `vscode/start` takes: how it looks where the person has no say of their own in the browser. */
 export const vsCodeStart = {
-  input: z.object({ theme: z.enum(['system', 'light', 'dark']).default('system') }),
+  /** `theme`: what the person chose; absent where nobody is there who could say, and then what was chosen last stays. */
+  input: z.object({ theme: z.enum(['system', 'light', 'dark']).optional() }),
   /** Answers when it takes connections, at once if it does so already. Fails with `vscode_not_ready`, its output in the message. */
   output: z.object({ alreadyRunning: z.boolean(), readyMs: z.number() })
 }

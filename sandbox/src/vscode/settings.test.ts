@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest'
-import { initialSettings } from './settings.ts'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { initialSettings, writeSettings } from './settings.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fixpoint-settings-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
 
 test.each([
   ['system', { 'window.autoDetectColorScheme': true }],
@@ -12,4 +22,22 @@ test.each([
     'chat.disableAIFeatures': true,
     'workbench.startupEditor': 'none'
   })
+})
+
+test('follow what the person chooses, as long as they have changed nothing themselves', async () => {
+  const user = join(folder, 'User')
+  const file = join(user, 'settings.json')
+  const settings = async () => JSON.parse(await readFile(file, 'utf8'))
+  await writeSettings(user, undefined)
+  expect(await settings()).toEqual(initialSettings('system'))
+  await writeSettings(user, 'dark')
+  await writeSettings(user, undefined)
+  expect(await settings()).toEqual(initialSettings('dark'))
+  await writeSettings(user, 'light')
+  expect(await settings()).toEqual(initialSettings('light'))
+
+  const own = { ...(await settings()), 'editor.fontSize': 20 }
+  await writeFile(file, JSON.stringify(own))
+  await writeSettings(user, 'dark')
+  expect(await settings()).toEqual(own)
 })

@@ -1,4 +1,9 @@
-export type Theme = 'system' | 'light' | 'dark'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemErrorCode } from '../files/file-errors.ts'
+
+const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
 
 /** What of VS Code's settings a session starts with; a person may change them in it. */
 export function initialSettings(theme: Theme): Record<string, unknown> {
@@ -35,4 +40,29 @@ export function initialSettings(theme: Theme): Record<string, unknown> {
 function lookOf(theme: Theme): Record<string, unknown> {
   if (theme === 'system') return { 'window.autoDetectColorScheme': true }
   return { 'window.autoDetectColorScheme': false, 'workbench.colorTheme': theme === 'dark' ? 'Dark 2026' : 'Light 2026' }
+}
+
+/**
+ * Writes what a session starts with, or how it shall look now; not over settings that a person has changed in this sandbox. VS Code takes
+ * the new ones up at once.
+ * @param theme absent: as it is
+ */
+export async function writeSettings(folder: string, theme: Theme | undefined): Promise<void> {
+  const file = join(folder, 'settings.json')
+  const text = (wanted: Theme) => `${JSON.stringify(initialSettings(wanted), null, 2)}\n`
+  const present = await readIfThere(file)
+  const isOurs = present === null || THEMES.some(known => text(known) === present)
+  const isAsWanted = present !== null && (theme === undefined || text(theme) === present)
+  if (!isOurs || isAsWanted) return
+  await mkdir(folder, { recursive: true })
+  await writeFile(file, text(theme ?? 'system'))
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -7,10 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
 import type { vsCodeStart } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
-import { systemErrorCode } from '../files/file-errors.ts'
 import type { ProcessGroup, ProcessGroups } from '../processes/process-groups.ts'
 import { Turns } from '../turns.ts'
-import { initialSettings, type Theme } from './settings.ts'
+import { writeSettings } from './settings.ts'
 
 const START_LIMIT = 30_000
 const POLL_PAUSE = 25
@@ -45,12 +44,13 @@ export class VsCode {
    */
   async start({ theme }: z.output<typeof vsCodeStart.input>): Promise<z.output<typeof vsCodeStart.output>> {
     return await this.#turns.take(async () => {
+      await writeSettings(join(this.#dataFolder, 'User'), theme)
       const startedAt = performance.now()
       if (this.#run && !this.#run.hasEnded && (await isHealthy(this.#run.socket))) {
         return { alreadyRunning: true, readyMs: performance.now() - startedAt }
       }
       await this.#run?.group.end()
-      await this.#startAnew(theme)
+      await this.#startAnew()
       return { alreadyRunning: false, readyMs: performance.now() - startedAt }
     })
   }
@@ -74,11 +74,14 @@ export class VsCode {
     }
   }
 
-  async #startAnew(theme: Theme): Promise<void> {
-    const { codeServer, folder, groups, home } = this.#options
-    const data = join(home, '.local', 'share', 'code-server')
+  get #dataFolder(): string {
+    return join(this.#options.home, '.local', 'share', 'code-server')
+  }
+
+  async #startAnew(): Promise<void> {
+    const { codeServer, folder, groups } = this.#options
+    const data = this.#dataFolder
     const socket = join('/tmp', `fixpoint-vscode-${randomBytes(8).toString('hex')}.sock`)
-    await writeSettings(join(data, 'User'), theme)
     const command = [
       // What commands of the agent are told about terminals is not true of those in the editor.
       ...['exec', 'env', '-u', 'NO_COLOR', '-u', 'PAGER', '-u', 'GIT_PAGER', '-u', 'GIT_EDITOR', '-u', 'TERM'],
@@ -114,16 +117,6 @@ export class VsCode {
       'vscode_not_ready',
       `VS Code did not start in the sandbox. Its last output:\n${run.output.toWellFormed().trim()}`
     )
-  }
-}
-
-/** Not over those that a person has changed in this sandbox. */
-async function writeSettings(folder: string, theme: Theme): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  try {
-    await writeFile(join(folder, 'settings.json'), `${JSON.stringify(initialSettings(theme), null, 2)}\n`, { flag: 'wx' })
-  } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw error
   }
 }
 

@@ -4,7 +4,7 @@ import { projectConfigSchema } from '../projects/project-config.ts'
 const hostNameSchema = z.string().regex(/^[a-z0-9.-]+$|^\[[0-9a-f:]+\]$/i, 'must be a host name or address')
 
 /** Each is listened on; more doors than this are not open at once on a server without a domain of its own. */
-const MOST_SESSION_PORTS = 256
+const MOST_SESSION_PORTS = 1_000
 const portSchema = z.number().int().min(1).max(65_535)
 
 export const modelConfigSchema = z.strictObject({

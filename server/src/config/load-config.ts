@@ -4,6 +4,7 @@ import { FixpointError } from '@fixpoint/protocol'
 import { loadConfig as loadConfigFile } from 'c12'
 import { z } from 'zod'
 import { closestName } from '../closest-name.ts'
+import { isLoopback } from '../doors/door-address.ts'
 import { type Config, configSchema } from './config-schema.ts'
 import { type Environment, readSecrets, type Secrets } from './secrets.ts'
 
@@ -47,6 +48,7 @@ export async function loadConfig(environment: Environment, folder: string): Prom
     throw new FixpointError('config_invalid', `FIXPOINT_LOG_LEVEL: “${logLevel}” is not one of ${LOG_LEVELS.join(', ')}.`)
   }
   checkProjects(parsed.data)
+  checkDoors(parsed.data)
   return {
     config: parsed.data,
     secrets: readSecrets(environment),
@@ -126,5 +128,26 @@ function checkProjects(config: Config): void {
   for (const project of config.projects) {
     claim(`the id ${project.projectId}`, project.projectId)
     for (const origin of project.origins) claim(`the origin ${origin}`, project.projectId)
+  }
+}
+
+/**
+ * What browsers do to keep origins apart they do where a page cannot have been changed on its way: they say where a request comes from, and
+ * forget when they are told to. VS Code's own pages need it too.
+ */
+function checkDoors({ publicUrl, host, port, sessionDomain, sessionPorts }: Config): void {
+  if (sessionDomain === undefined && sessionPorts === undefined) return
+  const field = sessionDomain === undefined ? 'sessionPorts' : 'sessionDomain'
+  const { protocol, hostname } = new URL(publicUrl ?? `http://${host}:${port}`)
+  const isOnThisMachine = isLoopback(hostname) && (sessionDomain === undefined || sessionDomain.endsWith('localhost'))
+  if (protocol !== 'https:' && !isOnThisMachine) {
+    throw new FixpointError(
+      'config_invalid',
+      `${field}: VS Code and previews are shown over HTTPS only, and publicUrl is ${protocol}//${hostname}.`,
+      { field, hint: 'Put a reverse proxy with a certificate before the server, and set publicUrl to its https address.' }
+    )
+  }
+  if (sessionPorts !== undefined && port >= sessionPorts.from && port <= sessionPorts.to) {
+    throw new FixpointError('config_invalid', `sessionPorts: the server’s own port ${port} is among them.`, { field: 'sessionPorts' })
   }
 }

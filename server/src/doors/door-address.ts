@@ -58,7 +58,7 @@ export function doorNames(publicUrl: string, domain: string | undefined): DoorPl
   }
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 

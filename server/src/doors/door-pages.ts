@@ -79,27 +79,14 @@ const actions = document.getElementById('actions')
 const words = { title: title.textContent, text: text.textContent }
 const given = new URLSearchParams(location.hash.slice(1))
 const isEntrance = location.pathname === '/.fixpoint/enter'
-const keepTheme = () => given.has('theme') && localStorage.setItem('fixpoint-theme', given.get('theme'))
-keepTheme()
+if (given.has('theme')) localStorage.setItem('fixpoint-theme', given.get('theme'))
 history.replaceState(null, '', location.pathname + location.search)
 
 async function ask(path, body) {
   const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-  if (response.ok) return response.status
+  if (response.ok) return
   const problem = await response.json().catch(() => ({ title: 'The server does not answer', detail: 'It answered with status ' + response.status + '.' }))
   throw Object.assign(new Error(problem.detail), { title: problem.title, hint: problem.hint })
-}
-
-/** Another door had this origin before. Where the browser was not told to forget it, over plain HTTP, this does it. */
-async function forgetOthers() {
-  localStorage.clear()
-  sessionStorage.clear()
-  keepTheme()
-  const databases = await indexedDB.databases()
-  await Promise.all(databases.map(({ name }) => new Promise(resolve => {
-    const request = indexedDB.deleteDatabase(name)
-    request.onsuccess = request.onerror = request.onblocked = resolve
-  })))
 }
 
 async function open() {
@@ -110,9 +97,8 @@ async function open() {
   try {
     const ticket = given.get('ticket')
     if (ticket !== null) {
-      const status = await ask('/.fixpoint/enter', { ticket })
+      await ask('/.fixpoint/enter', { ticket })
       given.delete('ticket')
-      if (status === 205) await forgetOthers()
     }
     await ask('/.fixpoint/wake', { theme: localStorage.getItem('fixpoint-theme') ?? 'system' })
     location.replace(isEntrance ? '/' : location.href)

@@ -139,11 +139,9 @@ export function createDoorServer(options: DoorServerOptions): DoorServer {
     if (request.headers.origin !== at.origin) throw notFromHere(at)
     if (name === 'enter') {
       const { ticket } = await readBody(request, enterSchema)
-      const isNew = at.sharesHost && (await guestOf(request, at)) === null
       const { cookie } = await keys.redeem(at, ticket)
       response.setHeader('Set-Cookie', setCookie(at, cookie))
-      // 205: what the page's origin has stored is another door's, from before.
-      response.writeHead(isNew ? 205 : 204, { 'Cache-Control': 'no-store' }).end()
+      response.writeHead(204, { 'Cache-Control': 'no-store' }).end()
       return true
     }
     const guest = await requireGuest(request, at)

@@ -18,7 +18,7 @@ export interface Visits {
    * Has VS Code or the app running, whatever has become of the sandbox meanwhile.
    * @throws FixpointError `session_closed`, `vscode_not_ready`, `dev_server_not_ready` and what opening a sandbox throws.
    */
-  wake(address: DoorAddress, by: Person, theme: Theme, signal: AbortSignal): Promise<void>
+  wake(address: DoorAddress, by: Person, theme: Theme | undefined, signal: AbortSignal): Promise<void>
   isAwake(address: DoorAddress): Promise<boolean>
   /** A connection to what is behind the door, woken up where that is needed. */
   connect(address: DoorAddress, by: Person, signal: AbortSignal): Promise<Duplex>
@@ -38,11 +38,15 @@ export interface VisitsOptions {
 
 const TARGETS: Record<Door, LocalTarget> = { vscode: 'vscode', preview: 'dev-server' }
 
+const MOST_THEMES = 1_000
+
 /** Failures of a connection that waking up mends. */
 const ASLEEP = new Set(['vscode_not_ready', 'dev_server_not_ready', 'sandbox_lost', 'outcome_unknown'])
 
 export function createVisits({ log, projects, repositories, keeper, logger }: VisitsOptions): Visits {
   const wakings = sharedRuns<void>()
+  /** How people wanted their VS Code to look when they came in: whoever is connected again, after a loss of the sandbox, does not say so again. */
+  const themes = new Map<string, Theme>()
 
   /** The commit that the session is based on; the first to open its sandbox says which. */
   async function baseOf(sessionId: string, by: Person, door: Door, signal: AbortSignal) {
@@ -77,10 +81,15 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
     )
   }
 
-  async function wakeNow({ sessionId, door }: DoorAddress, by: Person, theme: Theme, signal: AbortSignal): Promise<void> {
+  async function wakeNow({ sessionId, door }: DoorAddress, by: Person, theme: Theme | undefined, signal: AbortSignal): Promise<void> {
     const sandbox = await openSandbox(sessionId, by, door, signal)
     if (door === 'vscode') {
-      await sandbox.request('vscode/start', { theme }, { signal })
+      const wanted = theme ?? themes.get(sessionId)
+      if (wanted !== undefined) {
+        if (themes.size >= MOST_THEMES) themes.clear()
+        themes.set(sessionId, wanted)
+      }
+      await sandbox.request('vscode/start', wanted === undefined ? {} : { theme: wanted }, { signal })
       return
     }
     const { dev, subfolder } = projects.get((await log.state(sessionId)).projectId)
@@ -110,7 +119,7 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
     }
   }
 
-  const wake = (address: DoorAddress, by: Person, theme: Theme, signal: AbortSignal) =>
+  const wake = (address: DoorAddress, by: Person, theme: Theme | undefined, signal: AbortSignal) =>
     wakings.join(
       `${address.door} ${address.sessionId}`,
       (_emit, shared) => wakeNow(address, by, theme, shared),
@@ -128,7 +137,7 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
     async connect(address, by, signal) {
       const open = await tryToConnect(address, signal)
       if (open !== null) return open
-      await wake(address, by, 'system', signal)
+      await wake(address, by, undefined, signal)
       const woken = await tryToConnect(address, signal)
       if (woken !== null) return woken
       throw new FixpointError(address.door === 'vscode' ? 'vscode_not_ready' : 'dev_server_not_ready', 'It ended right after its start.')
