@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../server/src/store/database.ts'
+import { tinyContext } from './src/page-context.ts'
 import { PictureAlbum } from './src/picture-album.ts'
 import { freePorts } from './src/server-process.ts'
 import { TINY_FILES } from './src/tiny-project.ts'
@@ -100,6 +101,24 @@ describe('doors on ports', () => {
     expect((await context.cookies()).filter(cookie => cookie.httpOnly && cookie.value === 'first')).toHaveLength(1)
     await second.close()
     await first.close()
+  })
+
+  it('are pages of the project: what is pointed at in a preview goes to its session', async () => {
+    const { client } = world.server
+    const page = await openPreview(0)
+    const url = page.url()
+    expect(await client.call('matchProject', { query: { url } })).toMatchObject({ projectId: 'tiny', previewOf: sessions[0] })
+    const context = { ...tinyContext('.price'), url }
+    const { seq } = await client.call('createPrompt', { params: { sessionId: sessions[0] ?? '' }, body: { text: 'Line it up', context } })
+    expect(seq).toBeGreaterThan(1)
+    const elsewhere = { ...context, url: url.replace('127.0.0.1', 'localhost') }
+    const body = { text: 'Line it up', context: elsewhere }
+    await expect(client.call('createPrompt', { params: { sessionId: sessions[0] ?? '' }, body })).rejects.toMatchObject({
+      code: 'capture_url_mismatch'
+    })
+    await expect(client.call('matchProject', { query: { url: elsewhere.url } })).rejects.toMatchObject({ code: 'origin_not_mapped' })
+    await world.server.waitUntilQuiet(sessions[0] ?? '')
+    await page.close()
   })
 
   it('is opened once by an address, which says so the second time', async () => {

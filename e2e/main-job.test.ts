@@ -283,11 +283,16 @@ describe('the main job', () => {
     await preview.evaluate('window.notLoadedAgain = true')
     const fixed = await badgeColours()
 
+    // The panel knows whose preview it is, and what is pointed at there belongs to the same session.
+    await browser.clickAction(preview)
+    await panel.waitForText('please make this readable in dark mode')
+    await panel.waitUntil(`document.querySelector('.fx-composer__point')?.disabled === false`)
+    album.add('preview-in-panel', await panel.screenshot())
+
     // The panel belongs to the tab in front.
     await shop.bringToFront()
     const undo = `[...document.querySelectorAll('button')].findLast(button => button.textContent.trim() === 'Undo')`
-    await panel.waitUntil(`${undo} !== undefined`)
-    await panel.evaluate(`${undo}.click(), true`)
+    await panel.waitUntil(`(button => button !== undefined && (button.click(), true))(${undo})`)
     await panel.waitForText('Undone by Ada Lovelace.')
     await vi.waitFor(async () => expect(await badgeColours()).not.toEqual(fixed), { timeout: 30_000 })
     expect(await preview.evaluate('window.notLoadedAgain')).toBe(true)
