@@ -17,15 +17,13 @@ const AT_ONCE = 16
 /** @throws FixpointError `audit_broken`, `storage_unreachable` */
 export async function openBucketLedger(bucket: Bucket): Promise<Ledger> {
   const entries = await readBucketLedger(bucket)
-  const follow = async (): Promise<LedgerEntry[]> => {
-    const found: LedgerEntry[] = []
+  const follow = async (): Promise<void> => {
     for (;;) {
       const bytes = await bucket.get(keyOf(entries.length + 1))
-      if (bytes === null) return found
+      if (bytes === null) return
       const entry = parseEntry(bytes.toString('utf8').replace(/\n$/, ''))
       if (entry === undefined || !isNext(entries, entry)) throw brokenAt(entries.length + 1)
       entries.push(entry)
-      found.push(entry)
     }
   }
   return {
