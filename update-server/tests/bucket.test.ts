@@ -77,6 +77,41 @@ describe('releases in a bucket', () => {
     expect(await examineStorage(server.config.storage)).toContainEqual({ name: 'Files', state: 'good', detail: '2 of 2 verified' })
   })
 
+  it.each(['InvalidObjectState', 'AccessDenied', 'KMS.DisabledException'])(
+    'are left out while the storage refuses their file (%s), and nothing else is',
+    async reason => {
+      const server = await start()
+      await release(server, '1')
+      await release(server, '2')
+      const key = [...s3.objects.keys()].find(name => name.includes('/2-')) ?? ''
+      s3.refused.set(key, reason)
+      await server.restart()
+      expect(await offered(server)).toBe('1')
+      expect((await fetch(`${server.url}/crx/${sampleId}/1.crx`)).status).toBe(200)
+      expect((await fetch(`${server.url}/crx/${sampleId}/2.crx`)).status).toBe(503)
+      const findings = await examineStorage(server.config.storage)
+      expect(findings).toContainEqual({ name: 'File 2', state: 'bad', detail: expect.stringContaining(reason) })
+      s3.refused.clear()
+      await server.restart()
+      expect(await offered(server)).toBe('2')
+    }
+  )
+
+  it.each([
+    ['crx/', 'ExpiredToken'],
+    ['crx/', 'InternalError'],
+    ['audit/', 'AccessDenied']
+  ])('keep the server from starting where it is not one file of theirs (%s %s)', async (folder, reason) => {
+    const server = await start()
+    await release(server, '1')
+    const key = [...s3.objects.keys()].find(name => name.includes(folder)) ?? ''
+    s3.refused.set(key, reason)
+    await server.stop()
+    await expect(server.restart()).rejects.toMatchObject({ code: 'storage_unreachable', message: expect.stringContaining(reason) })
+    s3.refused.clear()
+    await server.restart()
+  })
+
   it('go on being served from memory while the storage is away, and changes are refused, not lost', async () => {
     const server = await start()
     await release(server, '1')
