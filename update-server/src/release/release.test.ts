@@ -45,6 +45,7 @@ describe('makeRelease', () => {
       ['crx_id_mismatch', { signer: newSigner() }],
       ['permission_added', { files: sampleFiles({ manifest: { permissions: ['storage', 'tabs'] } }) }],
       ['permission_added', { files: sampleFiles({ manifest: { optional_host_permissions: ['<all_urls>'] } }) }],
+      ['permission_added', { files: sampleFiles({ manifest: { devtools_page: 'devtools.html' } }) }],
       ['crx_manifest_invalid', { files: sampleFiles({ manifest: { minimum_chrome_version: '121' } }) }],
       ['crx_manifest_invalid', { files: sampleFiles({ manifest: { minimum_chrome_version: undefined } }) }],
       ['crx_manifest_invalid', { files: new Map() }],
