@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { manifestOfCrx } from '../src/cli/crx-manifest.ts'
+import { idOfKey } from '../src/lint/expectation.ts'
 
 const room = join(import.meta.dirname, '..')
 const example = join(room, 'examples/two-groups.json')
@@ -12,6 +15,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fixpoint-policies-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A header that nobody reads, and an archive. */
+const crxAround = (archive: Buffer) => {
+  const prefix = Buffer.from('Cr24\x03\0\0\0\x05\0\0\0.....', 'latin1')
+  return Buffer.concat([prefix, archive])
+}
+const crxWith = (manifest: object) => crxAround(Buffer.from(zipSync({ 'manifest.json': Buffer.from(JSON.stringify(manifest)) })))
 
 const policies = (...args: string[]) => run([join(room, 'src/cli/main.ts'), ...args])
 
@@ -97,6 +107,34 @@ describe('policies lint', () => {
     const { code, stdout } = await policies('lint', join(room, 'golden/pilot/windows/chrome.reg'), '--manifest', 'manifest.json')
     expect(code).toBe(1)
     expect(stdout).toContain('extension_id_mismatch')
+  })
+
+  it('takes the id and the address from a released CRX', async () => {
+    const key = Buffer.from('a key of our own').toString('base64')
+    const update_url = 'https://updates.example.com/rings/all/update'
+    writeFileSync(join(folder, 'release.crx'), crxWith({ key, update_url }))
+    const file = (id: string) =>
+      JSON.stringify({
+        ExtensionSettings: { [id]: { installation_mode: 'force_installed', update_url: 'https://updates.example.com/rings/early/update' } }
+      })
+    writeFileSync(join(folder, 'own.json'), file(idOfKey(key)))
+    writeFileSync(join(folder, 'other.json'), file('dmlpgeomecbdojbpnbhejhlgpnojgldc'))
+    const own = await policies('lint', 'own.json', '--crx', 'release.crx')
+    expect(own.stdout).not.toContain('extension_id_mismatch')
+    expect(own.stdout).toContain(`update_url_mismatch: The manifest has ${update_url}`)
+    const other = await policies('lint', 'other.json', '--crx', 'release.crx')
+    expect(other.stdout).toContain('extension_id_mismatch')
+  })
+
+  it('says what is wrong with what should be a CRX', async () => {
+    const crx = crxWith({ key: 'AAAA' })
+    const wrong: [Buffer, string][] = [
+      [Buffer.from('hello'), 'does not begin as a CRX'],
+      [crx.subarray(0, -30), 'is damaged'],
+      [crxAround(Buffer.from(zipSync({ 'a.js': Buffer.from('1') }))), 'no manifest.json'],
+      [crxAround(Buffer.from(zipSync({ 'manifest.json': Buffer.alloc(1_000_001) }))), 'no manifest.json']
+    ]
+    for (const [bytes, says] of wrong) expect(() => manifestOfCrx(bytes, 'release.crx')).toThrow(says)
   })
 
   it('looks at the modes of files in managed folders', async () => {

@@ -4,12 +4,15 @@ import { parseConfig } from '../config.ts'
 import { EXPECT_NOTHING, type Expectation, expectationOf, manifestSchema, withManifest } from '../lint/expectation.ts'
 import type { Finding } from '../lint/finding.ts'
 import { lintFiles } from '../lint/lint-files.ts'
+import { manifestOfCrx } from './crx-manifest.ts'
 import { filesBelow, readGiven, readPolicyFiles } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
 export interface LintOptions {
   config?: string
   manifest?: string
+  /** A release, in place of its manifest. */
+  crx?: string
   json: boolean
   platform: NodeJS.Platform
 }
@@ -43,14 +46,16 @@ function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`
 }
 
-async function readExpectation({ config, manifest }: LintOptions): Promise<Expectation> {
+async function readExpectation({ config, manifest, crx }: LintOptions): Promise<Expectation> {
   const expectation = config === undefined ? EXPECT_NOTHING : expectationOf(parseConfig((await readGiven(config)).toString('utf8')))
-  if (manifest === undefined) return expectation
-  const text = (await readGiven(manifest)).toString('utf8')
-  const parsed = manifestSchema.safeParse(parseManifest(text, manifest))
+  const path = crx ?? manifest
+  if (path === undefined) return expectation
+  const bytes = await readGiven(path)
+  const text = crx === undefined ? bytes.toString('utf8') : manifestOfCrx(bytes, crx)
+  const parsed = manifestSchema.safeParse(parseManifest(text, path))
   if (!parsed.success)
-    throw new FixpointError('config_invalid', `${manifest} is no manifest of an extension.`, {
-      hint: 'Name the manifest.json of the built extension.'
+    throw new FixpointError('config_invalid', `${path} has no manifest of an extension.`, {
+      hint: 'Name the CRX of the release, or the manifest.json of the built extension.'
     })
   return withManifest(expectation, parsed.data)
 }
