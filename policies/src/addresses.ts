@@ -15,6 +15,20 @@ export function faultOfUpdateUrl(text: string, isTrial: boolean): string | null 
   return null
 }
 
+/** Whether two addresses of an update server are of the same ring: `client`, which each device may have one of its own in, aside. */
+export function isSameRing(one: string, other: string): boolean {
+  return withoutClient(one) === withoutClient(other)
+}
+
+function withoutClient(address: string): string {
+  const [path = '', ...query] = address.split('?')
+  const rest = query
+    .join('?')
+    .split('&')
+    .filter(part => part !== '' && !/^client(?:=|$)/.test(part))
+  return [path, ...(rest.length === 0 ? [] : [rest.join('&')])].join('?')
+}
+
 /** Why a server's address is not usable, as a sentence; null where it is. It is an origin: scheme, host and port. */
 export function faultOfServerUrl(text: string, isTrial: boolean): string | null {
   const url = URL.parse(text)

@@ -124,6 +124,18 @@ const WRONG: WrongFile[] = [
     says: 'no ring'
   },
   {
+    what: 'an update address of no ring with a client',
+    text: forcelist(`"${ID};https://updates.example.com/rings/beta/update?client=a"`),
+    code: 'update_url_mismatch',
+    says: 'no ring'
+  },
+  {
+    what: 'the address of a ring with something else behind it than a client',
+    text: forcelist(`"${ID};${URL_ALL}?clients=a"`),
+    code: 'update_url_mismatch',
+    says: 'no ring'
+  },
+  {
     what: 'two update addresses for one extension',
     text: `{\n  "ExtensionInstallForcelist": ["${ID};${URL_ALL}"],\n  "ExtensionSettings": { "${ID}": { "installation_mode": "force_installed", "override_update_url": true, "update_url":\n    ▶"${URL_EARLY}" } }\n}`,
     code: 'update_url_mismatch',
@@ -504,6 +516,16 @@ describe('files that have nothing wrong', () => {
     {
       what: 'several ids with one setting',
       text: `{ "ExtensionSettings": { "${ID},${OTHER_ID}": { "installation_mode": "blocked" }, "update_url:https://x.example.com/u": { "installation_mode": "blocked" } } }`
+    },
+    { what: 'a client in the address', text: forcelist(`"${ID};${URL_ALL}?client=%ComputerName%"`).replace('▶', '') },
+    {
+      what: 'a client in the address of both policies, in a profile',
+      path: 'a.mobileconfig',
+      text: chromePayload(
+        `<key>ExtensionInstallForcelist</key><array><string>${ID};${URL_ALL}?client=$SERIALNUMBER</string></array>
+         <key>ExtensionSettings</key><dict><key>${ID}</key><dict><key>installation_mode</key><string>force_installed</string>
+         <key>override_update_url</key><true/><key>update_url</key><string>${URL_ALL}?client=$SERIALNUMBER</string></dict></dict>`
+      )
     },
     {
       what: 'a comment in a .reg file',

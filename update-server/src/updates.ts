@@ -7,7 +7,7 @@ import { CrxStore } from './releases/crx-store.ts'
 import { decideApproval, decideHalt, decidePromotion, decidePublish, decideResumption } from './releases/decisions.ts'
 import { chooseOffer, type UpdateCheck } from './releases/offer.ts'
 import { EMPTY_STATE, findRelease, type Release, reduceEntry, releasesOf, type UpdatesState } from './releases/state.ts'
-import type { Storage } from './storage/storage.ts'
+import type { Storage, StoredRelease } from './storage/storage.ts'
 
 export interface PublishOptions {
   /** The version that the publisher believes to publish. */
@@ -33,17 +33,36 @@ export async function openUpdates(config: UpdatesConfig, { ledger, files }: Stor
   const store = new CrxStore(files)
   const extensionIds = new Set(config.extensions.map(({ id }) => id))
   let changes = 0
-  let state: UpdatesState = ledger.entries.reduce(reduceEntry, EMPTY_STATE)
-  for (const release of allReleases(state)) await store.check(release)
+  let state: UpdatesState = EMPTY_STATE
+  /** Entries that the state is made of. */
+  let reduced = 0
+  const unchecked: StoredRelease[] = []
+  /** The state follows from all entries that are known, whatever else failed: one of them may be a halt. */
+  const reduceNew = () => {
+    const entries = ledger.entries.slice(reduced)
+    if (entries.length === 0) return
+    reduced += entries.length
+    state = entries.reduce(reduceEntry, state)
+    changes += 1
+    unchecked.push(...entries.flatMap(({ events }) => events.filter(event => event.type === 'release.published')))
+  }
+  const checkNew = async () => {
+    for (let release = unchecked[0]; release !== undefined; release = unchecked[0]) {
+      await store.check(release)
+      unchecked.shift()
+    }
+  }
+  reduceNew()
+  await checkNew()
 
   /** Takes over what other servers on the same storage have done. */
   const follow = async () => {
-    const entries = await ledger.follow()
-    if (entries.length === 0) return
-    state = entries.reduce(reduceEntry, state)
-    changes += 1
-    const published = entries.flatMap(({ events }) => events.filter(event => event.type === 'release.published'))
-    for (const release of published) await store.check(release)
+    try {
+      await ledger.follow()
+    } finally {
+      reduceNew()
+    }
+    await checkNew()
   }
   // One change after the other: each is decided on what the one before has left.
   let last: Promise<unknown> = Promise.resolve()
@@ -53,8 +72,10 @@ export async function openUpdates(config: UpdatesConfig, { ledger, files }: Stor
     return result
   }
   const record = async (who: string, events: UpdateEvent[]) => {
-    state = reduceEntry(state, await ledger.append(who, clock(), events))
-    changes += 1
+    await ledger.append(who, clock(), events)
+    reduceNew()
+    // What is published here has been verified before it was written.
+    unchecked.length = 0
   }
   const requireExtension = (extensionId: string) => {
     if (extensionIds.has(extensionId)) return

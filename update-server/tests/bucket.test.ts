@@ -1,5 +1,7 @@
+import { FixpointError } from '@fixpoint/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { examineStorage } from '../src/cli/doctor.ts'
+import type { Bucket } from '../src/storage/bucket.ts'
 import { readBucketLedger } from '../src/storage/bucket-ledger.ts'
 import { openBucketStorage } from '../src/storage/bucket-storage.ts'
 import { connectBucket } from '../src/storage/s3-bucket.ts'
@@ -7,6 +9,7 @@ import { ACCOUNT, S3Server } from '../src/testing/s3-server.ts'
 import { packSample, sampleId } from '../src/testing/sample-extension.ts'
 import { startTestServer, type TestServer } from '../src/testing/test-server.ts'
 import { elementsOf } from '../src/testing/well-formed.ts'
+import { openUpdates } from '../src/updates.ts'
 
 let s3: S3Server
 const servers: TestServer[] = []
@@ -72,6 +75,41 @@ describe('releases in a bucket', () => {
     await server.restart()
     expect(await offered(server)).toBe('2')
     expect(await examineStorage(server.config.storage)).toContainEqual({ name: 'Files', state: 'good', detail: '2 of 2 verified' })
+  })
+
+  it.each(['InvalidObjectState', 'AccessDenied', 'KMS.DisabledException'])(
+    'are left out while the storage refuses their file (%s), and nothing else is',
+    async reason => {
+      const server = await start()
+      await release(server, '1')
+      await release(server, '2')
+      const key = [...s3.objects.keys()].find(name => name.includes('/2-')) ?? ''
+      s3.refused.set(key, reason)
+      await server.restart()
+      expect(await offered(server)).toBe('1')
+      expect((await fetch(`${server.url}/crx/${sampleId}/1.crx`)).status).toBe(200)
+      expect((await fetch(`${server.url}/crx/${sampleId}/2.crx`)).status).toBe(503)
+      const findings = await examineStorage(server.config.storage)
+      expect(findings).toContainEqual({ name: 'File 2', state: 'bad', detail: expect.stringContaining(reason) })
+      s3.refused.clear()
+      await server.restart()
+      expect(await offered(server)).toBe('2')
+    }
+  )
+
+  it.each([
+    ['crx/', 'ExpiredToken'],
+    ['crx/', 'InternalError'],
+    ['audit/', 'AccessDenied']
+  ])('keep the server from starting where it is not one file of theirs (%s %s)', async (folder, reason) => {
+    const server = await start()
+    await release(server, '1')
+    const key = [...s3.objects.keys()].find(name => name.includes(folder)) ?? ''
+    s3.refused.set(key, reason)
+    await server.stop()
+    await expect(server.restart()).rejects.toMatchObject({ code: 'storage_unreachable', message: expect.stringContaining(reason) })
+    s3.refused.clear()
+    await server.restart()
   })
 
   it('go on being served from memory while the storage is away, and changes are refused, not lost', async () => {
@@ -142,6 +180,30 @@ describe('several servers on one bucket', () => {
       body: { code: 'ring_order' }
     })
     expect(await offered(two)).toBeUndefined()
+  })
+
+  it('act on a halt that they have read, also where the storage fails right after it', async () => {
+    const server = await start()
+    await release(server, '1')
+    const real = connectBucket(s3.settings)
+    let readsLeft = Number.POSITIVE_INFINITY
+    const bucket: Bucket = {
+      ...real,
+      get: key => (readsLeft-- > 0 ? real.get(key) : Promise.reject(new FixpointError('storage_unreachable', 'The storage is away.')))
+    }
+    const other = await openUpdates(server.config, await openBucketStorage(bucket), () => new Date())
+    const check = () => other.check('canary', { extensionId: sampleId, version: '0', chromeVersion: undefined, client: undefined })
+    expect(check()).toMatchObject({ version: '1' })
+    await halt(server, 'canary', 'bad')
+    readsLeft = 1
+    await expect(other.follow()).rejects.toMatchObject({ code: 'storage_unreachable' })
+    expect(check()).toBe('none')
+    readsLeft = Number.POSITIVE_INFINITY
+    await server.ask('ada', 'POST', `/api/rings/${sampleId}/canary/resumption`, {})
+    await other.follow()
+    expect(check()).toMatchObject({ version: '1' })
+    expect(other.ledger.entries).toHaveLength(4)
+    bucket.close()
   })
 
   it('would lose what was confirmed where the storage takes no notice of conditions, so that none starts there', async () => {

@@ -140,6 +140,17 @@ it('ends the server when `npm run updates -- serve` is told to end', async () =>
   await rm(folder, { recursive: true })
 }, 180_000)
 
+it('does not serve where the key is that signs releases', async () => {
+  const { storage: _, ...config } = server.config
+  await writeFile(join(server.dataFolder, 'serve.json'), JSON.stringify({ ...config, port: 0, dataFolder: 'beside' }))
+  expect(await run({ FIXPOINT_CRX_KEY: '/somewhere/crx.pem' }, 'serve', '--config', 'serve.json')).toMatchObject({
+    status: 78,
+    stdout: '',
+    stderr: expect.stringMatching(/FIXPOINT_CRX_KEY is set.*\[config_invalid\]/)
+  })
+  await rm(join(server.dataFolder, 'serve.json'))
+})
+
 describe('doctor', () => {
   const examine = async (environment: Record<string, string> = {}) => {
     const { stdout, status } = await run(environment, 'doctor', '--config', 'config.json', '--json')
@@ -177,7 +188,7 @@ describe('doctor', () => {
     expect((await examine()).of('Audit log')).toMatchObject({ state: 'bad', detail: 'Line 2 of the audit log has been changed.' })
     await writeFile(log, text)
 
-    expect((await examine({ FIXPOINT_CRX_KEY: '/somewhere' })).of('Signing key')?.state).toBe('warning')
+    expect((await examine({ FIXPOINT_CRX_KEY: '/somewhere' })).of('Signing key')?.state).toBe('bad')
     await writeFile(join(server.dataFolder, 'crx.pem'), 'x')
     expect((await examine()).of('Signing key')?.state).toBe('bad')
 

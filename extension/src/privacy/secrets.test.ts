@@ -14,7 +14,7 @@ const planted: [string, string][] = [
   ['stripe key', `sk_live_${'4eC39HqLyjWDarjtT1zdp7dc'}`],
   ['model provider key', `sk-ant-${'api03-abcdefghijklmnop1234'}`],
   ['npm token', `npm_${'abcdefghijklmnopqrstuvwxyz0123456789'}`],
-  ['private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----'],
+  ['private key', '-----BEGIN RSA PRIVATE KEY-----\nTUlJRXBB\n-----END RSA PRIVATE KEY-----'],
   ['card number', '4242 4242 4242 4242'],
   ['card number', '5555555555554444'],
   ['hexadecimal key', '9e107d9d372bb6826bd81d3542a419d6'],

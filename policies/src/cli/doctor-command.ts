@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { stripControls } from '@fixpoint/protocol'
@@ -8,7 +7,7 @@ import { type DoctorRow, macEnrolmentRow, windowsEnrolmentRow } from '../doctor/
 import { EXPECT_NOTHING } from '../lint/expectation.ts'
 import { lintFiles } from '../lint/lint-files.ts'
 import { LINUX_FOLDERS } from '../targets/linux.ts'
-import { readGiven, readPolicyFile } from './files.ts'
+import { filesIn, readGiven, readPolicyFiles } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
 export interface DoctorOptions {
@@ -58,13 +57,10 @@ async function hasEnrolmentToken(): Promise<boolean> {
 
 /** The files that a browser reads here, linted. */
 async function folderRow(folder: string): Promise<DoctorRow> {
-  const isThere = await stat(folder).then(
-    found => found.isDirectory(),
-    () => false
-  )
-  if (!isThere) return { name: folder, state: 'ok', found: 'not there: this browser is not managed by files' }
-  const names = (await readdir(folder, { withFileTypes: true })).filter(entry => entry.isFile()).map(({ name }) => join(folder, name))
-  const findings = lintFiles(await Promise.all(names.toSorted().map(name => readPolicyFile(name, 'linux'))), EXPECT_NOTHING)
+  const names = await filesIn(folder)
+  if (names === null) return { name: folder, state: 'ok', found: 'not there: this browser is not managed by files' }
+  const { files, unreadable } = await readPolicyFiles(names, 'linux')
+  const findings = [...unreadable, ...lintFiles(files, EXPECT_NOTHING)]
   const errors = findings.filter(({ severity }) => severity === 'error')
   const [first] = errors
   const found = `${names.length} ${names.length === 1 ? 'file' : 'files'}, ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import type { PolicyFile } from '../lint/check-permissions.ts'
+import type { Finding } from '../lint/finding.ts'
 
 /** @throws FixpointError `file_not_found`, `file_not_accessible`. */
 export async function readGiven(path: string): Promise<Buffer> {
@@ -12,22 +13,71 @@ export async function readGiven(path: string): Promise<Buffer> {
   }
 }
 
-/** Every file that a path means: itself, or all below it in the order of their names. */
+/** Every file that a path means: itself, or all below it in the order of their names. What may not be looked into is there as it is. */
 export async function filesBelow(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path]
-    const entries = await readdir(path, { withFileTypes: true, recursive: true })
-    return entries
-      .filter(entry => entry.isFile())
-      .map(entry => join(entry.parentPath, entry.name))
-      .toSorted()
+    const entries = await readdir(path, { withFileTypes: true })
+    const inside = entries.map(entry => {
+      const below = join(path, entry.name)
+      return entry.isDirectory() ? filesBelow(below) : entry.isFile() ? [below] : []
+    })
+    return (await Promise.all(inside)).flat().toSorted()
   } catch (error) {
-    throw asReadError(error, path)
+    const fault = asReadError(error, path)
+    if (isNotAccessible(fault)) return [path]
+    throw fault
   }
 }
 
+/** The files of one folder, as a browser reads it; the folder itself where it may not be looked into, null where it is not there. */
+export async function filesIn(folder: string): Promise<string[] | null> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries
+      .filter(entry => entry.isFile())
+      .map(({ name }) => join(folder, name))
+      .toSorted()
+  } catch (error) {
+    const fault = asReadError(error, folder)
+    if (isNotAccessible(fault)) return [folder]
+    if (fault instanceof FixpointError && fault.code === 'file_not_found') return null
+    throw fault
+  }
+}
+
+/** Policy files, and for each that may not be read what is wrong with it: one of them hides no other. */
+export async function readPolicyFiles(
+  paths: readonly string[],
+  platform: NodeJS.Platform
+): Promise<{ files: PolicyFile[]; unreadable: Finding[] }> {
+  const files: PolicyFile[] = []
+  const unreadable: Finding[] = []
+  for (const path of paths) {
+    try {
+      files.push(await readPolicyFile(path, platform))
+    } catch (error) {
+      if (!isNotAccessible(error)) throw error
+      unreadable.push({
+        file: path,
+        line: 1,
+        column: 1,
+        code: 'policy_permissions',
+        severity: 'error',
+        message: 'This account may not read it, so nothing is known of what is in it.',
+        hint: 'Browsers run as the user: give the file mode 0644 and its folders 0755. If it is not for browsers, look at it as its owner.'
+      })
+    }
+  }
+  return { files, unreadable }
+}
+
+function isNotAccessible(error: unknown): error is FixpointError {
+  return error instanceof FixpointError && error.code === 'file_not_accessible'
+}
+
 /** A file with its mode and those of the folders that belong to the policies. */
-export async function readPolicyFile(path: string, platform: NodeJS.Platform): Promise<PolicyFile> {
+async function readPolicyFile(path: string, platform: NodeJS.Platform): Promise<PolicyFile> {
   const bytes = await readGiven(path)
   // Windows has no modes of this kind.
   if (platform === 'win32') return { path, bytes, modes: null }

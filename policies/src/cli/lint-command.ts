@@ -4,12 +4,15 @@ import { parseConfig } from '../config.ts'
 import { EXPECT_NOTHING, type Expectation, expectationOf, manifestSchema, withManifest } from '../lint/expectation.ts'
 import type { Finding } from '../lint/finding.ts'
 import { lintFiles } from '../lint/lint-files.ts'
-import { filesBelow, readGiven, readPolicyFile } from './files.ts'
+import { manifestOfCrx } from './crx-manifest.ts'
+import { filesBelow, readGiven, readPolicyFiles } from './files.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
 export interface LintOptions {
   config?: string
   manifest?: string
+  /** A release, in place of its manifest. */
+  crx?: string
   json: boolean
   platform: NodeJS.Platform
 }
@@ -18,16 +21,17 @@ export interface LintOptions {
 export async function lintCommand(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
   const expectation = await readExpectation(options)
   const found = await Promise.all(paths.map(filesBelow))
-  const files = await Promise.all([...new Set(found.flat())].map(path => readPolicyFile(path, options.platform)))
-  if (files.length === 0)
+  const all = [...new Set(found.flat())]
+  if (all.length === 0)
     throw new FixpointError('file_not_found', 'There is no file in what was named.', { hint: 'Name policy files, or a folder with some.' })
-  const findings = lintFiles(files, expectation)
+  const { files, unreadable } = await readPolicyFiles(all, options.platform)
+  const findings = [...unreadable, ...lintFiles(files, expectation)]
   const errors = findings.filter(({ severity }) => severity === 'error').length
   const warnings = findings.length - errors
-  if (options.json) terminal.answer(JSON.stringify({ files: files.length, errors, warnings, findings }, null, 2))
+  if (options.json) terminal.answer(JSON.stringify({ files: all.length, errors, warnings, findings }, null, 2))
   else {
     for (const finding of findings) terminal.answer(formatFinding(finding))
-    terminal.say(`${count(files.length, 'file')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`)
+    terminal.say(`${count(all.length, 'file')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`)
   }
   return errors === 0 ? EXIT.ok : EXIT.failure
 }
@@ -42,14 +46,16 @@ function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`
 }
 
-async function readExpectation({ config, manifest }: LintOptions): Promise<Expectation> {
+async function readExpectation({ config, manifest, crx }: LintOptions): Promise<Expectation> {
   const expectation = config === undefined ? EXPECT_NOTHING : expectationOf(parseConfig((await readGiven(config)).toString('utf8')))
-  if (manifest === undefined) return expectation
-  const text = (await readGiven(manifest)).toString('utf8')
-  const parsed = manifestSchema.safeParse(parseManifest(text, manifest))
+  const path = crx ?? manifest
+  if (path === undefined) return expectation
+  const bytes = await readGiven(path)
+  const text = crx === undefined ? bytes.toString('utf8') : manifestOfCrx(bytes, crx)
+  const parsed = manifestSchema.safeParse(parseManifest(text, path))
   if (!parsed.success)
-    throw new FixpointError('config_invalid', `${manifest} is no manifest of an extension.`, {
-      hint: 'Name the manifest.json of the built extension.'
+    throw new FixpointError('config_invalid', `${path} has no manifest of an extension.`, {
+      hint: 'Name the CRX of the release, or the manifest.json of the built extension.'
     })
   return withManifest(expectation, parsed.data)
 }

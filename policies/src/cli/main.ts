@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { doctorCommand } from './doctor-command.ts'
 import { generateCommand } from './generate-command.ts'
 import { lintCommand } from './lint-command.ts'
@@ -60,9 +60,10 @@ program
   .description('say what is wrong in policy files, with line and column')
   .argument('<files...>', 'policy files of any format, or folders')
   .option('--config <file>', 'the configuration that they must agree with')
-  .option('--manifest <file>', 'the manifest.json of the extension; its key gives the id')
+  .option('--crx <file>', 'the released CRX; the key in it gives the id')
+  .addOption(new Option('--manifest <file>', 'the manifest.json of an extension; its key gives the id').conflicts('crx'))
   .option('--json', 'answer as JSON on standard output', false)
-  .action((files: string[], options: { config?: string; manifest?: string; json: boolean }) =>
+  .action((files: string[], options: { config?: string; manifest?: string; crx?: string; json: boolean }) =>
     perform(options.json, terminal =>
       lintCommand(
         files.map(fromHere),
@@ -70,7 +71,8 @@ program
           json: options.json,
           platform: process.platform,
           ...(options.config === undefined ? {} : { config: fromHere(options.config) }),
-          ...(options.manifest === undefined ? {} : { manifest: fromHere(options.manifest) })
+          ...(options.manifest === undefined ? {} : { manifest: fromHere(options.manifest) }),
+          ...(options.crx === undefined ? {} : { crx: fromHere(options.crx) })
         },
         terminal
       )

@@ -1,4 +1,4 @@
-import { faultOfServerUrl } from '../addresses.ts'
+import { faultOfServerUrl, isSameRing } from '../addresses.ts'
 import { managedStorageSchema } from '../managed-storage.ts'
 import { checkExtensionSettings } from './check-extension-settings.ts'
 import { checkId, checkUpdateUrl, type ForcedExtension, itemsOf, type Report } from './checks.ts'
@@ -80,7 +80,9 @@ function readForcelistEntry(text: string): { id: string | null; updateUrl: strin
 function checkExpected(forced: readonly ForcedExtension[], { extensionId, updateUrls }: Expectation, report: Report): void {
   const [first] = forced
   if (extensionId === null || first === undefined || forced.some(({ id }) => id === extensionId)) return
-  const isFromRing = forced.some(({ updateUrl }) => updateUrls === null || (updateUrl !== null && updateUrls.includes(updateUrl)))
+  const isFromRing = forced.some(
+    ({ updateUrl }) => updateUrls === null || (updateUrl !== null && updateUrls.some(ring => isSameRing(ring, updateUrl)))
+  )
   report('extension_id_mismatch', first, `The file installs ${[...new Set(forced.map(({ id }) => id))].join(', ')}.`, {
     severity: isFromRing ? 'error' : 'warning',
     hint: `Expected ${extensionId}.`

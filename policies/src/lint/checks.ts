@@ -1,4 +1,4 @@
-import { faultOfUpdateUrl } from '../addresses.ts'
+import { faultOfUpdateUrl, isSameRing } from '../addresses.ts'
 import { EXTENSION_ID_PATTERN } from '../config.ts'
 import type { Expectation } from './expectation.ts'
 import type { PolicyCode, Severity } from './finding.ts'
@@ -41,7 +41,7 @@ function whyNoId(id: string): string {
 export function checkUpdateUrl(url: string, id: string, node: { offset: number }, expectation: Expectation, report: Report): void {
   const { extensionId, updateUrls, isTrial } = expectation
   const fault = faultOfUpdateUrl(url, isTrial)
-  const isUnknownRing = updateUrls !== null && id === extensionId && !updateUrls.includes(url)
+  const isUnknownRing = updateUrls !== null && id === extensionId && !updateUrls.some(ring => isSameRing(ring, url))
   if (fault !== null) report('update_url_insecure', node, fault)
   else if (isUnknownRing)
     report('update_url_mismatch', node, `“${url}” is the address of no ring.`, { hint: `The rings have ${updateUrls.join(', ')}.` })

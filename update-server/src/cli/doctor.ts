@@ -4,6 +4,7 @@ import { FixpointError } from '@fixpoint/protocol'
 import { loadConfig, type UpdatesConfig } from '../config.ts'
 import type { LedgerEntry } from '../ledger/events.ts'
 import { readLedger } from '../ledger/ledger.ts'
+import { hasSigningKey } from '../no-signing-key.ts'
 import { isErrno, readIfThere } from '../read-if-there.ts'
 import { CrxStore } from '../releases/crx-store.ts'
 import { EMPTY_STATE, reduceEntry } from '../releases/state.ts'
@@ -121,8 +122,12 @@ async function examineReleases(readEntries: () => Promise<LedgerEntry[]>, crxFil
 /** The key must not be where the server is. */
 async function examineKeys(storage: UpdatesConfig['storage'], environment: Readonly<Record<string, string | undefined>>): Promise<Finding> {
   const name = 'Signing key'
-  if (environment['FIXPOINT_CRX_KEY'] !== undefined) {
-    return { name, state: 'warning', detail: 'FIXPOINT_CRX_KEY is set here; the key belongs on another machine than the update server' }
+  if (hasSigningKey(environment)) {
+    return {
+      name,
+      state: 'bad',
+      detail: 'FIXPOINT_CRX_KEY is set here, with which the server does not start; the key belongs on another machine'
+    }
   }
   const dataFolder = storage.kind === 'folder' ? storage.folder : null
   const paths = dataFolder === null || (await statIfThere(dataFolder)) === null ? [] : await readdir(dataFolder, { recursive: true })

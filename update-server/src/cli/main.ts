@@ -9,6 +9,7 @@ import { pino } from 'pino'
 import { loadConfig, roleSchema } from '../config.ts'
 import { verifyCrx } from '../crx/verify.ts'
 import { asFixpointError } from '../http/problems.ts'
+import { requireNoSigningKey } from '../no-signing-key.ts'
 import { type ConnectionOptions, connect, type UpdatesClient } from './client.ts'
 import { describeStatusLines } from './describe-status.ts'
 
@@ -189,6 +190,7 @@ localCommand('serve', 'run the server').action(options =>
   perform(async () => {
     // Loaded when it is needed: the other commands need no server and should answer at once.
     const { serve } = await import('../serve.ts')
+    requireNoSigningKey(environment)
     const config = await loadConfig(configPath(options))
     const logger = pino({ level: environment['FIXPOINT_LOG_LEVEL'] ?? 'info', base: null }, pino.destination(2))
     const server = await serve(config, logger)

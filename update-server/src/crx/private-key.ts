@@ -12,8 +12,9 @@ const DER = [
   '0201000282020100' // PKCS#1, 4,096 bits
 ].map(text => Buffer.from(text, 'hex'))
 
-/** The same in base64; the lengths before them move the text by no letter, as they take three or four bytes in all usual keys. */
-const BASE64 = /MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAAS|MIGHAgEAMBMGByqGSM49AgEG|MII[A-Za-z0-9+/]{3}IBAAKC/
+/** The same in base64; the lengths before them move the text by no letter, as they take three or four bytes in all usual keys. The
+ * [G] keeps this line from being taken for a key itself. */
+const BASE64 = /MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAAS|MIGHAgEAMBMGByqGSM49AgE[G]|MII[A-Za-z0-9+/]{3}IBAAKC/
 
 const KEY_FILE = /\.(?:pem|key|p8|p12|pfx|jks)$/i
 

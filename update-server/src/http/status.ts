@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { UpdatesConfig } from '../config.ts'
 import type { VersionsSeen } from '../observe/versions-seen.ts'
-import { releasesOf, ringOf } from '../releases/state.ts'
+import { fallbacksOf, releasesOf, ringOf } from '../releases/state.ts'
 import type { Updates } from '../updates.ts'
 
 /** What the dashboard and `fixpoint-updates status` show. */
@@ -54,13 +54,13 @@ export function describeStatus(updates: Updates, config: UpdatesConfig, seen: Ve
       id,
       name,
       rings: config.rings.map(ring => {
-        const { offered, percentage, earlier, haltReason } = ringOf(state, id, ring)
+        const { offered, percentage, haltReason } = ringOf(state, id, ring)
         return {
           name: ring,
           updateUrl: `${config.publicUrl}/rings/${ring}/update`,
           offered,
           percentage,
-          otherwise: percentage === 100 ? null : (earlier.at(-1) ?? null),
+          otherwise: percentage === 100 ? null : (fallbacksOf(state, id, ring)[0] ?? null),
           haltReason,
           versionsSeen: seen[id]?.[ring] ?? {}
         }

@@ -18,8 +18,11 @@ export interface Ledger {
   readonly head: string
   /** Writes what one person did; it is safe when the promise is fulfilled. @throws FixpointError `audit_conflict`, `storage_unreachable` */
   append(who: string, at: Date, events: UpdateEvent[]): Promise<LedgerEntry>
-  /** Reads what other servers have appended since. @throws FixpointError `audit_broken`, `storage_unreachable` */
-  follow(): Promise<readonly LedgerEntry[]>
+  /**
+   * Adds what other servers have appended since to `entries`, also what it found before it failed.
+   * @throws FixpointError `audit_broken`, `storage_unreachable`
+   */
+  follow(): Promise<void>
 }
 
 /** Adds text to the end of a file; it is on the disk when the promise is fulfilled. */
@@ -46,7 +49,7 @@ export async function openLedger(path: string, appendText: AppendText = appendTo
       return headOf(entries)
     },
     // The folder is locked: nobody else appends.
-    follow: async () => [],
+    follow: async () => undefined,
     append: async (who, at, events) => {
       const entry = nextEntry(entries, who, at, events)
       const line = `${lineOf(entry)}\n`

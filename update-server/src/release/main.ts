@@ -7,11 +7,14 @@ import { signerFromEnvironment } from '../crx/signer.ts'
 import { verifyCrx } from '../crx/verify.ts'
 import { asFixpointError } from '../http/problems.ts'
 import { readRecord, writeRecord } from './record.ts'
-import { checkSettings, filesForRollback, makeRelease, readBuild } from './release.ts'
+import { checkSettings, filesForRollback, makeRelease, readBuild, versionOfSources } from './release.ts'
 
 const environment = process.env
 const folder = environment['INIT_CWD'] ?? process.cwd()
 const room = join(import.meta.dirname, '..', '..')
+const extension = resolve(room, '..', 'extension')
+/** What `npm run release -- extension` builds. */
+const ownBuild = join(extension, '.output', 'chrome-mv3')
 
 interface Options {
   build: string
@@ -51,6 +54,8 @@ async function release(options: Options): Promise<void> {
   const { rollback, version } = options
   const old = rollback === undefined ? undefined : verifyCrx(await readOldFile(rollback), { extensionId: options.id })
   const files = old === undefined || version === undefined ? await readBuild(options.build) : filesForRollback(old, version)
+  // What is built of these sources has their version; another folder has its own.
+  const expected = version ?? (options.build === ownBuild ? await versionOfSources(join(extension, 'package.json')) : undefined)
   const made = await makeRelease({
     files,
     signer,
@@ -58,6 +63,7 @@ async function release(options: Options): Promise<void> {
     updateUrl,
     record,
     at: new Date(),
+    ...(expected === undefined ? {} : { version: expected }),
     ...(old === undefined ? {} : { rollbackOf: old.manifest.version })
   })
   const { extensionId, manifest, sha256, size } = made.verified
@@ -98,12 +104,7 @@ const program = new Command('release')
   )
   .option('--rollback <crx>', 'release the code of this file again, under the version of --version')
   .option('--version <version>', 'the version of a rollback')
-  .option(
-    '--build <folder>',
-    'the built extension',
-    path => resolve(folder, path),
-    resolve(room, '..', 'extension', '.output', 'chrome-mv3')
-  )
+  .option('--build <folder>', 'the built extension', path => resolve(folder, path), ownBuild)
   .option('--out <folder>', 'where the CRX goes', path => resolve(folder, path), resolve(room, '..', '.fixpoint', 'release'))
   .option(
     '--record <file>',

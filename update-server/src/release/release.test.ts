@@ -8,7 +8,7 @@ import { signerFromEnvironment } from '../crx/signer.ts'
 import { verifyCrx } from '../crx/verify.ts'
 import { newSigner, sampleFiles, sampleId, sampleSigner } from '../testing/sample-extension.ts'
 import { type ReleaseRecord, readRecord, writeRecord } from './record.ts'
-import { filesForRollback, makeRelease, readBuild } from './release.ts'
+import { filesForRollback, makeRelease, readBuild, versionOfSources } from './release.ts'
 
 const at = new Date('2026-11-21T10:00:00Z')
 const updateUrl = 'https://updates.example.com/rings/all/update'
@@ -17,7 +17,7 @@ const record: ReleaseRecord = {
   approvedPermissions: { storage: 'settings', 'http://127.0.0.1/*': 'shows the version' },
   releases: []
 }
-const usual = { files: sampleFiles(), signer: sampleSigner, extensionId: sampleId, updateUrl, record, at }
+const usual = { files: sampleFiles(), signer: sampleSigner, extensionId: sampleId, version: '1.0.0', updateUrl, record, at }
 
 let folder: string
 beforeAll(async () => {
@@ -41,10 +41,12 @@ describe('makeRelease', () => {
     const { record: after } = await makeRelease(usual)
     const wrong: [string, Partial<typeof usual>][] = [
       ['version_not_higher', { record: after }],
-      ['version_not_higher', { record: after, files: sampleFiles({ version: '0.9' }) }],
+      ['version_not_higher', { record: after, version: '0.9', files: sampleFiles({ version: '0.9' }) }],
+      ['crx_version_mismatch', { version: '1.0.1' }],
       ['crx_id_mismatch', { signer: newSigner() }],
       ['permission_added', { files: sampleFiles({ manifest: { permissions: ['storage', 'tabs'] } }) }],
       ['permission_added', { files: sampleFiles({ manifest: { optional_host_permissions: ['<all_urls>'] } }) }],
+      ['permission_added', { files: sampleFiles({ manifest: { devtools_page: 'devtools.html' } }) }],
       ['crx_manifest_invalid', { files: sampleFiles({ manifest: { minimum_chrome_version: '121' } }) }],
       ['crx_manifest_invalid', { files: sampleFiles({ manifest: { minimum_chrome_version: undefined } }) }],
       ['crx_manifest_invalid', { files: new Map() }],
@@ -69,7 +71,7 @@ describe('makeRelease', () => {
   it('gives old code a higher version, and nothing else new', async () => {
     const old = (await makeRelease(usual)).verified
     const files = filesForRollback(old, '1.2')
-    const { verified } = await makeRelease({ ...usual, files, rollbackOf: '1.0.0' })
+    const { verified } = await makeRelease({ ...usual, files, version: '1.2', rollbackOf: '1.0.0' })
     expect(verified.manifest).toEqual({ ...old.manifest, version: '1.2' })
     expect(verified.files.get('show-version.js')).toEqual(old.files.get('show-version.js'))
     expect(() => filesForRollback(old, '1.0')).toThrow(expect.objectContaining({ code: 'version_not_higher' }))
@@ -144,6 +146,14 @@ it('reads a build without maps, and refuses links', async () => {
   await symlink('/etc/passwd', join(build, 'link'))
   await expect(readBuild(build)).rejects.toMatchObject({ code: 'crx_zip_unsafe' })
   await expect(readBuild(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'file_not_found' })
+})
+
+it('knows the version of the sources', async () => {
+  const path = join(folder, 'package.json')
+  await writeFile(path, '{"version":"1.2.3"}')
+  expect(await versionOfSources(path)).toBe('1.2.3')
+  await writeFile(path, '{}')
+  await expect(versionOfSources(path)).rejects.toMatchObject({ code: 'config_invalid' })
 })
 
 it('keeps the record', async () => {

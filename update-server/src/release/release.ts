@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
+import { z } from 'zod'
 import type { ArchiveFiles } from '../crx/archive.ts'
 import { extensionIdOf } from '../crx/extension-id.ts'
 import { permissionsOf } from '../crx/extension-manifest.ts'
@@ -16,6 +17,8 @@ export interface ReleaseOptions {
   signer: Signer
   /** The id that the release has to have. */
   extensionId: string
+  /** The version that the manifest has to have; any where left out. */
+  version?: string
   /** Where browsers ask for updates, unless a policy says otherwise. */
   updateUrl: string
   record: ReleaseRecord
@@ -46,17 +49,35 @@ export async function readBuild(folder: string): Promise<ArchiveFiles> {
   return files
 }
 
+/** The version that the sources have. @param path their package.json @throws FixpointError `config_invalid` */
+export async function versionOfSources(path: string): Promise<string> {
+  try {
+    return z.object({ version: z.string() }).parse(JSON.parse(await readFile(path, 'utf8'))).version
+  } catch (error) {
+    throw new FixpointError('config_invalid', `${path} does not say which version is to be released.`, { cause: error })
+  }
+}
+
 /**
  * Packs, signs and checks a release.
  * @throws FixpointError `crx_*`, `version_not_higher`, `permission_added`, `config_invalid`, `signing_failed`
  */
-export async function makeRelease({ files, signer, extensionId, updateUrl, record, rollbackOf, at }: ReleaseOptions): Promise<Release> {
+export async function makeRelease({
+  files,
+  signer,
+  extensionId,
+  version,
+  updateUrl,
+  record,
+  rollbackOf,
+  at
+}: ReleaseOptions): Promise<Release> {
   checkSettings({ signer, extensionId, updateUrl })
   // The id that the extension knows itself by while it is unpacked has to be the one that it is signed for.
   const stamped = withManifestFields(files, { key: Buffer.from(signer.publicKey).toString('base64'), update_url: updateUrl })
   const archive = packArchive(stamped)
   const crx = await signCrx(archive, signer)
-  const verified = verifyCrx(crx, { extensionId })
+  const verified = verifyCrx(crx, { extensionId, ...(version === undefined ? {} : { version }) })
   const { manifest } = verified
 
   const last = record.releases.at(-1)

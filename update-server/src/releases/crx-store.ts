@@ -87,7 +87,8 @@ export class CrxStore {
     } catch (error) {
       // Of storage that does not answer nobody knows what is in it.
       if (error instanceof FixpointError && error.code === 'storage_unreachable') throw error
-      throw this.#fault(release, 'It cannot be read.', error)
+      const reason = error instanceof FixpointError ? error.message : 'It cannot be read.'
+      throw this.#fault(release, reason, error)
     }
   }
 

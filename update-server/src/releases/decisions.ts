@@ -167,6 +167,8 @@ export function decidePromotion(
     if (haltReason !== null && offered === release.version)
       throw new FixpointError('ring_order', `Version ${release.version} is halted in the ring ${earlier}: ${haltReason}`)
   }
+  if (rings.slice(0, index).some(earlier => ringOf(state, extensionId, earlier).withdrawn.includes(release.version)))
+    throw new FixpointError('ring_order', `Version ${release.version} was halted in a ring before ${ring}, and then replaced.`)
   return [offerEvent(extensionId, ring, release.version, percentage)]
 }
 

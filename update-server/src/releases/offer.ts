@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { compareVersions, isChromeVersion, isVersion } from '../crx/version.ts'
-import { findRelease, type Release, type Ring, ringOf, type UpdatesState } from './state.ts'
+import { fallbacksOf, findRelease, type Release, type Ring, ringOf, type UpdatesState } from './state.ts'
 
 /** What a browser says of itself when it asks. */
 export interface UpdateCheck {
@@ -15,7 +15,8 @@ export interface UpdateCheck {
 
 /**
  * The release that a ring offers to this browser, or undefined where there is no newer one for it. Never one that is not higher than
- * what the browser has, never one that its Chrome is too old for, never one whose file is not in order: then the newest before it.
+ * what the browser has, never one that its Chrome is too old for, never one whose file is not in order: then the newest before it that was
+ * not found bad.
  */
 export function chooseOffer(
   state: UpdatesState,
@@ -27,16 +28,16 @@ export function chooseOffer(
   if (!isVersion(version) || (chromeVersion !== undefined && !isChromeVersion(chromeVersion))) return undefined
   const ring = ringOf(state, extensionId, ringName)
   if (ring.haltReason !== null) return undefined
-  const best = candidates(ring, extensionId, client)
+  const best = [...newestFor(ring, extensionId, client), ...fallbacksOf(state, extensionId, ringName)]
     .map(candidate => findRelease(state, extensionId, candidate))
     .find(release => release !== undefined && isServable(release) && fitsChrome(release, chromeVersion))
   return best !== undefined && compareVersions(best.version, version) > 0 ? best : undefined
 }
 
-/** Versions that the ring has for this client, the newest first. */
-function candidates({ offered, percentage, earlier }: Ring, extensionId: string, client: string | undefined): string[] {
+/** The version that the ring offers, where this client is among those that it is meant for. */
+function newestFor({ offered, percentage }: Ring, extensionId: string, client: string | undefined): string[] {
   const isIncluded = offered !== null && (percentage === 100 || isWithin(percentage, `${extensionId} ${offered}`, client))
-  return [...(isIncluded ? [offered] : []), ...earlier.toReversed()]
+  return isIncluded ? [offered] : []
 }
 
 /**

@@ -198,6 +198,48 @@ describe('when a release is bad', () => {
     expect(story.offer('all', '0.0.0.0', { broken: ['3'] })).toBe('1')
   })
 
+  const mended = () =>
+    new Story()
+      .everywhere('1.0.0')
+      .publish('2.0.0')
+      .approve('2.0.0')
+      .promote('2.0.0', 'early')
+      .halt('early')
+      .halt('canary')
+      .publish('2.1.0')
+      .approve('2.1.0')
+
+  it('what was halted is not offered to those outside the percentage of what replaced it', () => {
+    const story = mended().promote('2.1.0', 'early', 20)
+    expect(story.offer('early', '1.0.0')).toBeUndefined()
+    expect(story.offer('early')).toBe('1.0.0')
+    const clients = Array.from({ length: 200 }, (_, index) => `machine-${index}`)
+    const offers = new Set(clients.map(client => story.offer('early', '0.0.0.0', { client })))
+    expect(offers).toEqual(new Set(['1.0.0', '2.1.0']))
+  })
+
+  it('what was halted is not offered where the file of what replaced it is lost', () => {
+    const story = mended()
+    expect(story.offer('canary', '1.0.0')).toBe('2.1.0')
+    expect(story.offer('canary', '1.0.0', { broken: ['2.1.0'] })).toBeUndefined()
+    expect(story.offer('canary', '0.0.0.0', { broken: ['2.1.0'] })).toBe('1.0.0')
+  })
+
+  it('what was halted in the first ring alone is nobody’s second choice in a later one, and goes no further', () => {
+    const bad = () => new Story().everywhere('1').publish('2').approve('2').promote('2', 'early').halt('canary').publish('3').approve('3')
+    expect(bad().promote('3', 'early', 20).offer('early')).toBe('1')
+    expect(codeOf(() => bad().promote('2', 'all'))).toBe('ring_order')
+  })
+
+  it('what another ring is halted with now is nobody’s second choice; what was resumed is again', () => {
+    const story = new Story().everywhere('1').publish('2').approve('2').promote('2', 'early').publish('3').approve('3').halt('early')
+    expect(story.offer('canary', '0.0.0.0', { broken: ['3'] })).toBe('1')
+    story.resume('early')
+    expect(story.offer('canary', '0.0.0.0', { broken: ['3'] })).toBe('2')
+    story.promote('3', 'early', 20)
+    expect(story.offer('early')).toBe('2')
+  })
+
   it('a file that is not in order hides no good one', () => {
     const story = new Story().everywhere('1').everywhere('2')
     expect(story.offer('all', '0.0.0.0', { broken: ['2'] })).toBe('1')

@@ -19,10 +19,12 @@ export interface Release {
 export interface Ring {
   /** The newest version that the ring offers; null where it has never offered one. */
   offered: string | null
-  /** Share of the ring's clients that are offered it; the others get the last of `earlier`. */
+  /** Share of the ring's clients that are offered it; the others get the last of `earlier` that was not found bad. */
   percentage: number
   /** Versions that the ring has offered to all of its clients before, oldest first, without those that were rolled back. */
   earlier: string[]
+  /** Versions that were replaced while they were halted here. */
+  withdrawn: string[]
   /** Why the ring offers nothing at all for now; null where it does. */
   haltReason: string | null
 }
@@ -35,7 +37,7 @@ export interface UpdatesState {
 }
 
 export const EMPTY_STATE: UpdatesState = { releases: {}, rings: {} }
-const EMPTY_RING: Ring = { offered: null, percentage: 100, earlier: [], haltReason: null }
+const EMPTY_RING: Ring = { offered: null, percentage: 100, earlier: [], withdrawn: [], haltReason: null }
 
 export function releasesOf(state: UpdatesState, extensionId: string): readonly Release[] {
   return state.releases[extensionId] ?? []
@@ -47,6 +49,23 @@ export function findRelease(state: UpdatesState, extensionId: string, version: s
 
 export function ringOf(state: UpdatesState, extensionId: string, ring: string): Ring {
   return state.rings[extensionId]?.[ring] ?? EMPTY_RING
+}
+
+/** What has been found bad: versions that some ring is halted with now, or was halted with until a newer one replaced them. */
+function badVersions(state: UpdatesState, extensionId: string): Set<string> {
+  return new Set(
+    Object.values(state.rings[extensionId] ?? {}).flatMap(({ offered, withdrawn, haltReason }) =>
+      haltReason === null || offered === null ? withdrawn : [...withdrawn, offered]
+    )
+  )
+}
+
+/** What clients get for which the newest release of a ring is not meant or not in order, the newest first: nothing that was found bad. */
+export function fallbacksOf(state: UpdatesState, extensionId: string, ring: string): string[] {
+  const bad = badVersions(state, extensionId)
+  return ringOf(state, extensionId, ring)
+    .earlier.filter(version => !bad.has(version))
+    .toReversed()
 }
 
 export function reduceEntry(state: UpdatesState, { who, at, events }: Pick<LedgerEntry, 'who' | 'at' | 'events'>): UpdatesState {
@@ -69,6 +88,7 @@ function reduceEvent(state: UpdatesState, event: UpdateEvent, who: string, at: s
         offered: event.version,
         percentage: event.percentage,
         earlier: earlierAfter(ring, event.version, findRelease(state, extensionId, event.version)?.rollbackOf ?? null),
+        withdrawn: withdrawnAfter(ring, event.version),
         haltReason: null
       }))
     case 'ring.halted':
@@ -83,6 +103,11 @@ function earlierAfter(ring: Ring, version: string, rollbackOf: string | null): s
   const isReplaced = ring.offered !== null && ring.offered !== version && ring.percentage === 100
   const earlier = isReplaced && ring.offered !== null ? [...ring.earlier, ring.offered] : ring.earlier
   return rollbackOf === null ? earlier : earlier.filter(old => compareVersions(old, rollbackOf) <= 0)
+}
+
+/** A newer release ends a halt, but what was halted stays bad. */
+function withdrawnAfter({ offered, haltReason, withdrawn }: Ring, version: string): string[] {
+  return offered === null || offered === version || haltReason === null ? withdrawn : [...withdrawn, offered]
 }
 
 function withReleases(state: UpdatesState, extensionId: string, change: (releases: readonly Release[]) => Release[]): UpdatesState {

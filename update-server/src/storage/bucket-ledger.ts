@@ -17,15 +17,13 @@ const AT_ONCE = 16
 /** @throws FixpointError `audit_broken`, `storage_unreachable` */
 export async function openBucketLedger(bucket: Bucket): Promise<Ledger> {
   const entries = await readBucketLedger(bucket)
-  const follow = async (): Promise<LedgerEntry[]> => {
-    const found: LedgerEntry[] = []
+  const follow = async (): Promise<void> => {
     for (;;) {
-      const bytes = await bucket.get(keyOf(entries.length + 1))
-      if (bytes === null) return found
+      const bytes = await getEntry(bucket, keyOf(entries.length + 1))
+      if (bytes === null) return
       const entry = parseEntry(bytes.toString('utf8').replace(/\n$/, ''))
       if (entry === undefined || !isNext(entries, entry)) throw brokenAt(entries.length + 1)
       entries.push(entry)
-      found.push(entry)
     }
   }
   return {
@@ -39,12 +37,22 @@ export async function openBucketLedger(bucket: Bucket): Promise<Ledger> {
       const key = keyOf(entry.seq)
       const isNew = await bucket.create(key, Buffer.from(`${lineOf(entry)}\n`), 'application/json')
       // The answer to a first attempt may have been lost on the way, and the second then finds what the first has written.
-      if (!isNew && (await bucket.get(key))?.toString('utf8') !== `${lineOf(entry)}\n`) {
+      if (!isNew && (await getEntry(bucket, key))?.toString('utf8') !== `${lineOf(entry)}\n`) {
         throw new FixpointError('audit_conflict', 'Another update server has recorded something in the meantime.')
       }
       entries.push(entry)
       return entry
     }
+  }
+}
+
+/** Without one entry nothing is known: what keeps it from being read keeps the whole storage from being used. */
+async function getEntry(bucket: Bucket, key: string): Promise<Buffer | null> {
+  try {
+    return await bucket.get(key)
+  } catch (error) {
+    if (!(error instanceof FixpointError) || error.code !== 'file_not_accessible') throw error
+    throw new FixpointError('storage_unreachable', `${bucket.name} cannot be used. ${error.message}`, { hint: error.hint, cause: error })
   }
 }
 
@@ -55,7 +63,7 @@ export async function readBucketLedger(bucket: Bucket): Promise<LedgerEntry[]> {
   if (gap !== -1) throw brokenAt(gap + 1)
   const lines: string[] = []
   for (let start = 0; start < keys.length; start += AT_ONCE) {
-    const objects = await Promise.all(keys.slice(start, start + AT_ONCE).map(key => bucket.get(key)))
+    const objects = await Promise.all(keys.slice(start, start + AT_ONCE).map(key => getEntry(bucket, key)))
     lines.push(...objects.map(bytes => bytes?.toString('utf8') ?? '\n'))
   }
   // An object with more or fewer lines than its own would move all that come after it.

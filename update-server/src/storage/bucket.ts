@@ -2,7 +2,10 @@
 export interface Bucket {
   /** Where it is, for people. */
   readonly name: string
-  /** @returns null where there is no such object @throws FixpointError `storage_unreachable` */
+  /**
+   * @returns null where there is no such object
+   * @throws FixpointError `file_not_accessible` where this one object cannot be read, `storage_unreachable`
+   */
   get(key: string): Promise<Buffer | null>
   /**
    * Writes an object that is not there yet; of several writers, one alone succeeds.

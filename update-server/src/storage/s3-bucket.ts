@@ -38,7 +38,7 @@ export function connectBucket({ bucket, prefix, region, endpoint, pathStyle }: B
         return Body === undefined ? null : Buffer.from(await Body.transformToByteArray())
       } catch (error) {
         if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return null
-        throw describeFault(error, name)
+        throw isRefusal(error) ? refusedObject(error, key) : describeFault(error, name)
       }
     },
     create: async (key, bytes, contentType) => {
@@ -67,6 +67,23 @@ export function connectBucket({ bucket, prefix, region, endpoint, pathStyle }: B
     },
     close: () => client.destroy()
   }
+}
+
+/**
+ * Whether storage that answers refuses this one object: it is archived, or a policy or the key that it is encrypted with is denied.
+ * Other refusals are about the account or the bucket.
+ */
+function isRefusal(error: unknown): error is S3ServiceException {
+  if (!(error instanceof S3ServiceException)) return false
+  return error.name === 'InvalidObjectState' || error.name === 'AccessDenied' || error.name.startsWith('KMS.')
+}
+
+/** Browsers are told this too, so it does not say who asked for what: that is in the cause. */
+function refusedObject(error: S3ServiceException, key: string): FixpointError {
+  return new FixpointError('file_not_accessible', `The storage refuses to give ${key} (${error.name}).`, {
+    hint: 'Restore the object if it is archived, and check that the credentials may s3:GetObject there and use its key.',
+    cause: error
+  })
 }
 
 /** What to do about it is in the first words that the storage, the SDK or the network has for it. */

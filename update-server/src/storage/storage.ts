@@ -14,7 +14,7 @@ export interface CrxFiles {
   nameOf(release: StoredRelease): string
   /** Writes a file whole or not at all; it is safe when the promise is fulfilled. */
   write(release: StoredRelease, bytes: Buffer): Promise<void>
-  /** @returns null where there is no such file @throws FixpointError `storage_unreachable` */
+  /** @returns null where there is no such file @throws FixpointError `storage_unreachable`; anything else is about this one file */
   read(release: StoredRelease): Promise<Buffer | null>
 }
 

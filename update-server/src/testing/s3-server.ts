@@ -35,6 +35,8 @@ export class S3Server {
   readonly objects = new Map<string, Buffer>()
   /** Whether the storage does what “If-None-Match: *” says. */
   keepsConditions = true
+  /** Objects that are not given out, with the code that says why. */
+  readonly refused = new Map<string, string>()
   /** Whether storage answers at all. */
   isReachable = true
   /** The next write is done, and its answer gets lost. */
@@ -84,6 +86,8 @@ export class S3Server {
     if (request.method === 'PUT') return this.#put(key, content, request.headers['if-none-match'] === '*' && this.keepsConditions)
     if (request.method !== 'GET') return refusal(405, 'MethodNotAllowed')
     if (key === '') return this.#list(url.searchParams)
+    const reason = this.refused.get(key)
+    if (reason !== undefined) return refusal(reason === 'InternalError' ? 500 : 403, reason)
     const body = this.objects.get(key)
     return body === undefined ? refusal(404, 'NoSuchKey') : { status: 200, body }
   }
