@@ -14,6 +14,7 @@ import {
 } from './ids.ts'
 import { pageContextSchema } from './page-context.ts'
 import { personSchema } from './people.ts'
+import { verdictValueSchema } from './proof.ts'
 import { fileChangeSchema } from './sandbox/workspace.ts'
 import { isStorableText, isVisibleText, storableText } from './text.ts'
 import { workspaceRoutes } from './workspace-api.ts'
@@ -113,7 +114,8 @@ const sessionSummarySchema = z
     updatedAt: timestampSchema,
     createdBy: personSchema,
     seq: z.number().int(),
-    verdict: z.enum(['verified', 'looks_wrong', 'unverified']).nullable()
+    /** The lowest of what is known of each step that the files have in them; null while nothing has been changed. */
+    verdict: verdictValueSchema.nullable()
   })
   .meta({ id: 'SessionSummary' })
 export type SessionSummary = z.infer<typeof sessionSummarySchema>

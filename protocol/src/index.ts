@@ -32,6 +32,7 @@ export {
 } from './sandbox/index.ts'
 export * from './session.ts'
 export * from './session-link.ts'
+export * from './session-verdict.ts'
 export * from './steps.ts'
 export * from './style-properties.ts'
 export * from './terminal.ts'

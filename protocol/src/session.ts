@@ -426,7 +426,9 @@ function applyEvent(state: SessionState, event: SessionEvent): SessionState {
     case 'notice.added': {
       const { turnId, level, text } = event.data
       if (turnId === undefined) return state
-      return withTurn(state, turnId, turn => addItem({ ...turn, activity: text }, { kind: 'notice', seq: event.seq, level, text }))
+      return withTurn(state, turnId, turn =>
+        addItem(turn.status === 'running' ? { ...turn, activity: text } : turn, { kind: 'notice', seq: event.seq, level, text })
+      )
     }
     case 'pull_request.requested':
       return { ...state, pullRequest: { status: 'requested', ...event.data } }

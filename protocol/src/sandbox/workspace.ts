@@ -13,6 +13,13 @@ export const fileChangeSchema = z
   .meta({ id: 'FileChange', description: 'A changed file with its numbers of lines; null for binary files' })
 export type FileChange = z.infer<typeof fileChangeSchema>
 
+/**
+ * Flaws of git objects that old but harmless repositories have and that code hosts let through as well (see GitLab's gitaly and
+ * GitHub's receive.fsck settings). Whatever takes a project's history in lets them through, the server and `sandboxd` alike; names as
+ * in git-config(1), `fsck.<msg-id>`.
+ */
+export const HARMLESS_FLAWS = ['zeroPaddedFilemode', 'missingSpaceBeforeDate', 'badTimezone', 'missingEmail'] as const
+
 /** Name of a checkpoint below `refs/fixpoint/`, such as `checkpoints/12`. */
 export const checkpointNameSchema = z.string().regex(/^[a-z0-9][a-z0-9/_-]{0,200}$/, 'is not a checkpoint name')
 

@@ -2,12 +2,13 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { FixpointError } from '@fixpoint/protocol'
-import type {
-  workspaceApplyQuerySchema,
-  workspaceBundleInputSchema,
-  workspaceCheckpoint,
-  workspacePopulateQuerySchema,
-  workspaceRestoreQuerySchema
+import {
+  HARMLESS_FLAWS,
+  type workspaceApplyQuerySchema,
+  type workspaceBundleInputSchema,
+  type workspaceCheckpoint,
+  type workspacePopulateQuerySchema,
+  type workspaceRestoreQuerySchema
 } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
 import { Turns } from '../turns.ts'
@@ -23,11 +24,8 @@ const IDENTITY = { GIT_AUTHOR_NAME: NAME, GIT_AUTHOR_EMAIL: EMAIL, GIT_COMMITTER
 /** What a fresh volume has in it. */
 const IGNORED_IN_EMPTY = new Set(['lost+found'])
 
-/**
- * Objects are checked as they come in. Left out are flaws that old but harmless repositories have and that code hosts let
- * through as well (see GitLab's gitaly and GitHub's receive.fsck settings).
- */
-const STRICT = '--strict=zeroPaddedFilemode=ignore,missingSpaceBeforeDate=ignore,badTimezone=ignore,missingEmail=ignore'
+/** Objects are checked as they come in. */
+const STRICT = `--strict=${HARMLESS_FLAWS.map(flaw => `${flaw}=ignore`).join(',')}`
 
 /** The repository in the workspace. One operation at a time; a checkpoint during a restore would record half of it. */
 export class Workspace {

@@ -22,7 +22,7 @@ export interface AgentRun {
   entries: ConversationEntry[]
   /** Calls of the last step that had been started when the server stopped: nobody knows what became of them. */
   startedCalls: ReadonlySet<string>
-  /** Steps and tokens that the turn has used before, and when it began. */
+  /** Steps and tokens that the turn has used before, and when it would have begun without the breaks in its work. */
   spent: { steps: number; tokens: number; startedAt: Date }
   model: ConfiguredModel
   budget: Budget

@@ -1,6 +1,7 @@
 import { devNull } from 'node:os'
 import { Readable } from 'node:stream'
 import { FixpointError } from '@fixpoint/protocol'
+import { HARMLESS_FLAWS } from '@fixpoint/protocol/sandbox'
 import { execa } from 'execa'
 import { isErrno } from '../store/errno.ts'
 
@@ -34,6 +35,7 @@ const SAFE_CONFIG: readonly (readonly [string, string])[] = [
   ['core.hooksPath', devNull],
   ['core.fsmonitor', 'false'],
   ['transfer.fsckObjects', 'true'],
+  ...HARMLESS_FLAWS.map((flaw): [string, string] => [`fetch.fsck.${flaw}`, 'ignore']),
   ['protocol.allow', 'never'],
   ['http.followRedirects', 'false'],
   ['submodule.recurse', 'false'],

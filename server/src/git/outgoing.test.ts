@@ -1,8 +1,16 @@
-import { emptySession, plainInMarkdown } from '@fixpoint/protocol'
+import {
+  emptySession,
+  type Proof,
+  plainInMarkdown,
+  type SessionState,
+  type TurnState,
+  type VerdictValue,
+  type WorkStep
+} from '@fixpoint/protocol'
 import { describe, expect, it } from 'vitest'
 import { ada } from '../testing/fixtures.ts'
 import { addsInstallScript, protectedChanges } from './protected-paths.ts'
-import { pullRequestBody } from './pull-request-body.ts'
+import { proposedWork, pullRequestBody } from './pull-request-body.ts'
 import { withoutDetours } from './pull-requests.ts'
 import { addedLines, findSecrets } from './secret-scan.ts'
 
@@ -82,15 +90,88 @@ describe('the text of a pull request', () => {
     expect(plain).not.toMatch(/@everyone|#12|(?<!\\)[<[]|https:\/\/|www\.evil/)
   })
 
-  it('says plainly when there is no proof', () => {
-    const state = {
-      ...emptySession('ses_01k8r5t9m3c6v2x7b4na'),
-      prompts: [{ promptId: 'p', text: 'Fix it\n# now', author: ada, queuedAt: '', status: 'done' as const }]
+  const commit = 'c'.repeat(40)
+  const proof = (value: VerdictValue): Proof => ({
+    proofId: 'prf_x',
+    path: '/',
+    viewport: { width: 800, height: 600, deviceScaleFactor: 1, scrollX: 0, scrollY: 0 },
+    colorScheme: 'light',
+    picks: [],
+    console: { added: [], gone: [] },
+    checks: [],
+    files: [],
+    verdict: { value, reasons: [{ about: 'seen', holds: value === 'verified', text: `It is ${value}.` }] }
+  })
+
+  /** A session of turns, each with the verdict of its proof. */
+  function sessionOf(turns: Record<string, VerdictValue | null>): SessionState {
+    const names = Object.keys(turns)
+    const state = emptySession('ses_01k8r5t9m3c6v2x7b4na')
+    return {
+      ...state,
+      prompts: names.map(name => ({ promptId: name, turnId: name, text: `Ask ${name}`, author: ada, queuedAt: '', status: 'done' })),
+      turns: Object.entries(turns).map(([name, value]) => ({ ...turnOf(name), ...(value === null ? {} : { proof: proof(value) }) })),
+      work: names.map(turnId => ({ kind: 'turn', turnId, commit }))
     }
-    const body = pullRequestBody(state, 'opn_x', new Map())
-    expect(body).toContain('Unverified')
+  }
+
+  const turnOf = (name: string): TurnState => ({
+    turnId: name,
+    promptId: name,
+    status: 'done',
+    startedAt: '',
+    isStopRequested: false,
+    attempt: 1,
+    activity: '',
+    steps: 1,
+    usage: { inputTokens: 0, outputTokens: 0 },
+    items: [],
+    captured: {},
+    checkpoints: [],
+    savedMeanwhile: []
+  })
+
+  const bodyOf = (state: SessionState, upTo = state.work.length) => pullRequestBody(state, proposedWork(state, upTo), 'opn_x', new Map())
+
+  it('says plainly when there is no proof', () => {
+    const state = sessionOf({ a: null })
+    const body = bodyOf({ ...state, prompts: state.prompts.map(prompt => ({ ...prompt, text: 'Fix it\n# now' })) })
+    expect(body).toContain('## Proof: ⚠️ Unverified')
+    expect(body).toContain('“Fix it # now” (no proof was taken)')
     expect(body).toContain('> Fix it\n> \\# now')
     expect(body).toContain('Asked for by Ada')
+  })
+
+  it('is headed by the one proof where that speaks for all of it', () => {
+    const body = bodyOf(sessionOf({ a: 'verified' }))
+    expect(body).toContain('## Proof: ✅ Verified\n\n- ✅ It is verified.')
+  })
+
+  it('is headed by the lowest verdict, and names each step', () => {
+    const body = bodyOf(sessionOf({ a: 'looks_wrong', b: 'verified' }))
+    expect(body).toContain('## Proof: ❌ Looks wrong\n\n- ❌ Looks wrong: “Ask a” (It is looks\\_wrong.)\n- ✅ Verified: “Ask b”\n')
+    expect(body).toContain('### The last proof, of “Ask b”: ✅ Verified')
+    // Positive control: without the step that looks wrong the same is verified.
+    expect(bodyOf(sessionOf({ a: 'verified', b: 'verified' }))).toContain('## Proof: ✅ Verified')
+  })
+
+  it('names what people changed by hand, and whose it is', () => {
+    const state = sessionOf({ a: 'verified' })
+    const edits: WorkStep = { kind: 'edits', commit, by: [ada], at: '', paths: ['a`b.css'] }
+    const body = bodyOf({ ...state, work: [...state.work, edits] })
+    expect(body).toContain('## Proof: ⚠️ Unverified')
+    expect(body).toContain('- ⚠️ Unverified: changes by Ada in `` a`b.css `` (changed by hand, which no proof speaks for)')
+  })
+
+  it('says nothing of work that is not in it: undone, or done since', () => {
+    const state = sessionOf({ a: 'verified', b: 'looks_wrong', c: 'looks_wrong' })
+    const undone = { by: ada, at: '', left: [] }
+    const turns = state.turns.map(turn => (turn.turnId === 'b' ? { ...turn, undone } : turn))
+    const work: WorkStep[] = [...state.work.slice(0, 2), { kind: 'undo', commit, by: ada, at: '', turnIds: ['b'] }, ...state.work.slice(2)]
+    const body = bodyOf({ ...state, turns, work }, 3)
+    expect(body).toContain('## Proof: ✅ Verified')
+    expect(body).not.toMatch(/Ask b|looks/)
+    expect(bodyOf({ ...state, turns, work })).toContain('## Proof: ❌ Looks wrong')
   })
 })
 

@@ -64,6 +64,50 @@ describe('a project’s repository', () => {
     expect(await own.readText(base.commit, 'nothing.md', 100)).toBeNull()
   })
 
+  describe('of a remote with old objects', () => {
+    /** A bare repository with one commit, made as git would not make it any more. */
+    function oldRemote(name: string, flaw: { fileMode?: string; author?: string }): { path: string; commit: string } {
+      const path = join(folder, name)
+      plainGit(folder, 'init', '--quiet', '--bare', path)
+      const write = (kind: string, input: string | Buffer) =>
+        execFileSync('git', ['hash-object', '-w', '-t', kind, '--stdin', '--literally'], { cwd: path, input }).toString().trim()
+      const entry = (mode: string, file: string, id: string) => Buffer.concat([Buffer.from(`${mode} ${file}\0`), Buffer.from(id, 'hex')])
+      const inner = write('tree', entry('100644', 'app.css', write('blob', '.price {}\n')))
+      const tree = write('tree', entry(flaw.fileMode ?? '40000', 'src', inner))
+      const author = flaw.author ?? 'Dev <dev@example.com> 1140000000 +0100'
+      const commit = write('commit', `tree ${tree}\nauthor ${author}\ncommitter Dev <dev@example.com> 1140000000 +0100\n\nOld\n`)
+      plainGit(path, 'update-ref', 'refs/heads/main', commit)
+      return { path, commit }
+    }
+
+    const fetched = (name: string, path: string) =>
+      createProjectRepository({
+        path: join(folder, name),
+        remote: createRemote({ path }, { allowedHosts: [], token: () => undefined }),
+        timeoutMs: 30_000,
+        maxBytes: 1e9
+      })
+
+    it.each([
+      ['zeroPaddedFilemode', { fileMode: '040000' }],
+      ['missingSpaceBeforeDate', { author: 'Dev <dev@example.com>1140000000 +0100' }],
+      ['badTimezone', { author: 'Dev <dev@example.com> 1140000000 +051800' }],
+      ['missingEmail', { author: 'Dev' }]
+    ])('takes what is harmless: %s', async (id, flaw) => {
+      const { path, commit } = oldRemote(`${id}.git`, flaw)
+      // Positive control: that is what git says of it.
+      expect(() => plainGit(path, 'fsck', '--strict')).toThrow(id)
+      const own = fetched(`own-${id}.git`, path)
+      expect(await own.fetchBranch()).toEqual({ branch: 'main', commit })
+      expect(await own.listFiles(commit)).toEqual(['src/app.css'])
+    })
+
+    it('refuses what is not', async () => {
+      const { path } = oldRemote('twice.git', { author: 'Dev <dev@example.com> 1140000000 +0100\nauthor Two <two@example.com> 1 +0000' })
+      await expect(fetched('own-twice.git', path).fetchBranch()).rejects.toMatchObject({ code: 'repo_rejected' })
+    })
+  })
+
   it('carries a checkpoint from the bundle to the remote’s branch, by the person who asked', async () => {
     const own = repository()
     const base = await own.fetchBranch()

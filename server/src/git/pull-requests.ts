@@ -2,6 +2,7 @@ import {
   FixpointError,
   isProposed,
   type Person,
+  type Proof,
   runningTurn,
   runningUndo,
   type SessionState,
@@ -20,7 +21,7 @@ import type { Database } from '../store/database.ts'
 import type { CodeHost } from './code-host.ts'
 import type { ProjectRepository } from './project-repository.ts'
 import { addsInstallScript, protectedChanges } from './protected-paths.ts'
-import { type PictureUrls, pullRequestBody } from './pull-request-body.ts'
+import { type PictureUrls, proposedWork, pullRequestBody } from './pull-request-body.ts'
 import { pushOnce, pushPictures } from './push-pictures.ts'
 import { createRemoteOperations } from './remote-operations.ts'
 import { addedLines, findSecrets } from './secret-scan.ts'
@@ -150,8 +151,9 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     const commit = await commitWork(state, { turnId, checkpoint }, operationId, branch, repository, signal)
     if ((await repository.remoteHead(branch, signal)) !== commit) await pushOnce(repository, commit, branch, signal)
     if (host === null) return { commit, turnId }
-    const pictures = await pushProofPictures(state, host, repository, signal)
-    const body = pullRequestBody(state, operationId, pictures)
+    const work = proposedWork(state, workUpTo(state, { turnId, checkpoint }))
+    const pictures = await pushProofPictures(sessionId, work.shown?.proof, host, repository, signal)
+    const body = pullRequestBody(state, work, operationId, pictures)
     const pullRequest = await host.ensurePullRequest(
       { branch, base: state.base?.branch ?? 'main', title: title.slice(0, 200), body },
       signal
@@ -165,7 +167,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
    */
   async function commitWork(
     state: SessionState,
-    last: { turnId: string; checkpoint: string | undefined },
+    last: LastStep,
     operationId: string,
     branch: string,
     repository: ProjectRepository,
@@ -175,9 +177,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
     if (!base) throw new FixpointError('nothing_to_commit', 'No file has been changed in this session.')
     const pushed = await ownRemoteHead(branch, repository, signal)
     const isPushed = (step: WorkStep) => step.commit === pushed?.checkpoint || (step.kind === 'turn' && step.turnId === pushed?.turnId)
-    const isLast = (step: WorkStep) =>
-      last.checkpoint === undefined ? step.kind === 'turn' && step.turnId === last.turnId : step.commit === last.checkpoint
-    const steps = state.work.slice(pushed ? state.work.findLastIndex(isPushed) + 1 : 0, state.work.findLastIndex(isLast) + 1)
+    const steps = state.work.slice(pushed ? state.work.findLastIndex(isPushed) + 1 : 0, workUpTo(state, last))
     let parent = pushed?.commit ?? base.commit
     const trees = await Promise.all(steps.map(step => repository.treeOf(step.commit)))
     for (const index of withoutDetours(await repository.treeOf(parent), trees)) {
@@ -198,12 +198,12 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
   }
 
   async function pushProofPictures(
-    state: SessionState,
+    sessionId: string,
+    proof: Proof | undefined,
     host: CodeHost,
     repository: ProjectRepository,
     signal: AbortSignal
   ): Promise<PictureUrls> {
-    const proof = state.turns.findLast(turn => turn.proof !== undefined)?.proof
     if (!proof?.before || !proof.after) return new Map()
     const wanted = [
       { name: 'page-before', picture: proof.before.page },
@@ -214,7 +214,7 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
       ])
     ].map(({ name, picture }) => ({ name, artifactId: picture.artifactId }))
     return await pushPictures({
-      sessionId: state.sessionId,
+      sessionId,
       wanted,
       message: `Pictures of ${proof.proofId}`,
       date: proof.after.takenAt,
@@ -235,6 +235,19 @@ export function createPullRequests(options: PullRequestsOptions): PullRequests {
 function checkIdle(state: SessionState): void {
   if (runningTurn(state)) throw new FixpointError('turn_running', 'A turn is running in this session.')
   if (runningUndo(state)) throw new FixpointError('undo_running', 'Turns of this session are being undone.')
+}
+
+/** Where a pull request ends: the session may have gone on since it was asked for. */
+interface LastStep {
+  turnId: string
+  checkpoint: string | undefined
+}
+
+/** How many of the session's steps a pull request has. */
+function workUpTo({ work }: SessionState, { turnId, checkpoint }: LastStep): number {
+  const isLast = (step: WorkStep) =>
+    checkpoint === undefined ? step.kind === 'turn' && step.turnId === turnId : step.commit === checkpoint
+  return work.findLastIndex(isLast) + 1
 }
 
 function lastChangingTurn(state: SessionState): TurnState | undefined {

@@ -39,21 +39,45 @@ export function createProjectRepositories({ projects, folder, git, token, logger
   const repositories = new Map<string, ProjectRepository>()
   const remotes = new Map<string, Remote>()
   const bases = new Map<string, Base>()
-  const trackedFiles = new Map<string, Promise<string[]>>()
+  /** Of each project's last known commit. */
+  const trackedFiles = new Map<string, { commit: string; files: Promise<string[]> }>()
+
+  /** The repository, which says here what it learns of its branch, whoever fetches it: the server's start, a turn or a visit. */
+  function noting(projectId: string, repository: ProjectRepository): ProjectRepository {
+    return {
+      ...repository,
+      async fetchBranch(signal) {
+        const base = await repository.fetchBranch(signal)
+        bases.set(projectId, base)
+        return base
+      }
+    }
+  }
+
   for (const { projectId, repository, branch } of projects.list()) {
     const remote = createRemote(repository, { allowedHosts: git.allowedHosts, token: () => token })
     remotes.set(projectId, remote)
     const path = join(folder, `${projectId}.git`)
-    repositories.set(
-      projectId,
-      createProjectRepository({ path, remote, branch, timeoutMs: git.timeoutSeconds * 1_000, maxBytes: git.repositoryMegabytes * 1e6 })
-    )
+    const limits = { timeoutMs: git.timeoutSeconds * 1_000, maxBytes: git.repositoryMegabytes * 1e6 }
+    repositories.set(projectId, noting(projectId, createProjectRepository({ path, remote, branch, ...limits })))
   }
 
   function get(projectId: string): ProjectRepository {
     const repository = repositories.get(projects.get(projectId).projectId)
     if (!repository) throw new Error(`project ${projectId} has no repository`)
     return repository
+  }
+
+  function filesOf(projectId: string, { commit }: Base): Promise<string[]> {
+    const known = trackedFiles.get(projectId)
+    if (known?.commit === commit) return known.files
+    const entry = { commit, files: get(projectId).listFiles(commit) }
+    trackedFiles.set(projectId, entry)
+    // A failure may pass; the next one asks again.
+    entry.files.catch(() => {
+      if (trackedFiles.get(projectId) === entry) trackedFiles.delete(projectId)
+    })
+    return entry.files
   }
 
   return {
@@ -65,22 +89,15 @@ export function createProjectRepositories({ projects, folder, git, token, logger
       return remote
     },
 
-    async refresh(projectId, signal) {
-      const base = await get(projectId).fetchBranch(signal)
-      bases.set(projectId, base)
-      return base
-    },
+    refresh: (projectId, signal) => get(projectId).fetchBranch(signal),
 
     async verifySources(projectId, context) {
       const base = bases.get(projectId)
       const claimed = withoutVerification(context)
       if (!base || context.picks.length === 0) return claimed
       try {
-        const key = `${projectId} ${base.commit}`
-        const files = trackedFiles.get(key) ?? get(projectId).listFiles(base.commit)
-        trackedFiles.set(key, files)
         const { subfolder } = projects.get(projectId)
-        const verified = verifySources(claimed, await files, subfolder)
+        const verified = verifySources(claimed, await filesOf(projectId, base), subfolder)
         const search = (texts: readonly string[]) => get(projectId).searchLines(base.commit, texts, SEARCH_LIMITS)
         return await withCandidates(verified, search, subfolder)
       } catch (error) {

@@ -16,7 +16,7 @@ import { createPreparedWorkspaces, type PreparedWorkspace, type PreparedWorkspac
 import { chooseReaped } from './reaper.ts'
 import { runSandbox } from './running-sandbox.ts'
 import type { SandboxCalls } from './sandbox-calls.ts'
-import { ensureSessionWorkspace, removeSessionWorkspace } from './session-workspace.ts'
+import { ensureSessionWorkspace, removeSessionWorkspace, saysThatVolumeIsGone, WorkspaceGoneError } from './session-workspace.ts'
 import type { SandboxSettings } from './settings.ts'
 import { sandboxTemplate } from './template.ts'
 
@@ -123,7 +123,12 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
         const { volume, startedFrom } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
         const labels = { [LABELS.session]: sessionId }
         const template = sandboxTemplate({ settings, name, purpose: 'session', labels, workspace: volume })
-        const running = await runSandbox({ engine, settings, network, logger, template, allowList, onEgress }, signal)
+        const running = await runSandbox({ engine, settings, network, logger, template, allowList, onEgress }, signal).catch(
+          (error: unknown) => {
+            if (error instanceof FixpointError && saysThatVolumeIsGone(error.cause, volume)) throw new WorkspaceGoneError(error)
+            throw error
+          }
+        )
         void running.lost.then(release)
         return {
           ...running,

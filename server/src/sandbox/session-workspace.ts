@@ -13,6 +13,26 @@ export interface SessionWorkspace {
   startedFrom: 'prepared' | 'existing_workspace'
 }
 
+/** A session's files cannot be mounted, because what they were in is not there any more. Nothing of them can be lost by starting anew. */
+export class WorkspaceGoneError extends FixpointError {
+  constructor(cause: FixpointError) {
+    super('sandbox_start_failed', cause.message, { cause })
+    this.name = 'WorkspaceGoneError'
+  }
+}
+
+/**
+ * Whether a start failed because the folder beneath a volume, or beneath what it is an overlay of, is gone. The engine says so with the
+ * volume's path in its sentence (as Docker 20.10 does: “error while mounting volume '…/<name>/_data': … no such file or directory”,
+ * “error evaluating symlinks from mount source "…/<name>/_data": … no such file or directory”); runc does likewise. Anything else,
+ * such as a sandbox that does not answer in time, says nothing about the files.
+ */
+export function saysThatVolumeIsGone(engineAnswer: unknown, volume: string): boolean {
+  if (!(engineAnswer instanceof Error) || engineStatus(engineAnswer) === undefined) return false
+  const { message } = engineAnswer
+  return message.includes(`/${volume}/`) && /mount/i.test(message) && /no such file or directory/i.test(message)
+}
+
 interface SessionWorkspaceOptions {
   engine: Engine
   layout: Layout

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
 import type { ProjectPreparation } from '../projects/project-preparation.ts'
 import type { Sandbox, SandboxDriver } from '../sandbox/driver.ts'
+import { WorkspaceGoneError } from '../sandbox/session-workspace.ts'
 import { sharedRuns } from '../sandbox/shared-runs.ts'
 
 export interface OpenSandbox {
@@ -116,19 +117,27 @@ export function createSandboxKeeper({ driver, preparation, idleMs, logger }: San
     }
   }
 
+  /**
+   * Opens the session's sandbox, once more where it does not start at first. Its files are given up for the last checkpoint only where
+   * the engine says that they are gone; that a sandbox is slow or the engine has a fault says nothing of them.
+   */
   async function openOrGoBack(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox> {
+    const { sessionId } = request
+    const isStartFailure = (error: unknown) => error instanceof FixpointError && error.code === 'sandbox_start_failed'
     try {
       return await openFresh(request, signal)
     } catch (error) {
       signal.throwIfAborted()
-      // The files of the session may be what does not open, for example when the volume beneath them was removed. The last
-      // checkpoint has everything that was recorded, so they are given up for it, once.
-      if (!(error instanceof FixpointError) || error.code !== 'sandbox_start_failed') throw error
-      logger.warn(
-        { err: error, sessionId: request.sessionId },
-        'the session’s files could not be opened; going back to the last checkpoint'
-      )
-      await driver.removeWorkspace(request.sessionId)
+      if (!isStartFailure(error)) throw error
+      logger.warn({ err: error, sessionId }, 'a sandbox did not start; trying once more')
+    }
+    try {
+      return await openFresh(request, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof WorkspaceGoneError)) throw error
+      logger.warn({ err: error, sessionId }, 'the session’s files are gone; going back to the last checkpoint')
+      await driver.removeWorkspace(sessionId)
       return await openFresh(request, signal)
     }
   }

@@ -1,10 +1,11 @@
-import { FixpointError } from '@fixpoint/protocol'
+import { FixpointError, type Proof } from '@fixpoint/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../edges.ts'
 import { type OpenDatabase, openDatabase } from '../store/database.ts'
 import { createdEvent, fixedEdges, queuedEvent } from '../testing/fixtures.ts'
 import { dropAllLeases, takeLease } from './session-leases.ts'
 import { createSessionLog, LeaseLostError, sessionsToRun } from './session-log.ts'
+import { getSession } from './session-summaries.ts'
 
 describe('the session log', () => {
   const edges = fixedEdges()
@@ -71,6 +72,37 @@ describe('the session log', () => {
     ).rejects.toThrow('the queue is broken')
     expect((await log.read(sessionId, 0, 10)).head).toBe(1)
     expect((await log.state(sessionId)).prompts).toEqual([])
+  })
+
+  it('keeps for lists the verdict on all of the work, not that of the last proof', async () => {
+    const { log, sessionId } = await createSession()
+    const queued = queuedEvent(edges, 'one')
+    const [turnId, commit] = [newId(edges, 'turn'), 'c'.repeat(40)]
+    const verdictInList = async () => (await getSession(database.db, sessionId)).verdict
+    const proof: Proof = {
+      proofId: newId(edges, 'proof'),
+      path: '/',
+      viewport: { width: 800, height: 600, deviceScaleFactor: 1, scrollX: 0, scrollY: 0 },
+      colorScheme: 'light',
+      picks: [],
+      console: { added: [], gone: [] },
+      checks: [],
+      files: [],
+      verdict: { value: 'verified', reasons: [] }
+    }
+    await log.append(sessionId, () => [
+      queued,
+      { type: 'turn.started', data: { turnId, promptId: queued.data.promptId } },
+      { type: 'checkpoint.saved', data: { turnId, commit, parent: commit, files: [] } },
+      { type: 'proof.finished', data: { turnId, proof } },
+      { type: 'turn.finished', data: { turnId, promptId: queued.data.promptId, outcome: 'done' } }
+    ])
+    expect(await verdictInList()).toBe('verified')
+    const changed = [{ path: 'a.css', status: 'modified' as const, added: 1, removed: 0 }]
+    await log.append(sessionId, () => [
+      { type: 'edits.recorded', data: { turnId: undefined, commit: 'd'.repeat(40), parent: commit, changed, files: changed, by: [] } }
+    ])
+    expect(await verdictInList()).toBe('unverified')
   })
 
   it('folds the same state from the database as it had in memory', async () => {

@@ -2,13 +2,15 @@ import {
   emptySession,
   FixpointError,
   type NewEvent,
+  provenSteps,
   queuedPrompts,
   reduceSession,
   runningTurn,
   runningUndo,
   type SessionEvent,
   type SessionState,
-  sessionEventSchema
+  sessionEventSchema,
+  verdictOfWork
 } from '@fixpoint/protocol'
 import { sql, type Transaction } from 'kysely'
 import type { Edges } from '../edges.ts'
@@ -137,7 +139,13 @@ export function createSessionLog(db: Database, edges: Edges): SessionLog {
         await insertEvents(transaction, events)
         await transaction
           .updateTable('sessions')
-          .set({ head_seq: state.seq, updated_at: at, title: state.title, status: statusOf(state), verdict: verdictOf(state) })
+          .set({
+            head_seq: state.seq,
+            updated_at: at,
+            title: state.title,
+            status: statusOf(state),
+            verdict: verdictOfWork(provenSteps(state))
+          })
           .where('session_id', '=', sessionId)
           .execute()
         await options.alongside?.(transaction, events, state)
@@ -236,10 +244,6 @@ function statusOf(state: SessionState): 'idle' | 'queued' | 'running' | 'closed'
   if (runningTurn(state) || runningUndo(state)) return 'running'
   if (state.isClosed) return 'closed'
   return queuedPrompts(state).length > 0 ? 'queued' : 'idle'
-}
-
-function verdictOf(state: SessionState): 'verified' | 'looks_wrong' | 'unverified' | null {
-  return state.turns.findLast(turn => turn.proof !== undefined)?.proof?.verdict.value ?? null
 }
 
 /** Sessions that have something to run, the longest waiting first. */

@@ -21,6 +21,7 @@ import { type Lease, takeLease } from './session-leases.ts'
 import { LeaseLostError, type SessionLog } from './session-log.ts'
 import { startTurn, type TurnServices, type TurnWork } from './turn.ts'
 import { undoTurns } from './undo-turns.ts'
+import { startWithoutBreaks } from './working-time.ts'
 
 /** Works on sessions: takes the lease, runs one turn, records its end. */
 export interface SessionRunner {
@@ -118,6 +119,8 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
   }
 
   async function workOn(sessionId: string, turn: TurnState, lease: Lease): Promise<void> {
+    const events = await readAll(log, sessionId)
+    const startedAt = startWithoutBreaks(events, turn.turnId)
     const stop = new AbortController()
     const saves = savedFiles(await log.state(sessionId))
     const unsubscribe = log.subscribe((changed, events) => {
@@ -125,7 +128,7 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
       saves.hear(events)
       if (events.some(event => event.type === 'stop.requested')) stop.abort(new StopRequested())
     })
-    const timeLeftMs = new Date(turn.startedAt).getTime() + options.budget.turnSeconds * 1_000 - edges.now().getTime()
+    const timeLeftMs = startedAt.getTime() + options.budget.turnSeconds * 1_000 - edges.now().getTime()
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(turnTooLong(options.budget.turnSeconds)), Math.max(0, Math.min(timeLeftMs, 2 ** 31 - 1)))
     const lost = new AbortController()
@@ -139,12 +142,14 @@ export function createSessionRunner(options: SessionRunnerOptions): SessionRunne
     let work: TurnWork | null = null
     try {
       const state = await log.state(sessionId)
-      if (turn.isStopRequested) stop.abort(new StopRequested())
-      giveUpCrashLoop(await readAll(log, sessionId), turn)
+      // Read after the subscription: a stop that came before it is in the state.
+      if (runningTurn(state)?.isStopRequested) stop.abort(new StopRequested())
+      giveUpCrashLoop(events, turn)
       const project = projects.get(state.projectId)
       const input = {
         state,
         turn,
+        startedAt,
         project,
         repository: repositories.get(project.projectId),
         readEvents: () => readAll(log, sessionId),

@@ -9,6 +9,7 @@ import { createPageCamera, type PageCamera } from '../proof/page-camera.ts'
 import type { Sandbox } from '../sandbox/driver.ts'
 import type { SandboxCalls } from '../sandbox/sandbox-calls.ts'
 import type { ArtifactStore } from '../store/artifact-store.ts'
+import { describeStart, hasLostFiles } from './describe-start.ts'
 import { recordEdits } from './record-edits.ts'
 import type { OpenSandbox, SandboxKeeper } from './sandbox-keeper.ts'
 
@@ -97,6 +98,9 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
     )
     const durationMs = Math.round(performance.now() - startedAt)
     metrics.sandboxStarted(opened.startedFrom, durationMs)
+    const start = { from: opened.startedFrom, isReplacement: losses > 0, durationMs, state }
+    const isLoss = hasLostFiles(start)
+    if (isLoss) await notice('warning', describeStart(start))
     await append({
       type: 'sandbox.ready',
       data: {
@@ -104,10 +108,10 @@ export function createTurnWorkspace(options: TurnWorkspaceOptions): TurnWorkspac
         sandboxId: opened.sandbox.sandboxId,
         startedFrom: opened.startedFrom === 'running' ? 'existing_workspace' : opened.startedFrom,
         durationMs,
-        message: describeStart(opened.startedFrom, losses > 0, durationMs)
+        message: isLoss ? '' : describeStart(start)
       }
     })
-    if (losses > 0) remarks.push(remarkOnReplacement(opened.startedFrom))
+    if (losses > 0) remarks.push(remarkOnReplacement(isLoss))
     return opened
   }
 
@@ -283,14 +287,6 @@ function callsThatNoteLoss(sandbox: Sandbox, noteLoss: (loss: FixpointError) => 
   }
 }
 
-function describeStart(from: OpenSandbox['startedFrom'], isReplacement: boolean, durationMs: number): string {
-  const time = `${(durationMs / 1_000).toFixed(1)} s`
-  if (from === 'checkpoint')
-    return `The sandbox was replaced in ${time}. Its files are as at the last checkpoint; anything since then that was not recorded is gone.`
-  if (isReplacement || from === 'existing_workspace') return `The sandbox was started again in ${time}. Its files are as they were left.`
-  return from === 'running' ? '' : `The sandbox is ready after ${time}.`
-}
-
 const PATHS_NAMED = 20
 
 /** Names of files are theirs: they are quoted. */
@@ -300,10 +296,9 @@ function remarkOnChanges(paths: readonly string[]): string {
   return `These files were changed since your last turn, not by you: ${shown.join(', ')}${more}. Read them again before you edit them.`
 }
 
-function remarkOnReplacement(from: OpenSandbox['startedFrom']): string {
-  const files =
-    from === 'checkpoint'
-      ? 'its files are as they were after your last completed step; later changes and everything that is not tracked by git are gone'
-      : 'its files are as they were, but every process in it has ended'
+function remarkOnReplacement(isLoss: boolean): string {
+  const files = isLoss
+    ? 'its files are as they were after your last completed step; later changes and everything that is not tracked by git are gone'
+    : 'its files are as they were, but every process in it has ended'
   return `The sandbox was lost and has been replaced: ${files}. Look before you go on.`
 }

@@ -52,6 +52,8 @@ export interface TurnServices {
 export interface TurnInput {
   state: SessionState
   turn: TurnState
+  /** When it would have begun without the breaks in its work. */
+  startedAt: Date
   project: ProjectConfig
   repository: ProjectRepository
   /** The whole log of the session, for the conversation. */
@@ -148,7 +150,7 @@ async function runTurn(input: TurnInput, services: TurnServices, onWorkspace: (w
     sessionId,
     turnId,
     ...(await history(input, services, context, base)),
-    spent: { steps: turn.steps, tokens: turn.usage.inputTokens + turn.usage.outputTokens, startedAt: new Date(turn.startedAt) },
+    spent: { steps: turn.steps, tokens: turn.usage.inputTokens + turn.usage.outputTokens, startedAt: input.startedAt },
     model: services.model,
     budget: services.budget,
     retry: services.retry,

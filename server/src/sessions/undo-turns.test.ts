@@ -80,7 +80,13 @@ beforeEach(async () => {
 
 const unused = () => Promise.reject(new Error('is not asked for here'))
 
-function run({ apply, append = add }: { apply: () => void; append?: typeof add }): Promise<void> {
+interface Run {
+  apply: () => void
+  append?: typeof add
+  startedFrom?: 'running' | 'checkpoint'
+}
+
+function run({ apply, append = add, startedFrom = 'running' }: Run): Promise<void> {
   const calls: SandboxCalls = {
     // Nothing but what is recorded is in the workspace.
     request: async (_operation, input) => Promise.reject(new Error(JSON.stringify(input))),
@@ -99,7 +105,7 @@ function run({ apply, append = add }: { apply: () => void; append?: typeof add }
     sessionId,
     project,
     repository,
-    keeper: { open: async () => ({ sandbox: calls }) },
+    keeper: { open: async () => ({ sandbox: calls, startedFrom }) },
     readState: async () => state,
     append,
     onEgress: () => undefined,
@@ -127,6 +133,12 @@ describe('undoing', () => {
     // There is nothing more to do.
     await run({ apply: () => undefined })
     expect(applied).toHaveLength(2)
+  })
+
+  it('says at the turn that files were lost, where the sandbox had to be replaced for it', async () => {
+    await run({ apply: () => undefined, startedFrom: 'checkpoint' })
+    expect(state.turns[0]?.items).toMatchObject([{ kind: 'notice', level: 'warning', text: expect.stringContaining('last checkpoint') }])
+    expect([state.turns[0]?.activity, ends().length]).toEqual(['', 1])
   })
 
   it('does not go on in a session that was closed meanwhile', async () => {

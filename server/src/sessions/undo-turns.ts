@@ -4,8 +4,9 @@ import type { Edges } from '../edges.ts'
 import type { ProjectRepository } from '../git/project-repository.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
 import type { SandboxCalls } from '../sandbox/sandbox-calls.ts'
+import { describeLoss, hasLostFiles } from './describe-start.ts'
 import { recordEdits } from './record-edits.ts'
-import type { SandboxRequest } from './sandbox-keeper.ts'
+import type { OpenSandbox, SandboxRequest } from './sandbox-keeper.ts'
 import { planUndoOf, type UndoPlan } from './undo-plan.ts'
 
 /** @throws FixpointError why these turns cannot be undone now, as far as the log says. */
@@ -48,7 +49,9 @@ export interface UndoInput {
   sessionId: string
   project: ProjectConfig
   repository: ProjectRepository
-  keeper: { open(request: SandboxRequest, signal: AbortSignal): Promise<{ sandbox: SandboxCalls }> }
+  keeper: {
+    open(request: SandboxRequest, signal: AbortSignal): Promise<{ sandbox: SandboxCalls; startedFrom: OpenSandbox['startedFrom'] }>
+  }
   readState: () => Promise<SessionState>
   /** Adds to the log under the runner's lease. */
   append: (event: NewEvent) => Promise<void>
@@ -76,7 +79,7 @@ export async function undoTurns(input: UndoInput): Promise<void> {
   const { base } = first
   if (first.isClosed || base === null) return await fail(new FixpointError('session_closed', 'The session is closed; its files are gone.'))
 
-  const { sandbox } = await keeper.open(
+  const { sandbox, startedFrom } = await keeper.open(
     {
       sessionId,
       project,
@@ -89,6 +92,10 @@ export async function undoTurns(input: UndoInput): Promise<void> {
     },
     signal
   )
+  const shownAt = turnIds.at(-1)
+  if (shownAt !== undefined && hasLostFiles({ from: startedFrom, isReplacement: false, state: first })) {
+    await append({ type: 'notice.added', data: { turnId: shownAt, level: 'warning', text: describeLoss(startedFrom, first) } })
+  }
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const state = await readState()
     const plan = await undoPlanFor(state, turnIds, repository)
