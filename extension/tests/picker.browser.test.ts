@@ -37,7 +37,7 @@ const PAGES = {
     const App = { type: function App() {}, tag: 0, return: null }, List = { type: function List() {}, tag: 0, return: App }
     const host = (id, above) => { document.querySelector(id).__reactFiber$x = { type: 'x', tag: 5, return: above } }
     host('#app', App); host('#list', List)
-    for (const id of ['#one', '#two']) { const Item = { type: function Item() {}, tag: 0, return: List }; host(id, Item); host(id + ' b', Item) }</script>`,
+    for (const id of ['#one', '#two']) { const Item = { type: function Item() {}, tag: 0, return: List, _debugOwner: List, _debugSource: { fileName: 'src/List.jsx', lineNumber: 7, columnNumber: 5 } }; host(id, Item); host(id + ' b', Item) }</script>`,
   '/focus': `<!doctype html><html lang="en" class="a"><title>Focus</title><body style="margin:0" class="b"><input id="field" value="x"><iframe id="frame" srcdoc="<input id=inner>"></iframe><div style="height:300px;overflow:auto" id="scroller"><div style="height:2000px"><p style="margin-top:900px"><a href="#x" id="far">Far</a></p></div></div><x-box></x-box>
     <script>customElements.define('x-box', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'open'}).innerHTML = '<style>p{color:red}</style><p>In shadow</p>' } })</script>`,
   '/hostile': `<!doctype html><title>Hostile</title><script>
@@ -292,6 +292,8 @@ describe('the picker', () => {
   it('walks from component to component with Shift', async () => {
     const { page, tabId } = await pointAt('/components', 52, 25)
     await label(page, /#inner/)
+    // Item is of a package and has no place; List, which wrote it, has.
+    expect((await label(page, /List/))?.lines).toMatchObject({ title: 'Item', source: 'src/List.jsx:7' })
     const way: [string, RegExp][] = [
       ['ArrowUp', /#one/],
       ['ArrowRight', /#two/],
