@@ -27,3 +27,12 @@ it('names the nearest component that has a place, however many of packages are i
   expect(text).toContain('component: Card at src/Card.jsx:3 (verified)')
   expect(text.match(/component: /g)).toHaveLength(12)
 })
+
+it('says which picture shows the whole page, and which the window', () => {
+  const picture = { artifactId: 'a'.repeat(64), width: 100, height: 50 }
+  const annotated = { ...picture, marks: [] }
+  expect(described({ screenshot: picture, annotated })).toContain(
+    'in this order: the visible part of the page; the same with what the person drew on it'
+  )
+  expect(described({ screenshot: { ...picture, extent: 'page' } })).toContain('in this order: the whole page, put together by scrolling')
+})
