@@ -6,6 +6,7 @@
 import type { Box } from '@fixpoint/protocol'
 import type { NoticedRequest } from './inspector/console-watch.ts'
 import type { ElementToLocate, LocatedElement } from './inspector/inspection.ts'
+import { ResourceWatch } from './inspector/resource-watch.ts'
 import type { CollectedContext, CollectedRequest } from './page-context/collected-context.ts'
 import type { FramePlacement } from './page-context/place-of-frame.ts'
 import type { Slices } from './page-tree/slices.ts'
@@ -65,6 +66,8 @@ export interface RecorderInPage {
 interface FixpointWorld {
   /** What the project hides; set before anything is captured. */
   masking?: ProjectMasking
+  /** What the page loads, from the first script on that came. */
+  resources?: ResourceWatch
   /** `picker.js` */
   picker?: PickerInPage
   /** `picker-tools.js` */
@@ -92,4 +95,11 @@ declare global {
 export function isolatedWorld(): FixpointWorld {
   globalThis.fixpoint ??= {}
   return globalThis.fixpoint
+}
+
+/** Watches from the first time that it is asked for. */
+export function watchedResources(): ResourceWatch {
+  const world = isolatedWorld()
+  world.resources ??= new ResourceWatch()
+  return world.resources
 }

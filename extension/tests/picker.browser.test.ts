@@ -28,6 +28,22 @@ const PAGES = {
     @keyframes spin{to{rotate:360deg}}#spinner{position:absolute;left:400px;top:20px;width:50px;height:50px;background:#f00;animation:spin 1s linear infinite}</style>
     <nav>Menu<ul><li>One</li><li id="two">Two</li></ul></nav><div id="spinner"></div><output></output>
     <script>let count = 0; const tick = () => { document.querySelector('output').value = String(++count); setTimeout(tick, 20) }; tick()</script>`,
+  '/moving': `<!doctype html><title>Moving</title><body style="margin:0"><x-moving></x-moving><script>
+    const silence = new DataView(new ArrayBuffer(8044))
+    const put = (at, text) => [...text].forEach((letter, index) => silence.setUint8(at + index, letter.charCodeAt(0)))
+    put(0, 'RIFF'); silence.setUint32(4, 8036, true); put(8, 'WAVEfmt '); silence.setUint32(16, 16, true); silence.setUint16(20, 1, true); silence.setUint16(22, 1, true)
+    silence.setUint32(24, 8000, true); silence.setUint32(28, 8000, true); silence.setUint16(32, 1, true); silence.setUint16(34, 8, true); put(36, 'data'); silence.setUint32(40, 8000, true)
+    for (let at = 44; at < 8044; at++) silence.setUint8(at, 128)
+    const address = URL.createObjectURL(new Blob([silence], { type: 'audio/wav' }))
+    customElements.define('x-moving', class extends HTMLElement { constructor() { super(); const root = this.attachShadow({ mode: 'closed' })
+      root.innerHTML = '<style>@keyframes grow{to{width:300px}}i{display:block;width:10px;height:9px;animation:grow 1s linear infinite}</style><i></i>'
+        + '<svg width="9" height="9"><rect width="9" height="1"><animate attributeName="height" from="1" to="9" dur="1s" repeatCount="indefinite"/></rect></svg>'
+        + '<video id="on" loop></video><audio id="off" loop></audio><video id="live"></video>'
+      const [i, rect, on, off, video] = ['i', 'rect', '#on', '#off', '#live'].map(name => root.querySelector(name))
+      window.onload = () => { on.src = off.src = address; on.muted = video.muted = true; on.playbackRate = 0.5; on.play()
+        const canvas = document.createElement('canvas'); canvas.getContext('2d'); video.srcObject = canvas.captureStream(); video.play() }
+      window.media = { on, off, video }
+      window.moved = () => [getComputedStyle(i).width, rect.height.animVal.value, on.currentTime] } })</script>`,
   '/region': `<!doctype html><title>Region</title><style>body{margin:0}section{position:absolute;left:20px;top:20px;width:500px;height:300px}b,i{position:absolute;display:block;width:80px;height:40px;background:#cde}</style>
     <section id="board"><b id="a" style="left:10px;top:10px">A</b><b id="c" style="left:120px;top:10px"><span>C</span></b><b id="out" style="left:230px;top:10px">Out</b><i style="left:10px;top:200px"></i></section>`,
   '/text': `<!doctype html><title>Text</title><body style="margin:0;font:20px/30px monospace"><p id="words" style="margin:0">The <em>quick</em> brown fox <input value="typed secret"> jumps</p><p id="next" style="margin:0">Second line</p>`,
@@ -37,7 +53,7 @@ const PAGES = {
     const App = { type: function App() {}, tag: 0, return: null }, List = { type: function List() {}, tag: 0, return: App }
     const host = (id, above) => { document.querySelector(id).__reactFiber$x = { type: 'x', tag: 5, return: above } }
     host('#app', App); host('#list', List)
-    for (const id of ['#one', '#two']) { const Item = { type: function Item() {}, tag: 0, return: List }; host(id, Item); host(id + ' b', Item) }</script>`,
+    for (const id of ['#one', '#two']) { const Item = { type: function Item() {}, tag: 0, return: List, _debugOwner: List, _debugSource: { fileName: 'src/List.jsx', lineNumber: 7, columnNumber: 5 } }; host(id, Item); host(id + ' b', Item) }</script>`,
   '/focus': `<!doctype html><html lang="en" class="a"><title>Focus</title><body style="margin:0" class="b"><input id="field" value="x"><iframe id="frame" srcdoc="<input id=inner>"></iframe><div style="height:300px;overflow:auto" id="scroller"><div style="height:2000px"><p style="margin-top:900px"><a href="#x" id="far">Far</a></p></div></div><x-box></x-box>
     <script>customElements.define('x-box', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'open'}).innerHTML = '<style>p{color:red}</style><p>In shadow</p>' } })</script>`,
   '/hostile': `<!doctype html><title>Hostile</title><script>
@@ -241,6 +257,33 @@ describe('the picker', () => {
     ).toEqual(['function setTimeout() { [native code] }', 1, 0])
   })
 
+  it('holds what moves in closed shadow roots, pictures and media, and nothing is played that was not', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/moving`)
+    const moved = () => page.evaluate<(string | number)[]>('moved()')
+    const isMoving = async () => {
+      const before = await moved()
+      await page.waitForTimeout(100)
+      return (await moved()).map((value, index) => value !== before[index])
+    }
+    const playing = () => page.evaluate('Object.values(media).map(({ paused, playbackRate }) => [paused, playbackRate])')
+    const before = [
+      [false, 0.5],
+      [true, 1],
+      [false, 1]
+    ]
+    await eventually(async () => expect([await isMoving(), await playing()]).toEqual([[true, true, true], before]))
+    await person.startPointing(tabId)
+    await page.keyboard.press('f')
+    await eventually(async () => expect(await isMoving()).toEqual([false, false, false]))
+    expect(await playing()).toEqual([
+      [false, 0],
+      [true, 1],
+      [true, 1]
+    ])
+    await leave(page, tabId)
+    await eventually(async () => expect([await isMoving(), await playing()]).toEqual([[true, true, true], before]))
+  })
+
   it('picks a region with what lies in it, and its picture', async () => {
     const { page, tabId } = await pointAt('/region', 25, 25)
     await page.mouse.down()
@@ -292,6 +335,8 @@ describe('the picker', () => {
   it('walks from component to component with Shift', async () => {
     const { page, tabId } = await pointAt('/components', 52, 25)
     await label(page, /#inner/)
+    // Item is of a package and has no place; List, which wrote it, has.
+    expect((await label(page, /List/))?.lines).toMatchObject({ title: 'Item', source: 'src/List.jsx:7' })
     const way: [string, RegExp][] = [
       ['ArrowUp', /#one/],
       ['ArrowRight', /#two/],

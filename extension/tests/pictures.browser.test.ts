@@ -20,6 +20,7 @@ describe('pictures', () => {
       '/dark': `<!doctype html><html style="color-scheme:dark"><title>Dark</title><body style="background:#101014;color:#eee"><h1>Dark page</h1>`,
       '/claims-dark': `<!doctype html><html class="dark"><title>White</title><body style="background:#fff"><h1>Says dark, shows white</h1>`,
       '/long': `<!doctype html><title>Long</title><style>body{margin:0;background:#fff} header,footer{position:fixed;left:0;right:0;height:40px;background:#f00} header{top:0} footer{bottom:0;background:#00f} nav{position:sticky;top:0;height:30px;background:#ff0}</style><div style="height:60px"></div><nav></nav><header></header><footer></footer><div style="height:3000px;background:#0a0"></div><p><input value="Quixotry"></p>`,
+      '/shell': `<!doctype html><title>Shell</title><style>html,body{margin:0;height:100%;overflow:hidden} body{display:grid;grid-template:40px 1fr 30px/150px 1fr} header,footer{grid-column:1/3;background:#f00} footer{background:#00f} aside{background:#ff0;overflow:auto} main{overflow:auto;scroll-behavior:smooth;background:#fff}</style><header></header><aside><div style="height:2000px"></div></aside><main><div style="height:1400px;background:#0a0"></div><input value="Quixotry"></main><footer></footer>`,
       '/other': '<!doctype html><title>Other</title>',
       '/constructors': `<!doctype html><title>Side effects</title><h1>Side effects</h1><x-counted></x-counted><img src="/none.png" onerror="window.errors=(window.errors||0)+1"><script>
         customElements.define('x-counted', class extends HTMLElement { constructor() { super(); window.made = (window.made || 0) + 1 } })</script>`
@@ -112,6 +113,37 @@ describe('pictures', () => {
     const [green] = await person.contrasts(draft.screenshot?.dataUrl ?? '', [{ x: 20, y: 110, width: width - 60, height: 2900 }], scale)
     expect(green).toBeLessThan(12)
     expect(draft.redactions).toMatchObject({ 'form value': expect.any(Number) })
+  })
+
+  it('puts together what an app has in an area that scrolls by itself, and says what it leaves', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/shell`)
+    await page.evaluate(`document.querySelector('main').scrollTo({ top: 300, behavior: 'instant' })`)
+    const before = await page.content()
+    const draft = value(await person.ask('takeWholePage', { tabId }))
+    expect(await page.evaluate(`document.querySelector('main').scrollTop`)).toBe(300)
+    expect(await page.content()).toBe(before)
+    const [width = 0, height = 0, hidden = 0] = await page.evaluate<number[]>(
+      `[innerWidth, innerHeight, document.querySelector('main').scrollHeight - document.querySelector('main').clientHeight]`
+    )
+    const scale = Math.min(1, 1280 / width)
+    expect(draft.screenshot).toMatchObject({ extent: 'page', height: Math.round((height + hidden) * scale) })
+    const all = height + hidden
+    const parts = {
+      header: [0, 0, width, 40],
+      aside: [0, 40, 130, 200],
+      green: [150, 40, width - 170, 1400],
+      footer: [0, all - 30, width, 30]
+    }
+    const boxes = Object.values(parts).map(([x = 0, y = 0, across = 0, down = 0]) => ({
+      x: x + 4,
+      y: y + 4,
+      width: across - 8,
+      height: down - 8
+    }))
+    const contrasts = await person.contrasts(draft.screenshot?.dataUrl ?? '', boxes, scale)
+    for (const contrast of contrasts) expect(contrast).toBeLessThan(12)
+    expect(draft.redactions).toMatchObject({ 'form value': expect.any(Number) })
+    expect(draft.truncated).toContain('Picture of the whole page: one more area scrolls by itself and is as it stands')
   })
 
   it.each([

@@ -28,6 +28,10 @@ describe('pointing', () => {
   beforeAll(async () => {
     server = await servePages({
       '/': SHOP,
+      '/busy': `<!doctype html><title>Busy</title><h1>Busy</h1><iframe src="/inside"></iframe><script>
+        window.loaded = 0
+        ;(async () => { for (let i = 0; i < 300; i += 20)
+          await Promise.all([...Array(20).keys()].map(j => fetch('/inside?n=' + (i + j)).then(() => window.loaded++))) })()</script>`,
       '/dialog': `<!doctype html><title>Dialog</title><button id="under">Under</button><dialog><button id="over">In the dialog</button></dialog>
         <script>document.querySelector('dialog').showModal()</script>`,
       '/frame': `<!doctype html><title>Frame</title><body style="margin:0"><div style="height:60px"></div>
@@ -141,6 +145,25 @@ describe('pointing', () => {
     value(await person.ask('clearDraft', { tabId }))
     expect(await page.evaluate('Function.prototype.toString.call(console.error)')).toBe('function error() { [native code] }')
     expect(await page.evaluate('Object.getOwnPropertySymbols(window).length')).toBe(0)
+  })
+
+  it('tells of requests that failed after the browser had stopped keeping what it measures, in frames too', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/busy`)
+    await page.waitForFunction('window.loaded === 300')
+    await person.startPointing(tabId)
+    await page.evaluate(`fetch('/missing-in-page', { method: 'DELETE' })`)
+    await page.evaluate(`document.querySelector('iframe').contentWindow.eval("fetch('/missing-in-frame')")`)
+    await expect.poll(() => server.requests.filter(({ path }) => path.startsWith('/missing-in-')).length).toBe(2)
+    await page.click('h1')
+    const draft = await person.completeDraft(tabId)
+    const missing = draft.requests.map(({ method, url, status }) => `${status} ${method} ${new URL(url).pathname}`)
+    expect(missing.filter(request => request.includes('/missing-in-')).sort()).toEqual([
+      '404 DELETE /missing-in-page',
+      '404 GET /missing-in-frame'
+    ])
+    expect(draft.truncated.join()).toMatch(/Failed requests: of 5\d before Fixpoint came the browser has kept nothing/)
+    // The page's own buffer is as it was.
+    expect(await page.evaluate(`performance.getEntriesByType('resource').length`)).toBe(250)
   })
 
   it('adds picks with Shift, numbers them on the page, and takes them off again', async () => {

@@ -54,12 +54,19 @@ function describePick(pick: Pick): string[] {
   if (pick.accessibleName !== undefined) lines.push(`  name: ${pick.accessibleName}${pick.role === undefined ? '' : ` (${pick.role})`}`)
   if (pick.text !== undefined && pick.text !== '') lines.push(`  text: ${pick.text}`)
   lines.push(`  box: ${describeBox(pick.box)}`, ...describeWhatWasMeant(pick))
-  for (const component of pick.components.slice(0, MOST_COMPONENTS)) lines.push(describeComponent(component))
+  for (const component of nearestComponents(pick.components)) lines.push(describeComponent(component))
   for (const candidate of pick.candidates ?? []) lines.push(describeCandidate(candidate))
   for (const given of pick.props) lines.push(describeProps(given))
   const styles = keyStyles(pick.styles)
   if (styles !== '') lines.push(`  styles: ${styles}`)
   return lines
+}
+
+/** With the nearest one that is the project's, however many of packages are inside it. */
+function nearestComponents(components: readonly Component[]): Component[] {
+  const nearest = components.slice(0, MOST_COMPONENTS)
+  const placed = components.find(({ source }) => source !== undefined)
+  return placed === undefined || nearest.includes(placed) ? nearest : [...nearest.slice(0, -1), placed]
 }
 
 function describeComponent({ name, source }: Component): string {

@@ -28,7 +28,7 @@ export function describeWhatWasMeant({ point, region, selection }: Pick): string
 export function describePictures({ picks, screenshot, annotated }: PageContext): string[] {
   return [
     ...picks.flatMap(({ crop, number }) => (crop ? [`pick [${number}]`] : [])),
-    ...(screenshot ? ['the visible part of the page'] : []),
+    ...(screenshot ? [screenshot.extent === 'page' ? 'the whole page, put together by scrolling' : 'the visible part of the page'] : []),
     ...(annotated ? ['the same with what the person drew on it'] : [])
   ]
 }

@@ -32,6 +32,11 @@ export const componentSchema = z
   .meta({ id: 'Component' })
 export type Component = z.infer<typeof componentSchema>
 
+/** The nearest place that is of the project: what packages draw has none. */
+export function nearestSource(components: readonly Component[]): SourceLocation | undefined {
+  return components.find(({ source }) => source !== undefined)?.source
+}
+
 /** What a component was given, from the nearest outwards: `price=19.9 product={id: 7, name: "Mug"} onAdd=[function]`. */
 export const componentPropsSchema = z
   .object({

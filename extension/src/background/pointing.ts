@@ -1,4 +1,4 @@
-import { FixpointError, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { FixpointError, nearestSource, PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import type { GetDataType } from '@webext-core/messaging'
 import { z } from 'zod'
 import type { AnnotateMessage, PageDraft, PointingState } from '../draft.ts'
@@ -196,12 +196,12 @@ async function capturePick(tabId: number, { run, documentId, message, isLast }: 
   }
 }
 
-/** What the label shows besides the tag: the nearest component and where it is written. */
+/** What the label shows besides the tag: the nearest component, and where it or the nearest one around it that is the project's is written. */
 export async function describeElement(tabId: number, documentId: string, { runId, element }: DescribeRequest): Promise<DescribedElement> {
   await requireRun(tabId, documentId, runId)
   const { elements } = await inspectElements({ tabId, documentId }, [element], {})
-  const nearest = elements[0]?.components[0]
-  return { component: nearest?.name ?? null, source: nearest?.source ?? null }
+  const { components = [] } = elements[0] ?? {}
+  return { component: components[0]?.name ?? null, source: nearestSource(components) ?? null }
 }
 
 /** The pointer has come into one of the tab's documents, so that it is in none of the others. */

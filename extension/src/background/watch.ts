@@ -7,9 +7,8 @@ import {
   stripControls,
   toStorableText
 } from '@fixpoint/protocol'
-import type { z } from 'zod'
 import { beginConsoleWatch, type NoticedRequest, readConsoleWatch, watchedPageSchema } from '../inspector/console-watch.ts'
-import { collectedRequestsSchema } from '../page-context/collected-context.ts'
+import { type CollectedRequest, collectedRequestsSchema } from '../page-context/collected-context.ts'
 import { redactAddress } from '../privacy/addresses.ts'
 import { detectorsOf } from '../privacy/project-masking.ts'
 import { type RedactionCounts, redactSecrets } from '../privacy/secrets.ts'
@@ -20,6 +19,8 @@ import { withoutPrivateWords } from './private-words.ts'
 import { storedDraft } from './session-store.ts'
 
 const LIMIT = 1_000
+/** Requests of scripts whose methods are known, of the page and its frames together. */
+const MOST_REQUESTS = 400
 
 /** Begins to listen: in the page, and in those of its frames that Chrome lets the extension into. */
 export async function beginWatch(page: PageDocument, runId: string): Promise<void> {
@@ -37,16 +38,16 @@ export async function hearWatch(
   runId: string,
   isEnd: boolean
 ): Promise<{ messages: ConsoleMessage[]; requests: FailedPageRequest[]; counts: RedactionCounts }> {
-  const { top, heard } = await readWatch(page, runId, isEnd)
-  return await clean(page, top, heard)
+  const { requests: noticed, heard } = await readWatch(page, runId, isEnd)
+  return await clean(page, noticed, heard)
 }
 
 /** Adds to the draft what the watch has recorded; with `isEnd` the watch is taken off the page. */
 export async function takeConsole(page: PageDocument, runId: string, isEnd: boolean): Promise<void> {
-  const { top, heard } = await readWatch(page, runId, isEnd)
+  const { requests: noticed, heard } = await readWatch(page, runId, isEnd)
   const record = await storedDraft.read(page.tabId)
   if (!record || record.documentId !== page.documentId) return
-  const { messages, requests, counts } = await clean(page, top, heard)
+  const { messages, requests, counts } = await clean(page, noticed, heard)
   const known = new Set(record.draft.console.map(({ at, text }) => `${at} ${text}`))
   const added = messages.filter(({ at, text }) => !known.has(`${at} ${text}`))
   const hasNewRequests = JSON.stringify(requests) !== JSON.stringify(record.draft.requests)
@@ -67,9 +68,7 @@ export async function takeConsole(page: PageDocument, runId: string, isEnd: bool
   })
 }
 
-type WatchedPage = z.infer<typeof watchedPageSchema>
-
-async function readWatch(page: PageDocument, runId: string, isEnd: boolean): Promise<{ top: WatchedPage; heard: Heard[] }> {
+async function readWatch(page: PageDocument, runId: string, isEnd: boolean): Promise<{ requests: NoticedRequest[]; heard: Heard[] }> {
   const call = { world: 'MAIN' as const, func: readConsoleWatch, args: [runId, isEnd] as [string, boolean], limit: LIMIT }
   const top = await callInPage(page, call, watchedPageSchema)
   const frames = await callInFrames(page.tabId, call, watchedPageSchema)
@@ -77,13 +76,13 @@ async function readWatch(page: PageDocument, runId: string, isEnd: boolean): Pro
     ...top.messages.map(message => ({ message, frame: undefined })),
     ...frames.flatMap(({ address, messages }) => messages.map(message => ({ message, frame: address })))
   ].sort((a, b) => a.message.at - b.message.at)
-  return { top, heard }
+  return { requests: [top, ...frames].flatMap(({ requests }) => requests).slice(-MOST_REQUESTS), heard }
 }
 
-async function clean(page: PageDocument, top: WatchedPage, heard: readonly Heard[]) {
+async function clean(page: PageDocument, noticed: NoticedRequest[], heard: readonly Heard[]) {
   const counts: RedactionCounts = {}
   const messages = heard.length === 0 ? [] : await cleanMessages(page, heard, counts)
-  const requests = await failedRequestsOf(page, top.requests, counts)
+  const requests = await failedRequestsOf(page, noticed, counts)
   return { messages, requests, counts }
 }
 
@@ -105,20 +104,26 @@ async function cleanMessages(page: PageDocument, heard: readonly Heard[], counts
 
 /** Only where something of Fixpoint's in the page can clean them. */
 async function failedRequestsOf(page: PageDocument, noticed: NoticedRequest[], counts: RedactionCounts): Promise<FailedPageRequest[]> {
-  const collected = await callInPage(
-    page,
-    {
-      world: 'ISOLATED',
-      func: (notes: NoticedRequest[]) =>
-        globalThis.fixpoint?.collectRequests?.(notes) ??
-        globalThis.fixpoint?.recorder?.collectRequests(notes) ?? { requests: [], redactions: {} },
-      args: [noticed],
-      limit: 4 * LIMIT
-    },
-    collectedRequestsSchema
-  )
-  for (const [kind, times] of Object.entries(collected.redactions)) counts[kind] = (counts[kind] ?? 0) + times
-  return collected.requests.map(({ method, url, initiator, status, at }) => ({
+  const call = {
+    world: 'ISOLATED' as const,
+    func: (notes: NoticedRequest[]) =>
+      globalThis.fixpoint?.collectRequests?.(notes) ??
+      globalThis.fixpoint?.recorder?.collectRequests(notes) ?? { requests: [], redactions: {} },
+    args: [noticed] as [NoticedRequest[]],
+    limit: 4 * LIMIT
+  }
+  const collected = [
+    await callInPage(page, call, collectedRequestsSchema),
+    ...(await callInFrames(page.tabId, call, collectedRequestsSchema))
+  ]
+  // A frame of the page's own origin may tell the same as the page around it.
+  const found = new Map<string, CollectedRequest>()
+  for (const { requests, redactions } of collected) {
+    for (const request of requests) found.set(`${request.initiator} ${request.url} ${request.status}`, request)
+    for (const [kind, times] of Object.entries(redactions)) counts[kind] = (counts[kind] ?? 0) + times
+  }
+  const newest = [...found.values()].sort((a, b) => a.at - b.at).slice(-PAGE_CONTEXT_LIMITS.failedRequests)
+  return newest.map(({ method, url, initiator, status, at }) => ({
     ...(method !== undefined && /^[A-Z]{1,20}$/.test(method) && { method }),
     url: toStorableText(stripControls(url)),
     initiator,

@@ -107,7 +107,7 @@ export function beginConsoleWatch(runId: string): void {
   }
 
   function noteRequest(method: unknown, address: unknown, mode: unknown): void {
-    if (!isActive || requests.length >= MOST_REQUESTS) return
+    if (!isActive) return
     const asked =
       typeof address === 'string' ? address : (native(URL.prototype, address, 'href') ?? native(Request.prototype, address, 'url'))
     if (typeof asked !== 'string' || asked.length > 4_000 || !URL.canParse(asked, document.baseURI)) return
@@ -115,6 +115,7 @@ export function beginConsoleWatch(runId: string): void {
     const named = typeof method === 'string' ? method : native(Request.prototype, address, 'method')
     const url = href.slice(0, 4_000)
     requests.push({ method: typeof named === 'string' ? named.toUpperCase().slice(0, 30) : 'GET', url, isOpaque: mode === 'no-cors' })
+    if (requests.length > MOST_REQUESTS) requests.shift()
   }
 
   /**

@@ -2,7 +2,7 @@ import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
 import { astroSource, fetchServedPage, isAstroInDevelopment } from './astro-source.ts'
 import { cluesOf, elementAt } from './clues.ts'
 import type { ElementToLocate, LocatedElement, LocatedSource, RawCode, RawComponent, RawSource } from './inspection.ts'
-import { isEvaluated, type LoadedModule, LoadedModules, serverAddress } from './loaded-modules.ts'
+import { devServerBase, isEvaluated, type LoadedModule, LoadedModules, serverAddress } from './loaded-modules.ts'
 import { type Clue, declaredName, enclosingComponent, findOpeningTag } from './markup-search.ts'
 import { type CodeRange, offsetOfLine, originalLines, originalPlace, positionAt } from './module-map.ts'
 import { sourcePath } from './source-path.ts'
@@ -13,7 +13,7 @@ const SEARCH_LIMIT = 3_000
 /** How far out the component that wrote the element's markup is looked for, where the framework does not say it. */
 const OWNER_LEVELS = 6
 
-const modules = new LoadedModules()
+const modules = new LoadedModules(document)
 
 let servedPageOnce: Promise<Document | null> | null = null
 /** The page as its server gives it out, asked for once. */
@@ -24,7 +24,7 @@ function servedPage(): Promise<Document | null> {
 
 /** The places that the page's components and positions stand for, found with the scripts that it has loaded and their source maps. */
 export async function locateElements(elements: readonly ElementToLocate[]): Promise<LocatedElement[]> {
-  const base = devServerBase(document)
+  const base = devServerBase(document) ?? '/'
   const deadline = performance.now() + SEARCH_LIMIT
   return Promise.all(elements.map(element => locateElement(element, base, deadline)))
 }
@@ -153,7 +153,10 @@ async function defineAll(
     if (code && isVague) wanted.set(index, code)
   }
   if (wanted.size === 0) return definitions
-  const hints = [...wanted.keys()].flatMap(index => [components[index]?.name ?? '', fileName(sources[index]?.file ?? '')])
+  const hints = {
+    names: [...wanted.keys()].map(index => components[index]?.name ?? ''),
+    files: [...wanted.keys()].map(index => sources[index]?.file ?? '')
+  }
   for await (const module of modules.modules(hints)) {
     for (const [index, code] of wanted) {
       const range = findCode(module.code, code)
@@ -164,10 +167,6 @@ async function defineAll(
     if (wanted.size === 0 || performance.now() > deadline) break
   }
   return definitions
-}
-
-function fileName(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '')
 }
 
 /** Where a function's text stands. Two of the same text say nothing, as it may be either. */
@@ -207,11 +206,4 @@ async function define(module: LoadedModule, range: CodeRange, code: RawCode, bas
   const enclosing = text ? enclosingComponent(text, offset) : null
   if (!text || !enclosing) return { file, name: null, start, parts }
   return { file, name: enclosing.name, start, parts: [{ file, text, from: enclosing.start, to: enclosing.end }] }
-}
-
-/** Vite serves its client at `<base>@vite/client`, which is the only place where the page tells the base. */
-function devServerBase(owner: Document): string {
-  const client = [...owner.scripts].find(script => script.getAttribute('src')?.includes('/@vite/client'))
-  const path = client && URL.parse(client.getAttribute('src') ?? '', owner.baseURI)?.pathname
-  return path ? path.slice(0, path.indexOf('@vite/client')) : '/'
 }

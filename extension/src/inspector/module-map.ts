@@ -27,6 +27,11 @@ export function parseMap(json: string): TraceMap | null {
   }
 }
 
+/** About how much memory a map takes, in characters. */
+export function sizeOfMap(map: TraceMap | 'absent'): number {
+  return map === 'absent' ? 1 : (map.sourcesContent ?? []).reduce((sum, text) => sum + (text?.length ?? 0), 1_000)
+}
+
 /** The text of a data URL, decoded here because content security policies may forbid to fetch it. */
 export function decodeDataUrl(url: string): string | null {
   const comma = url.indexOf(',')

@@ -52,7 +52,7 @@ function bundlerPath(source: string): string | null {
   return rest.replace(/^(?:\[project\]|\([a-z-]+\))\//, '').replace(/^(?:\.\/)+/, '') || null
 }
 
-function urlPath(url: string): string | null {
+export function urlPath(url: string): string | null {
   const parsed = URL.parse(url)
   if (!parsed) return null
   try {

@@ -1,5 +1,5 @@
 import type { NoticedRequest } from '../inspector/console-watch.ts'
-import { isolatedWorld } from '../isolated-world.ts'
+import { isolatedWorld, watchedResources } from '../isolated-world.ts'
 import { topBoxOf } from '../page-tree/page-tree.ts'
 import { Slices } from '../page-tree/slices.ts'
 import { redactAddress } from '../privacy/addresses.ts'
@@ -66,7 +66,8 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
     redactions: text.counts,
     truncated: [
       ...outline.truncated,
-      ...(isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat'])
+      ...(isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat']),
+      ...missedRequests(watchedResources().missed)
     ]
   }
 }
@@ -75,10 +76,14 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
 export async function collectRequests(
   noticed: readonly NoticedRequest[]
 ): Promise<{ requests: CollectedRequest[]; redactions: RedactionCounts }> {
-  const failed = failedRequests(noticed)
+  const failed = failedRequests(noticed, watchedResources())
   const { privacy } = isolatedWorld()
   if (failed.length === 0 || !privacy) return { requests: [], redactions: {} }
   return withoutPrivateParts(failed, await privacy.words())
+}
+
+function missedRequests(missed: number): string[] {
+  return missed === 0 ? [] : [`Failed requests: of ${missed} before Fixpoint came the browser has kept nothing`]
 }
 
 async function describePick(number: number, element: Element, text: PageText, slices: Slices): Promise<CollectedPick> {

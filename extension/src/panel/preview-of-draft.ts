@@ -1,4 +1,4 @@
-import { describeStep, type PageContext, pickLabel } from '@fixpoint/protocol'
+import { describeStep, nearestSource, type PageContext, pickLabel } from '@fixpoint/protocol'
 import type { ContextPreview } from '@fixpoint/ui'
 import { type ContextChoice, contextFromDraft, type PageDraft, redactionsOf } from '../draft.ts'
 import type { Recording } from '../recording.ts'
@@ -34,7 +34,7 @@ export function previewOfDraft(draft: PageDraft, choice: ContextChoice, recordin
       number: pick.number,
       label: pickLabel(pick),
       selector: pick.selectors.join(' › '),
-      source: pick.components[0]?.source,
+      source: nearestSource(pick.components),
       cropUrl: pick.crop?.dataUrl,
       componentNames: pick.components.map(component => component.name),
       frameHost: pick.frameOrigin && new URL(pick.frameOrigin).host,

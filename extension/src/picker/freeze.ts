@@ -8,28 +8,32 @@ const FETCH_LIMIT = 1_500
 const LARGEST_SHEET = 3_000_000
 
 /**
- * Holds what a page shows: animations and transitions stand still, and what is shown because the pointer is over something stays. The
- * page's timers are held in its own world; see `hold-timers.ts`.
+ * Holds what a page shows: animations, transitions and media stand still, and what is shown because the pointer is over something stays.
+ * The page's timers are held in its own world; see `hold-timers.ts`.
  */
 export class Freeze {
   readonly #roots: readonly Root[]
   readonly #held = new Map<Animation, number>()
   readonly #paused = new Set<SVGSVGElement>()
+  readonly #heldMedia = new Map<HTMLMediaElement, number>()
+  readonly #pausedStreams = new Set<HTMLMediaElement>()
   readonly #sheets: { root: Root; sheet: CSSStyleSheet }[] = []
   readonly #life = new AbortController()
 
   /** @param roots as far as they are known; more may come later. */
   constructor(roots: readonly Root[]) {
     this.#roots = roots
-    for (const root of roots) {
-      this.#keepHover(root)
-      if (isDocument(root)) this.#holdAnimations(root)
-    }
+    for (const root of roots) this.#keepHover(root)
+    this.holdNew()
   }
 
   /** Holds what has begun to move since. */
   holdNew(): void {
-    for (const root of this.#roots) if (isDocument(root)) this.#holdAnimations(root)
+    for (const root of this.#roots) {
+      // A document says nothing of what moves in its shadow roots.
+      this.#holdAnimations(root)
+      this.#holdMedia(root)
+    }
   }
 
   /** Gives everything back. */
@@ -41,10 +45,13 @@ export class Freeze {
     }
     for (const [animation, rate] of this.#held) if (animation.playbackRate === 0) animation.playbackRate = rate
     for (const svg of this.#paused) svg.unpauseAnimations()
+    for (const [media, rate] of this.#heldMedia) if (media.playbackRate === 0) media.playbackRate = rate
+    // What the page has done with it meanwhile, or the browser refuses, stays as it is.
+    for (const media of this.#pausedStreams) if (media.paused && media.srcObject) media.play().catch(() => undefined)
   }
 
   /** A rate of 0 leaves the state that the page sees, `running`, as it is. */
-  #holdAnimations(root: Document): void {
+  #holdAnimations(root: Root): void {
     for (const animation of root.getAnimations()) {
       if (this.#held.has(animation) || animation.playState !== 'running' || animation.playbackRate === 0) continue
       this.#held.set(animation, animation.playbackRate)
@@ -54,6 +61,20 @@ export class Freeze {
       if (this.#paused.has(svg) || svg.animationsPaused()) continue
       svg.pauseAnimations()
       this.#paused.add(svg)
+    }
+  }
+
+  /** With a rate of 0 as well: a player that is paused shows something else. Live streams have no rate. */
+  #holdMedia(root: Root): void {
+    for (const media of root.querySelectorAll<HTMLMediaElement>('video, audio')) {
+      if (media.paused || media.ended || media.playbackRate === 0) continue
+      if (media.srcObject) {
+        media.pause()
+        this.#pausedStreams.add(media)
+      } else {
+        this.#heldMedia.set(media, media.playbackRate)
+        media.playbackRate = 0
+      }
     }
   }
 

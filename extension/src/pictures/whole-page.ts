@@ -1,3 +1,4 @@
+import type { Box } from '@fixpoint/protocol'
 import { nextFrame } from '../page-tree/next-frame.ts'
 import { Slices } from '../page-tree/slices.ts'
 
@@ -6,16 +7,25 @@ const LONGEST_WAIT_FOR_IMAGES = 1_500
 /** In ms of work: fixed elements of larger pages stay where they are. */
 const BUDGET = 1_500
 
+/** An area that scrolls is the page's content where it takes this part of the window, and is told of where it takes the other. */
+const CONTENT_SHARE = 0.35
+const LARGE_SHARE = 0.1
+
 /** The page as it is to be put together from several windows. Sizes in CSS pixels. */
 export interface WholePagePlan {
-  height: number
   windowHeight: number
   windowWidth: number
+  /** The part of the window that is scrolled: all of it, or where an app has its content in an area that scrolls by itself, that. */
+  area: Box
+  /** Of what is seen in the area when it is scrolled from its beginning to its end. */
+  contentHeight: number
+  /** Large areas that scroll by themselves and stay as they are. */
+  otherAreas: number
 }
 
 export interface WholePage {
   begin(): Promise<WholePagePlan>
-  /** Shows the part that begins at `top`; resolves with where the window really stands when pictures in it have come or took too long. */
+  /** Shows the part that begins at `top`; resolves with where the area really stands when pictures in it have come or took too long. */
   show(top: number, isLast: boolean): Promise<{ top: number }>
   /** Gives the page back as it was. */
   end(): void
@@ -29,6 +39,8 @@ export function wholePage(): WholePage {
   const kept: { element: HTMLElement; style: string | null }[] = []
   let fixed: { element: HTMLElement; isAtBottom: boolean }[] = []
   let start: { x: number; y: number } | null = null
+  /** The content, where it is not the window that scrolls. */
+  let inner: { element: HTMLElement; x: number; y: number } | null = null
 
   const setStyles = (element: HTMLElement, styles: Readonly<Record<string, string>>) => {
     for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important')
@@ -42,11 +54,18 @@ export function wholePage(): WholePage {
       keep(root)
       setStyles(root, { 'scroll-behavior': 'auto', 'scroll-snap-type': 'none' })
       const slices = new Slices(BUDGET)
-      const elements = document.querySelectorAll<HTMLElement>('body *')
+      // Where an area is to be scrolled that stands somewhere in the window.
+      const isWindowScrolled = root.scrollHeight - window.innerHeight > 0.05 * window.innerHeight
+      if (!isWindowScrolled) window.scrollTo(0, 0)
+      const areas: { element: HTMLElement; box: Box }[] = []
+      const elements = document.querySelectorAll<HTMLElement>('body, body *')
       for (let index = 0; index < elements.length && !slices.isOver; index++) {
         const element = elements[index]
         if (!element || !('style' in element) || element.hasAttribute('popover')) continue
-        const { position } = getComputedStyle(element)
+        const { position, overflowY } = getComputedStyle(element)
+        const isScrollable = (overflowY === 'auto' || overflowY === 'scroll') && element.scrollHeight > element.clientHeight + 1
+        // What the body says of overflow the window does.
+        if (isScrollable && !(element === document.body && isWindowScrolled)) areas.push({ element, box: visibleBox(element) })
         if (position === 'sticky') {
           keep(element)
           setStyles(element, { position: 'relative', inset: 'auto' })
@@ -56,10 +75,22 @@ export function wholePage(): WholePage {
         }
         if (slices.isDue()) await slices.rest()
       }
-      return { height: Math.max(root.scrollHeight, window.innerHeight), windowHeight: window.innerHeight, windowWidth: window.innerWidth }
+      const large = areas.filter(({ box }) => shareOf(box) >= LARGE_SHARE).sort((a, b) => shareOf(b.box) - shareOf(a.box))
+      const [content] = large
+      const size = { windowHeight: window.innerHeight, windowWidth: window.innerWidth }
+      if (isWindowScrolled || !content || shareOf(content.box) < CONTENT_SHARE) {
+        const area = { x: 0, y: 0, width: window.innerWidth, height: window.innerHeight }
+        return { ...size, area, contentHeight: Math.max(root.scrollHeight, window.innerHeight), otherAreas: large.length }
+      }
+      const { element, box } = content
+      inner = { element, x: element.scrollLeft, y: element.scrollTop }
+      keep(element)
+      setStyles(element, { 'scroll-behavior': 'auto', 'scroll-snap-type': 'none' })
+      return { ...size, area: box, contentHeight: element.scrollHeight - element.clientHeight + box.height, otherAreas: large.length - 1 }
     },
     async show(top, isLast) {
-      window.scrollTo(0, top)
+      if (inner) inner.element.scrollTop = top
+      else window.scrollTo(0, top)
       const isFirst = top === 0
       for (const { element, isAtBottom } of fixed) {
         const isShown = isAtBottom ? isLast : isFirst
@@ -69,7 +100,7 @@ export function wholePage(): WholePage {
       await nextFrame()
       await imagesInWindow()
       await nextFrame()
-      return { top: Math.round(window.scrollY) }
+      return { top: Math.round(inner ? inner.element.scrollTop : window.scrollY) }
     },
     end() {
       for (const { element, style } of kept.splice(0).reverse()) {
@@ -78,10 +109,29 @@ export function wholePage(): WholePage {
         if (style === null) element.removeAttribute('style')
       }
       fixed = []
+      inner?.element.scrollTo({ left: inner.x, top: inner.y, behavior: 'instant' })
+      inner = null
       if (start) window.scrollTo({ left: start.x, top: start.y, behavior: 'instant' })
       start = null
     }
   }
+}
+
+/** What of an element's inside is in the window. Nothing where it is scaled: its parts would not fit together. */
+function visibleBox(element: HTMLElement): Box {
+  const rect = element.getBoundingClientRect()
+  if (Math.abs(rect.width - element.offsetWidth) > 1 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    return { x: 0, y: 0, width: 0, height: 0 }
+  const [left, top] = [rect.x + element.clientLeft, rect.y + element.clientTop]
+  const [x, y] = [Math.max(0, Math.ceil(left)), Math.max(0, Math.ceil(top))]
+  const width = Math.floor(Math.min(window.innerWidth, left + element.clientWidth)) - x
+  const height = Math.floor(Math.min(window.innerHeight, top + element.clientHeight)) - y
+  return { x, y, width: Math.max(0, width), height: Math.max(0, height) }
+}
+
+/** Of the window. */
+function shareOf({ width, height }: Box): number {
+  return (width * height) / (window.innerWidth * window.innerHeight)
 }
 
 /** Resolves when the pictures in the window have come, or took too long. */

@@ -1,6 +1,6 @@
 import { askBackground } from '../ask-background.ts'
 import type { NoticedRequest } from '../inspector/console-watch.ts'
-import { isolatedWorld, type RecorderInPage } from '../isolated-world.ts'
+import { isolatedWorld, type RecorderInPage, watchedResources } from '../isolated-world.ts'
 import type { RecordedStep } from '../message-schemas.ts'
 import { accessibleNameOf, roleOf } from '../page-context/accessibility.ts'
 import { withoutPrivateParts } from '../page-context/clean-requests.ts'
@@ -59,6 +59,7 @@ export class Recorder implements RecorderInPage {
   #enterAt = Number.NEGATIVE_INFINITY
 
   begin(recordingId: string): { isNew: boolean; address: string; redactions: RedactionCounts } {
+    watchedResources()
     const redactions: RedactionCounts = {}
     const address = this.#addressWithoutPrivate(location.href, redactions)
     if (this.#recordingId === recordingId && this.#life) return { isNew: false, address, redactions }
@@ -95,7 +96,7 @@ export class Recorder implements RecorderInPage {
 
   async collectRequests(noticed: readonly NoticedRequest[]) {
     await this.#typed.lookAround()
-    return withoutPrivateParts(failedRequests(noticed), this.#typed.now())
+    return withoutPrivateParts(failedRequests(noticed, watchedResources()), this.#typed.now())
   }
 
   #onClick(event: MouseEvent): void {

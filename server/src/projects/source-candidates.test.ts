@@ -85,6 +85,16 @@ describe('candidates', () => {
     expect(await candidatesOf({ clues: classes('price'), components }, SHOP)).toEqual([])
   })
 
+  it('are not looked for where packages draw the element, and the place in the project around them is verified', async () => {
+    const inPackages = [{ name: 'Styled(button)' }, { name: 'ButtonBase' }]
+    const card = { name: 'Card', source: { file: 'src/Card.jsx', line: 3, repositoryPath: 'src/Card.jsx' } }
+    expect(isPlaceVerified(pick({ components: [...inPackages, card] }))).toBe(true)
+    expect(await candidatesOf({ clues: classes('price'), components: [...inPackages, card] }, SHOP)).toEqual([])
+    const claimed = { name: 'Claimed', source: { file: 'elsewhere/Card.jsx', line: 3 } }
+    expect(isPlaceVerified(pick({ components: [...inPackages, claimed, card] }))).toBe(false)
+    expect(isPlaceVerified(pick({ components: inPackages }))).toBe(false)
+  })
+
   it('are none where nothing is known or found', async () => {
     expect(await candidatesOf({}, SHOP)).toEqual([])
     expect(await candidatesOf({ clues: classes('nowhere') }, SHOP)).toEqual([])

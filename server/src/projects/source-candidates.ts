@@ -1,4 +1,4 @@
-import { type Component, classParts, type PageContext, type SourceCandidate, type SourceClue } from '@fixpoint/protocol'
+import { type Component, classParts, nearestSource, type PageContext, type SourceCandidate, type SourceClue } from '@fixpoint/protocol'
 
 type Pick = PageContext['picks'][number]
 
@@ -41,8 +41,8 @@ const GENERATED = /^(?:(?:css|sc|jss|jsx|svelte|astro|data-v|ember|radix|headles
 
 /** Whether the pick's place in the source is known for sure, so that nothing has to be looked for. */
 export function isPlaceVerified(pick: Pick): boolean {
-  const [nearest] = pick.components
-  return nearest?.source?.repositoryPath !== undefined && nearest.source.line !== undefined
+  const source = nearestSource(pick.components)
+  return source?.repositoryPath !== undefined && source.line !== undefined
 }
 
 /** What to look for: what the element itself is called before what those around it are. */
