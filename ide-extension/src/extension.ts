@@ -8,6 +8,7 @@ import { openedSession } from './desktop/sandbox-uri.ts'
 import { FollowedSession } from './followed-session.ts'
 import { createLineComments } from './line-comments.ts'
 import { LineMarks } from './line-marks.ts'
+import { sayError, warn } from './notify.ts'
 import { plainLabel } from './plain-label.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import { ProofTabs } from './proof-tabs.ts'
@@ -138,7 +139,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   async function sendPrompt(text: string): Promise<void> {
     const refusal = await actions.prompt(text)
-    if (refusal !== null) void vscode.window.showWarningMessage(refusal)
+    if (refusal !== null) void warn(refusal)
   }
 
   /** The turn that a command is about: the one of the tree’s line, or the last one with a proof. */
@@ -153,7 +154,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       } catch (error) {
         log.error(error instanceof Error ? error : String(error))
         const message = error instanceof FixpointError ? `${error.message} ${error.hint ?? ''}`.trim() : String(error)
-        void vscode.window.showErrorMessage(message)
+        void sayError(message)
       }
     })
   }

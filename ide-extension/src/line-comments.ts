@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import type { FollowedSession } from './followed-session.ts'
+import { warn } from './notify.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import type { SessionActions } from './session-actions.ts'
 import { workspacePath } from './workspace-path.ts'
@@ -28,7 +29,7 @@ export function createLineComments(session: () => FollowedSession | null, action
       })
     )
     if (refusal !== null) {
-      void vscode.window.showWarningMessage(refusal)
+      void warn(refusal)
       return
     }
     thread.comments = [

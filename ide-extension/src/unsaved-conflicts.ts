@@ -1,6 +1,7 @@
 import { runningTurn } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { ShownSession } from './followed-session.ts'
+import { warn } from './notify.ts'
 import { workspacePath } from './workspace-path.ts'
 
 /** Documents that show a file as it is in the workspace, whatever an editor holds unsaved; the left side of a comparison. */
@@ -61,7 +62,7 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
     const theirs =
       state !== undefined && runningTurn(state) !== undefined ? vscode.l10n.t('Take the Agent’s') : vscode.l10n.t('Take the Other')
     for (;;) {
-      const answer = await vscode.window.showWarningMessage(message, compare, mine, theirs)
+      const answer = await warn(message, compare, mine, theirs)
       if (answer === undefined || !document.isDirty) return
       if (answer === mine) return await keepMine(document)
       if (answer === theirs) return await revert(document)

@@ -1,5 +1,6 @@
 import { type ApiClient, type FileChanges, type FileStat, FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
+import { plainMessage } from '../plain-label.ts'
 import type { ServerLink } from '../server-link.ts'
 import { followFileChanges } from './file-changes.ts'
 import { KnownFiles, split } from './known-files.ts'
@@ -268,12 +269,12 @@ function fileSystemError(error: FixpointError, uri: vscode.Uri): vscode.FileSyst
     case 'not_a_folder':
       return FileNotADirectory(uri)
     case 'not_a_regular_file':
-      return FileIsADirectory(error.message)
+      return FileIsADirectory(plainMessage(error.message))
     case 'path_outside_workspace':
     case 'protected_path':
     case 'file_not_accessible':
-      return NoPermissions(error.message)
+      return NoPermissions(plainMessage(error.message))
     default:
-      return Unavailable(`${error.message} ${error.hint ?? ''}`.trim())
+      return Unavailable(plainMessage(`${error.message} ${error.hint}`.trim()))
   }
 }
