@@ -17,10 +17,10 @@ import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './serve
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
 import { SessionStatus } from './session-status.ts'
+import { createSessionWorkspace } from './session-workspace.ts'
 import { TouchedFiles } from './touched-files.ts'
 import { type TurnNode, TurnTree } from './turn-tree.ts'
 import { watchUnsavedConflicts } from './unsaved-conflicts.ts'
-import { workspacePath } from './workspace-path.ts'
 
 const CHOSEN_KEY = 'fixpoint.session'
 
@@ -32,12 +32,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let session: FollowedSession | null = null
   const current = () => session
 
-  const desktop = createDesktop({ secrets, log, command, server: () => link, session: current, use })
+  const workspace = createSessionWorkspace(
+    () => ({ isAtDoor: link !== null && link.sessionId !== null, sessionId: session?.sessionId ?? null }),
+    () => vscode.workspace.workspaceFolders ?? []
+  )
+
+  const desktop = createDesktop({ secrets, log, command, server: () => link, session: current, workspace, use })
   const status = new SessionStatus()
-  const changedFiles = new ChangedFiles(current)
+  const changedFiles = new ChangedFiles(current, workspace)
   const tree = new TurnTree(current)
-  const touched = new TouchedFiles(current)
-  const marks = new LineMarks(current, extensionUri, log)
+  const touched = new TouchedFiles(current, workspace)
+  const marks = new LineMarks({ session: current, workspace, extensionUri, log })
   const actions = createSessionActions({
     session: current,
     log,
@@ -125,8 +130,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   async function sendSelection(): Promise<void> {
     const editor = vscode.window.activeTextEditor
-    const path = editor && workspacePath(editor.document.uri)
-    if (!editor || !path) return
+    if (!editor) return
+    const path = workspace.pathOf(editor.document.uri)
+    if (path === null) {
+      void warn(vscode.l10n.t('This file is not in the session’s workspace.'))
+      return
+    }
     const text = await ask(vscode.l10n.t('What should change here?'))
     if (text === undefined) return
     const { start, end } = editor.selection
@@ -182,11 +191,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       },
       { webviewOptions: { retainContextWhenHidden: true } }
     ),
-    createLineComments(current, actions),
+    createLineComments({ session: current, workspace, actions }),
     touched,
     vscode.window.registerFileDecorationProvider(touched),
-    watchUnsavedConflicts({ session: current, log }),
-    tellSaves(current, log),
+    watchUnsavedConflicts({ session: current, workspace, log }),
+    tellSaves({ session: current, workspace, log }),
     command('fixpoint.connect', connect),
     command('fixpoint.chooseSession', chooseSession),
     command('fixpoint.prompt', prompt),

@@ -3,10 +3,16 @@ import type { FollowedSession } from './followed-session.ts'
 import { warn } from './notify.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import type { SessionActions } from './session-actions.ts'
-import { workspacePath } from './workspace-path.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
+
+export interface LineCommentsOptions {
+  session: () => FollowedSession | null
+  workspace: SessionWorkspace
+  actions: SessionActions
+}
 
 /** Comments on lines, which become prompts when they are sent. */
-export function createLineComments(session: () => FollowedSession | null, actions: SessionActions): vscode.Disposable {
+export function createLineComments({ session, workspace, actions }: LineCommentsOptions): vscode.Disposable {
   const controller = vscode.comments.createCommentController('fixpoint.lines', 'Fixpoint')
   controller.options = {
     prompt: vscode.l10n.t('Say what should change here'),
@@ -14,15 +20,17 @@ export function createLineComments(session: () => FollowedSession | null, action
   }
   controller.commentingRangeProvider = {
     provideCommentingRanges: document =>
-      session() !== null && workspacePath(document.uri) !== null ? [new vscode.Range(0, 0, document.lineCount - 1, 0)] : []
+      workspace.pathOf(document.uri) !== null ? [new vscode.Range(0, 0, document.lineCount - 1, 0)] : []
   }
   const send = vscode.commands.registerCommand('fixpoint.sendComment', async (reply: vscode.CommentReply) => {
     const { thread, text } = reply
+    const path = workspace.pathOf(thread.uri)
+    if (path === null) return
     const range = thread.range ?? new vscode.Range(0, 0, 0, 0)
     const document = await vscode.workspace.openTextDocument(thread.uri)
     const refusal = await actions.prompt(
       promptAboutCode(text, {
-        path: workspacePath(thread.uri) ?? thread.uri.path,
+        path,
         fromLine: range.start.line + 1,
         toLine: range.end.line + 1,
         code: document.getText(document.validateRange(new vscode.Range(range.start.line, 0, range.end.line, Number.MAX_SAFE_INTEGER)))

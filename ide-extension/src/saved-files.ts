@@ -1,14 +1,20 @@
 import * as vscode from 'vscode'
-import { SANDBOX_SCHEME } from './desktop/sandbox-uri.ts'
+import { SANDBOX_SCHEME } from './desktop/sandbox-place.ts'
 import type { FollowedSession } from './followed-session.ts'
-import { workspacePath } from './workspace-path.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
 
 /** Saves within this time are told together. */
 const GATHER_MS = 300
 const MOST_TOLD = 100
 
+export interface TellSavesOptions {
+  session: () => FollowedSession | null
+  workspace: SessionWorkspace
+  log: vscode.LogOutputChannel
+}
+
 /** Tells the session which files a person saves here, so that the agent looks before it goes on. */
-export function tellSaves(session: () => FollowedSession | null, log: vscode.LogOutputChannel): vscode.Disposable {
+export function tellSaves({ session, workspace, log }: TellSavesOptions): vscode.Disposable {
   const waiting = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | null = null
 
@@ -26,7 +32,7 @@ export function tellSaves(session: () => FollowedSession | null, log: vscode.Log
   }
 
   const listening = vscode.workspace.onDidSaveTextDocument(document => {
-    const path = workspacePath(document.uri)
+    const path = workspace.pathOf(document.uri)
     // What goes through the server is in the log already.
     if (path === null || document.uri.scheme === SANDBOX_SCHEME) return
     waiting.add(path)

@@ -2,7 +2,7 @@ import { runningTurn } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { ShownSession } from './followed-session.ts'
 import { warn } from './notify.ts'
-import { workspacePath } from './workspace-path.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
 
 /** Documents that show a file as it is in the workspace, whatever an editor holds unsaved; the left side of a comparison. */
 const DISK_SCHEME = 'fixpoint-disk'
@@ -11,6 +11,7 @@ const GATHER_MS = 250
 
 export interface UnsavedConflictsOptions {
   session: () => ShownSession | null
+  workspace: SessionWorkspace
   log: vscode.LogOutputChannel
 }
 
@@ -18,7 +19,7 @@ export interface UnsavedConflictsOptions {
  * A file that changes in the workspace while somebody has unsaved changes of it in an editor. VS Code keeps what is in the editor and
  * refuses to save it over what is newer; here the person is told when it happens, not when they save, and what they can do.
  */
-export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions): vscode.Disposable {
+export function watchUnsavedConflicts({ session, workspace, log }: UnsavedConflictsOptions): vscode.Disposable {
   /** Files that somebody is asked about. */
   const asked = new Set<string>()
   const changed = new vscode.EventEmitter<vscode.Uri>()
@@ -26,6 +27,7 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
 
   function hear(uri: vscode.Uri): void {
+    if (workspace.pathOf(uri) === null) return
     const key = uri.toString()
     clearTimeout(timers.get(key))
     timers.set(
@@ -40,7 +42,7 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
 
   async function ask(uri: vscode.Uri): Promise<void> {
     const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString())
-    const path = workspacePath(uri)
+    const path = workspace.pathOf(uri)
     if (document === undefined || path === null || !document.isDirty || asked.has(path)) return
     if ((await diskText(uri)) === document.getText()) return
     asked.add(path)
@@ -77,17 +79,12 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
     watcher.onDidChange(hear),
     vscode.workspace.registerTextDocumentContentProvider(DISK_SCHEME, {
       onDidChange: changed.event,
-      provideTextDocumentContent: async uri => await diskText(uri.with({ scheme: schemeOfFiles() }))
+      provideTextDocumentContent: async uri => await diskText(uri.with({ scheme: workspace.root()?.scheme ?? DISK_SCHEME }))
     }),
     new vscode.Disposable(() => {
       for (const timer of timers.values()) clearTimeout(timer)
     })
   )
-}
-
-/** The scheme of the workspace's files, which a comparison's left side stands in for. */
-function schemeOfFiles(): string {
-  return vscode.workspace.workspaceFolders?.[0]?.uri.scheme ?? 'file'
 }
 
 async function diskText(uri: vscode.Uri): Promise<string> {

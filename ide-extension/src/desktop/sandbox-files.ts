@@ -4,7 +4,8 @@ import { plainMessage } from '../plain-label.ts'
 import type { ServerLink } from '../server-link.ts'
 import { followFileChanges } from './file-changes.ts'
 import { KnownFiles, split } from './known-files.ts'
-import { placeOf, type SandboxPlace, sandboxFolder } from './sandbox-uri.ts'
+import { placeOf, type SandboxPlace } from './sandbox-place.ts'
+import { sandboxFolder } from './sandbox-uri.ts'
 
 /** Of files that were read and may be written back. */
 const MOST_HASHES = 1_000
