@@ -2,7 +2,7 @@ import { canBeUndone, FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
-import { COMMIT_SCHEME, createCommitDocuments } from './commit-documents.ts'
+import { COMMIT_SCHEME, CommitFiles } from './commit-files.ts'
 import { createDesktop } from './desktop/desktop.ts'
 import { openedSession } from './desktop/sandbox-uri.ts'
 import { FollowedSession } from './followed-session.ts'
@@ -38,6 +38,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   )
 
   const desktop = createDesktop({ secrets, log, command, server: () => link, session: current, workspace, use })
+  const commits = new CommitFiles()
   const status = new SessionStatus()
   const changedFiles = new ChangedFiles(current, workspace)
   const tree = new TurnTree(current)
@@ -76,6 +77,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     session?.dispose()
     session = next
     next?.onDidChange(update)
+    commits.follow(next)
+    proofTabs.follow(next)
     if (view) showView(view.webview)
     update()
   }
@@ -175,7 +178,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     marks,
     proofTabs,
     new vscode.Disposable(() => session?.dispose()),
-    vscode.workspace.registerTextDocumentContentProvider(COMMIT_SCHEME, createCommitDocuments(current)),
+    commits,
+    vscode.workspace.registerFileSystemProvider(COMMIT_SCHEME, commits, { isCaseSensitive: true, isReadonly: true }),
     vscode.window.registerTreeDataProvider('fixpoint.turns', tree),
     vscode.window.registerTreeDataProvider('fixpoint.changes', changedFiles),
     vscode.window.registerWebviewViewProvider(

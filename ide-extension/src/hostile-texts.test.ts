@@ -30,6 +30,8 @@ vi.mock('vscode', () => ({
   window: { createStatusBarItem: () => statusItem }
 }))
 
+// Test files share modules, and each has a VS Code of its own.
+vi.resetModules()
 const { TurnTree } = await import('./turn-tree.ts')
 const { ChangedFiles } = await import('./changed-files.ts')
 const { SessionStatus } = await import('./session-status.ts')

@@ -1,7 +1,7 @@
 import type { PromptState, TurnState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { filesOf, spanOfTurn } from './changes.ts'
-import { textAt } from './commit-documents.ts'
+import { textAt } from './commit-files.ts'
 import type { FollowedSession } from './followed-session.ts'
 import { lineOrigins, type Version } from './line-origins.ts'
 import type { SessionWorkspace } from './session-workspace.ts'

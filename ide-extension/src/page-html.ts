@@ -1,4 +1,4 @@
-export type PageContent = { view: 'timeline' } | { view: 'proof'; turnId: string }
+export type PageContent = { view: 'timeline' } | { view: 'proof'; sessionId: string; turnId: string }
 
 export interface PageParts {
   shows: PageContent
@@ -13,6 +13,10 @@ export interface PageParts {
 export function pageHtml({ shows, language, source, script, style }: PageParts): string {
   const nonce = [...crypto.getRandomValues(new Uint8Array(18))].map(byte => byte.toString(16).padStart(2, '0')).join('')
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; img-src blob:; font-src ${source}`
-  const turn = shows.view === 'proof' ? ` data-turn="${shows.turnId.replace(/[^\w]/g, '')}"` : ''
+  const turn = shows.view === 'proof' ? ` data-session="${plain(shows.sessionId)}" data-turn="${plain(shows.turnId)}"` : ''
   return `<!doctype html><html lang="${language.replace(/[^\w-]/g, '')}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${style}"></head><body data-view="${shows.view}"${turn}><div id="root"></div><script nonce="${nonce}" src="${script}"></script></body></html>`
+}
+
+function plain(id: string): string {
+  return id.replace(/[^\w]/g, '')
 }

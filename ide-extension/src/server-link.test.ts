@@ -21,6 +21,8 @@ vi.mock('vscode', () => ({
   env: { appName: 'VS Code' }
 }))
 
+// Test files share modules, and each has a VS Code of its own.
+vi.resetModules()
 const { linkFromSettings } = await import('./server-link.ts')
 const vscode = await import('vscode')
 
