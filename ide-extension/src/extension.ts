@@ -4,6 +4,7 @@ import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
 import { COMMIT_SCHEME, CommitFiles } from './commit-files.ts'
 import { createDesktop } from './desktop/desktop.ts'
+import { SANDBOX_SCHEME } from './desktop/sandbox-place.ts'
 import { openedSession } from './desktop/sandbox-uri.ts'
 import { FollowedSession } from './followed-session.ts'
 import { createLineComments } from './line-comments.ts'
@@ -13,7 +14,7 @@ import { plainLabel } from './plain-label.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import { ProofTabs } from './proof-tabs.ts'
 import { tellSaves } from './saved-files.ts'
-import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './server-link.ts'
+import { linkAtDoor, linkFromSettings, nameOfPerson, pairWith, type ServerLink } from './server-link.ts'
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
 import { SessionStatus } from './session-status.ts'
@@ -195,10 +196,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       },
       { webviewOptions: { retainContextWhenHidden: true } }
     ),
-    createLineComments({ session: current, workspace, actions }),
+    createLineComments({ nameOfPerson: () => nameOfPerson(link), workspace, actions }),
     touched,
     vscode.window.registerFileDecorationProvider(touched),
-    watchUnsavedConflicts({ session: current, workspace, log }),
+    watchUnsavedConflicts({
+      session: current,
+      workspace,
+      look: uri => (uri.scheme === SANDBOX_SCHEME ? desktop.look(uri) : vscode.workspace.fs.readFile(uri)),
+      log
+    }),
     tellSaves({ session: current, workspace, log }),
     command('fixpoint.connect', connect),
     command('fixpoint.chooseSession', chooseSession),

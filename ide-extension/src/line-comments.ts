@@ -1,18 +1,18 @@
 import * as vscode from 'vscode'
-import type { FollowedSession } from './followed-session.ts'
 import { warn } from './notify.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import type { SessionActions } from './session-actions.ts'
 import type { SessionWorkspace } from './session-workspace.ts'
 
 export interface LineCommentsOptions {
-  session: () => FollowedSession | null
+  /** Name of the person who is signed in; null where it cannot be had. */
+  nameOfPerson: () => Promise<string | null>
   workspace: SessionWorkspace
   actions: SessionActions
 }
 
 /** Comments on lines, which become prompts when they are sent. */
-export function createLineComments({ session, workspace, actions }: LineCommentsOptions): vscode.Disposable {
+export function createLineComments({ nameOfPerson, workspace, actions }: LineCommentsOptions): vscode.Disposable {
   const controller = vscode.comments.createCommentController('fixpoint.lines', 'Fixpoint')
   controller.options = {
     prompt: vscode.l10n.t('Say what should change here'),
@@ -45,7 +45,7 @@ export function createLineComments({ session, workspace, actions }: LineComments
       {
         body: text,
         mode: vscode.CommentMode.Preview,
-        author: { name: session()?.state.prompts.at(-1)?.author.name ?? vscode.l10n.t('You') },
+        author: { name: (await nameOfPerson()) ?? vscode.l10n.t('You') },
         label: vscode.l10n.t('Sent to the session')
       }
     ]

@@ -61,6 +61,16 @@ export async function pairWith(link: string, secrets: vscode.SecretStorage): Pro
   return linkWith(serverUrl, token)
 }
 
+/** Name of the person who is signed in; null where nobody is, or the server does not say. */
+export async function nameOfPerson(link: Pick<ServerLink, 'client'> | null): Promise<string | null> {
+  try {
+    return link === null ? null : (await link.client.call('getMe', {})).name
+  } catch (error) {
+    if (error instanceof FixpointError) return null
+    throw error
+  }
+}
+
 function linkWith(serverUrl: string, token: string): ServerLink {
   return { client: createApiClient({ serverUrl, token, fetch: boundFetch }), serverUrl, token, sessionId: null }
 }

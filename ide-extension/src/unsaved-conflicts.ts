@@ -12,6 +12,8 @@ const GATHER_MS = 250
 export interface UnsavedConflictsOptions {
   session: () => ShownSession | null
   workspace: SessionWorkspace
+  /** Reads a file of the workspace beside an editor of it. */
+  look: (uri: vscode.Uri) => Thenable<Uint8Array>
   log: vscode.LogOutputChannel
 }
 
@@ -19,12 +21,14 @@ export interface UnsavedConflictsOptions {
  * A file that changes in the workspace while somebody has unsaved changes of it in an editor. VS Code keeps what is in the editor and
  * refuses to save it over what is newer; here the person is told when it happens, not when they save, and what they can do.
  */
-export function watchUnsavedConflicts({ session, workspace, log }: UnsavedConflictsOptions): vscode.Disposable {
+export function watchUnsavedConflicts({ session, workspace, look, log }: UnsavedConflictsOptions): vscode.Disposable {
   /** Files that somebody is asked about. */
   const asked = new Set<string>()
   const changed = new vscode.EventEmitter<vscode.Uri>()
   const watcher = vscode.workspace.createFileSystemWatcher('**/*', true, false, true)
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
+
+  const diskText = async (uri: vscode.Uri) => new TextDecoder().decode(await look(uri))
 
   function hear(uri: vscode.Uri): void {
     if (workspace.pathOf(uri) === null) return
@@ -85,10 +89,6 @@ export function watchUnsavedConflicts({ session, workspace, log }: UnsavedConfli
       for (const timer of timers.values()) clearTimeout(timer)
     })
   )
-}
-
-async function diskText(uri: vscode.Uri): Promise<string> {
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))
 }
 
 /** Puts what was in the editor on top of what is in the workspace, where it can be taken back step by step, and saves it. */

@@ -27,6 +27,8 @@ export interface Desktop extends vscode.Disposable {
   /** It is known whether there is a server. */
   ready(): void
   signedIn(): void
+  /** What is in a file of a sandbox, without its being taken for what an editor shows. */
+  look(uri: vscode.Uri): Promise<Uint8Array>
 }
 
 export function createDesktop({ secrets, log, command, server, session, workspace, use }: DesktopOptions): Desktop {
@@ -86,6 +88,7 @@ export function createDesktop({ secrets, log, command, server, session, workspac
   return {
     ready: () => known.resolve(),
     signedIn: () => files.lookAgain(),
+    look: uri => files.look(uri),
     dispose: () => registered.dispose()
   }
 }
