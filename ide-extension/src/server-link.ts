@@ -51,7 +51,10 @@ export async function pairWith(link: string, secrets: vscode.SecretStorage): Pro
   const url = URL.parse(link.trim())
   const code = url?.hash.slice(1) ?? ''
   if (url === null || !/^https?:$/.test(url.protocol) || code === '') {
-    throw new FixpointError('invalid_parameter', 'This is no pairing link. It looks like http://127.0.0.1:4700/pair#ABCD-EFGH.')
+    throw new FixpointError(
+      'invalid_parameter',
+      vscode.l10n.t('This is no pairing link. It looks like {0}.', 'http://127.0.0.1:4700/pair#ABCD-EFGH')
+    )
   }
   const serverUrl = url.origin
   const client = createApiClient({ serverUrl, fetch: boundFetch })

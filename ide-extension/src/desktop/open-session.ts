@@ -40,7 +40,10 @@ async function signIn(serverUrl: string, secrets: vscode.SecretStorage): Promise
   if (text === undefined) return null
   const pasted = URL.parse(text.trim())
   if (pasted !== null && pasted.origin !== serverUrl) {
-    throw new FixpointError('invalid_parameter', `This is a pairing link of ${pasted.origin}, and the session is on ${serverUrl}.`)
+    throw new FixpointError(
+      'invalid_parameter',
+      vscode.l10n.t('This is a pairing link of {0}, and the session is on {1}.', pasted.origin, serverUrl)
+    )
   }
   const code = pasted === null ? text.trim() : pasted.hash.slice(1)
   return await pairWith(`${serverUrl}/pair#${code}`, secrets)
