@@ -2,6 +2,7 @@ import type { FileChange } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { sidesOf, spanOfSession } from './changes.ts'
 import type { ShownSession } from './followed-session.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
 
 const LETTERS: Record<FileChange['status'], string> = { added: 'A', modified: 'M', deleted: 'D', renamed: 'R' }
 
@@ -13,9 +14,11 @@ export class ChangedFiles implements vscode.TreeDataProvider<FileChange> {
   readonly #changed = new vscode.EventEmitter<undefined>()
   readonly onDidChangeTreeData = this.#changed.event
   readonly #session: () => ShownSession | null
+  readonly #workspace: SessionWorkspace
 
-  constructor(session: () => ShownSession | null) {
+  constructor(session: () => ShownSession | null, workspace: SessionWorkspace) {
     this.#session = session
+    this.#workspace = workspace
   }
 
   refresh(): void {
@@ -34,8 +37,8 @@ export class ChangedFiles implements vscode.TreeDataProvider<FileChange> {
     item.id = file.path
     item.description = `${LETTERS[file.status]}${counts} ${file.path.split('/').slice(0, -1).join('/')}`.trim()
     item.tooltip = file.previousPath === undefined ? file.path : `${file.previousPath} → ${file.path}`
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri
-    item.resourceUri = folder && vscode.Uri.joinPath(folder, file.path)
+    const folder = this.#workspace.root()
+    if (folder !== null) item.resourceUri = vscode.Uri.joinPath(folder, file.path)
     item.iconPath = vscode.ThemeIcon.File
     const session = this.#session()
     const span = session && spanOfSession(session.state)

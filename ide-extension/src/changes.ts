@@ -1,6 +1,6 @@
 import type { FileChange, SessionState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
-import { commitUri } from './commit-documents.ts'
+import { commitUri } from './commit-files.ts'
 import type { FollowedSession, ShownSession } from './followed-session.ts'
 
 /** From which commit to which: what a turn did, or the whole session. */

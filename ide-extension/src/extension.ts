@@ -2,24 +2,26 @@ import { canBeUndone, FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { ChangedFiles } from './changed-files.ts'
 import { showFile, showSpan, spanOfSession, spanOfTurn } from './changes.ts'
-import { COMMIT_SCHEME, createCommitDocuments } from './commit-documents.ts'
+import { COMMIT_SCHEME, CommitFiles } from './commit-files.ts'
 import { createDesktop } from './desktop/desktop.ts'
+import { SANDBOX_SCHEME } from './desktop/sandbox-place.ts'
 import { openedSession } from './desktop/sandbox-uri.ts'
 import { FollowedSession } from './followed-session.ts'
 import { createLineComments } from './line-comments.ts'
 import { LineMarks } from './line-marks.ts'
+import { sayError, warn } from './notify.ts'
 import { plainLabel } from './plain-label.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import { ProofTabs } from './proof-tabs.ts'
 import { tellSaves } from './saved-files.ts'
-import { linkAtDoor, linkFromSettings, pairWith, type ServerLink } from './server-link.ts'
+import { linkAtDoor, linkFromSettings, nameOfPerson, pairWith, type ServerLink } from './server-link.ts'
 import { createSessionActions } from './session-actions.ts'
 import { showSession } from './session-page.ts'
 import { SessionStatus } from './session-status.ts'
+import { createSessionWorkspace } from './session-workspace.ts'
 import { TouchedFiles } from './touched-files.ts'
 import { type TurnNode, TurnTree } from './turn-tree.ts'
 import { watchUnsavedConflicts } from './unsaved-conflicts.ts'
-import { workspacePath } from './workspace-path.ts'
 
 const CHOSEN_KEY = 'fixpoint.session'
 
@@ -31,12 +33,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let session: FollowedSession | null = null
   const current = () => session
 
-  const desktop = createDesktop({ secrets, log, command, server: () => link, session: current, use })
+  const workspace = createSessionWorkspace(
+    () => ({ isAtDoor: link !== null && link.sessionId !== null, sessionId: session?.sessionId ?? null }),
+    () => vscode.workspace.workspaceFolders ?? []
+  )
+
+  const desktop = createDesktop({ secrets, log, command, server: () => link, session: current, workspace, use })
+  const commits = new CommitFiles()
   const status = new SessionStatus()
-  const changedFiles = new ChangedFiles(current)
+  const changedFiles = new ChangedFiles(current, workspace)
   const tree = new TurnTree(current)
-  const touched = new TouchedFiles(current)
-  const marks = new LineMarks(current, extensionUri, log)
+  const touched = new TouchedFiles(current, workspace)
+  const marks = new LineMarks({ session: current, workspace, extensionUri, log })
   const actions = createSessionActions({
     session: current,
     log,
@@ -70,6 +78,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     session?.dispose()
     session = next
     next?.onDidChange(update)
+    commits.follow(next)
+    proofTabs.follow(next)
     if (view) showView(view.webview)
     update()
   }
@@ -124,8 +134,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   async function sendSelection(): Promise<void> {
     const editor = vscode.window.activeTextEditor
-    const path = editor && workspacePath(editor.document.uri)
-    if (!editor || !path) return
+    if (!editor) return
+    const path = workspace.pathOf(editor.document.uri)
+    if (path === null) {
+      void warn(vscode.l10n.t('This file is not in the session’s workspace.'))
+      return
+    }
     const text = await ask(vscode.l10n.t('What should change here?'))
     if (text === undefined) return
     const { start, end } = editor.selection
@@ -138,7 +152,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   async function sendPrompt(text: string): Promise<void> {
     const refusal = await actions.prompt(text)
-    if (refusal !== null) void vscode.window.showWarningMessage(refusal)
+    if (refusal !== null) void warn(refusal)
   }
 
   /** The turn that a command is about: the one of the tree’s line, or the last one with a proof. */
@@ -153,7 +167,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       } catch (error) {
         log.error(error instanceof Error ? error : String(error))
         const message = error instanceof FixpointError ? `${error.message} ${error.hint ?? ''}`.trim() : String(error)
-        void vscode.window.showErrorMessage(message)
+        void sayError(message)
       }
     })
   }
@@ -165,7 +179,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     marks,
     proofTabs,
     new vscode.Disposable(() => session?.dispose()),
-    vscode.workspace.registerTextDocumentContentProvider(COMMIT_SCHEME, createCommitDocuments(current)),
+    commits,
+    vscode.workspace.registerFileSystemProvider(COMMIT_SCHEME, commits, { isCaseSensitive: true, isReadonly: true }),
     vscode.window.registerTreeDataProvider('fixpoint.turns', tree),
     vscode.window.registerTreeDataProvider('fixpoint.changes', changedFiles),
     vscode.window.registerWebviewViewProvider(
@@ -181,11 +196,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       },
       { webviewOptions: { retainContextWhenHidden: true } }
     ),
-    createLineComments(current, actions),
+    createLineComments({ nameOfPerson: () => nameOfPerson(link), workspace, actions }),
     touched,
     vscode.window.registerFileDecorationProvider(touched),
-    watchUnsavedConflicts({ session: current, log }),
-    tellSaves(current, log),
+    watchUnsavedConflicts({
+      session: current,
+      workspace,
+      look: uri => (uri.scheme === SANDBOX_SCHEME ? desktop.look(uri) : vscode.workspace.fs.readFile(uri)),
+      log
+    }),
+    tellSaves({ session: current, workspace, log }),
     command('fixpoint.connect', connect),
     command('fixpoint.chooseSession', chooseSession),
     command('fixpoint.prompt', prompt),

@@ -27,15 +27,18 @@ vi.mock('vscode', () => ({
   StatusBarAlignment: { Left: 1 },
   l10n: { t: (text: string) => text },
   commands: { executeCommand: async () => undefined },
-  workspace: { workspaceFolders: [{ uri: { path: '/workspace' } }] },
   window: { createStatusBarItem: () => statusItem }
 }))
 
+// Test files share modules, and each has a VS Code of its own.
+vi.resetModules()
 const { TurnTree } = await import('./turn-tree.ts')
 const { ChangedFiles } = await import('./changed-files.ts')
 const { SessionStatus } = await import('./session-status.ts')
 const { plainLabel } = await import('./plain-label.ts')
 
+/** A window that has none of the session’s files. */
+const nowhere = { pathOf: () => null, root: () => null }
 const client = createApiClient({ serverUrl: 'http://fixpoint.test', fetch: () => Promise.reject(new Error('nothing is asked')) })
 const shown = (state: SessionState): ShownSession => ({ client, sessionId: state.sessionId, state, status: 'connected', problem: null })
 
@@ -67,7 +70,7 @@ describe('hostile texts', () => {
       const fileItem = tree.getTreeItem({ kind: 'file', turnId: 'x', span: { from: 'a', to: 'b' }, file })
       expect(String(fileItem.label)).toBe(file.path.split('/').at(-1))
       expectPlain(fileItem)
-      expectPlain(new ChangedFiles(() => followed).getTreeItem(file))
+      expectPlain(new ChangedFiles(() => followed, nowhere).getTreeItem(file))
     }
   })
 

@@ -1,11 +1,18 @@
 import * as vscode from 'vscode'
-import type { FollowedSession } from './followed-session.ts'
+import { warn } from './notify.ts'
 import { promptAboutCode } from './point-at-code.ts'
 import type { SessionActions } from './session-actions.ts'
-import { workspacePath } from './workspace-path.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
+
+export interface LineCommentsOptions {
+  /** Name of the person who is signed in; null where it cannot be had. */
+  nameOfPerson: () => Promise<string | null>
+  workspace: SessionWorkspace
+  actions: SessionActions
+}
 
 /** Comments on lines, which become prompts when they are sent. */
-export function createLineComments(session: () => FollowedSession | null, actions: SessionActions): vscode.Disposable {
+export function createLineComments({ nameOfPerson, workspace, actions }: LineCommentsOptions): vscode.Disposable {
   const controller = vscode.comments.createCommentController('fixpoint.lines', 'Fixpoint')
   controller.options = {
     prompt: vscode.l10n.t('Say what should change here'),
@@ -13,22 +20,24 @@ export function createLineComments(session: () => FollowedSession | null, action
   }
   controller.commentingRangeProvider = {
     provideCommentingRanges: document =>
-      session() !== null && workspacePath(document.uri) !== null ? [new vscode.Range(0, 0, document.lineCount - 1, 0)] : []
+      workspace.pathOf(document.uri) !== null ? [new vscode.Range(0, 0, document.lineCount - 1, 0)] : []
   }
   const send = vscode.commands.registerCommand('fixpoint.sendComment', async (reply: vscode.CommentReply) => {
     const { thread, text } = reply
+    const path = workspace.pathOf(thread.uri)
+    if (path === null) return
     const range = thread.range ?? new vscode.Range(0, 0, 0, 0)
     const document = await vscode.workspace.openTextDocument(thread.uri)
     const refusal = await actions.prompt(
       promptAboutCode(text, {
-        path: workspacePath(thread.uri) ?? thread.uri.path,
+        path,
         fromLine: range.start.line + 1,
         toLine: range.end.line + 1,
         code: document.getText(document.validateRange(new vscode.Range(range.start.line, 0, range.end.line, Number.MAX_SAFE_INTEGER)))
       })
     )
     if (refusal !== null) {
-      void vscode.window.showWarningMessage(refusal)
+      void warn(refusal)
       return
     }
     thread.comments = [
@@ -36,7 +45,7 @@ export function createLineComments(session: () => FollowedSession | null, action
       {
         body: text,
         mode: vscode.CommentMode.Preview,
-        author: { name: session()?.state.prompts.at(-1)?.author.name ?? vscode.l10n.t('You') },
+        author: { name: (await nameOfPerson()) ?? vscode.l10n.t('You') },
         label: vscode.l10n.t('Sent to the session')
       }
     ]

@@ -1,17 +1,24 @@
 import type { PromptState, TurnState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { filesOf, spanOfTurn } from './changes.ts'
-import { textAt } from './commit-documents.ts'
+import { textAt } from './commit-files.ts'
 import type { FollowedSession } from './followed-session.ts'
 import { lineOrigins, type Version } from './line-origins.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
 import { verdictWord } from './turn-tree.ts'
-import { workspacePath } from './workspace-path.ts'
 
 interface Origin {
   prompt: PromptState
   turn: TurnState
   /** Number of the step that wrote it. */
   step: number
+}
+
+export interface LineMarksOptions {
+  session: () => FollowedSession | null
+  workspace: SessionWorkspace
+  extensionUri: vscode.Uri
+  log: vscode.LogOutputChannel
 }
 
 const LONGEST_FILE = 20_000
@@ -24,14 +31,16 @@ const PAUSE_MS = 250
 export class LineMarks implements vscode.Disposable {
   readonly #mark: vscode.TextEditorDecorationType
   readonly #session: () => FollowedSession | null
+  readonly #workspace: SessionWorkspace
   readonly #log: vscode.LogOutputChannel
   /** Files of each span, and texts at commits: neither ever changes. */
   readonly #known = new Map<string, Promise<unknown>>()
   readonly #listening: vscode.Disposable
   #timer: ReturnType<typeof setTimeout> | null = null
 
-  constructor(session: () => FollowedSession | null, extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor({ session, workspace, extensionUri, log }: LineMarksOptions) {
     this.#session = session
+    this.#workspace = workspace
     this.#log = log
     this.#mark = vscode.window.createTextEditorDecorationType({
       gutterIconPath: vscode.Uri.joinPath(extensionUri, 'media', 'agent-line.svg'),
@@ -63,7 +72,7 @@ export class LineMarks implements vscode.Disposable {
 
   async #show(editor: vscode.TextEditor): Promise<void> {
     const { document } = editor
-    const path = workspacePath(document.uri)
+    const path = this.#workspace.pathOf(document.uri)
     const session = this.#session()
     const isWanted = vscode.workspace.getConfiguration('fixpoint', document.uri).get('lineMarks', true)
     if (path === null || session === null || !isWanted || document.lineCount > LONGEST_FILE) {

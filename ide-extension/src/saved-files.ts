@@ -1,39 +1,86 @@
 import * as vscode from 'vscode'
-import { SANDBOX_SCHEME } from './desktop/sandbox-uri.ts'
+import { SANDBOX_SCHEME } from './desktop/sandbox-place.ts'
 import type { FollowedSession } from './followed-session.ts'
-import { workspacePath } from './workspace-path.ts'
+import { SavesReport } from './saves-report.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
 
-/** Saves within this time are told together. */
-const GATHER_MS = 300
-const MOST_TOLD = 100
+/** Of a folder that is copied, renamed or removed. */
+const MOST_FILES = 2_000
+/** What git does not keep, or is not the repository’s. */
+const NOT_TOLD = '**/{.git,node_modules}/**'
 
-/** Tells the session which files a person saves here, so that the agent looks before it goes on. */
-export function tellSaves(session: () => FollowedSession | null, log: vscode.LogOutputChannel): vscode.Disposable {
-  const waiting = new Set<string>()
-  let timer: ReturnType<typeof setTimeout> | null = null
+export interface TellSavesOptions {
+  session: () => FollowedSession | null
+  workspace: SessionWorkspace
+  log: vscode.LogOutputChannel
+}
 
-  async function tell(): Promise<void> {
-    timer = null
+/**
+ * Tells the session which files a person saves, makes, renames and removes here, so that the agent looks before it goes on, and undoing
+ * a turn leaves them alone.
+ */
+export function tellSaves({ session, workspace, log }: TellSavesOptions): vscode.Disposable {
+  const report = new SavesReport({
+    report: async (sessionId, paths) => {
+      const current = session()
+      if (current?.sessionId !== sessionId || current.state.isClosed) return
+      await current.client.call('reportSaves', { params: { sessionId }, body: { paths } })
+    },
+    warn: text => log.warn(text)
+  })
+  /** Files of folders that are about to be removed. */
+  const leaving = new Map<string, readonly vscode.Uri[]>()
+
+  function tell(uris: readonly vscode.Uri[]): void {
     const current = session()
-    const paths = [...waiting].slice(0, MOST_TOLD)
-    waiting.clear()
-    if (current === null || current.state.isClosed || paths.length === 0) return
-    try {
-      await current.client.call('reportSaves', { params: { sessionId: current.sessionId }, body: { paths } })
-    } catch (error) {
-      log.warn(`the agent could not be told of saved files: ${String(error)}`)
+    // What goes through the server is in the log already.
+    const paths = uris.filter(uri => uri.scheme !== SANDBOX_SCHEME).map(uri => workspace.pathOf(uri))
+    if (current !== null)
+      report.add(
+        current.sessionId,
+        paths.filter(path => path !== null)
+      )
+  }
+
+  /** The file, or those in the folder. */
+  async function filesAt(uri: vscode.Uri): Promise<readonly vscode.Uri[]> {
+    if (uri.scheme === SANDBOX_SCHEME || workspace.pathOf(uri) === null) return []
+    const { type } = await vscode.workspace.fs.stat(uri)
+    // A link is one entry to git, whatever it leads to.
+    if ((type & vscode.FileType.SymbolicLink) !== 0 || (type & vscode.FileType.Directory) === 0) return [uri]
+    return await vscode.workspace.findFiles(new vscode.RelativePattern(uri, '**/*'), NOT_TOLD, MOST_FILES)
+  }
+
+  const inWords = (work: Promise<void>) => void work.catch((error: unknown) => log.warn(`files of a person: ${String(error)}`))
+
+  async function tellCreated(uris: readonly vscode.Uri[]): Promise<void> {
+    for (const uri of uris) tell(await filesAt(uri))
+  }
+
+  async function tellRenamed(files: vscode.FileRenameEvent['files']): Promise<void> {
+    for (const { oldUri, newUri } of files) {
+      const now = await filesAt(newUri)
+      tell([...now, ...now.map(uri => oldUri.with({ path: oldUri.path + uri.path.slice(newUri.path.length) }))])
     }
   }
 
-  const listening = vscode.workspace.onDidSaveTextDocument(document => {
-    const path = workspacePath(document.uri)
-    // What goes through the server is in the log already.
-    if (path === null || document.uri.scheme === SANDBOX_SCHEME) return
-    waiting.add(path)
-    timer ??= setTimeout(() => void tell(), GATHER_MS)
-  })
-  return new vscode.Disposable(() => {
-    listening.dispose()
-    if (timer !== null) clearTimeout(timer)
-  })
+  async function look(uris: readonly vscode.Uri[]): Promise<void> {
+    for (const uri of uris) leaving.set(uri.toString(), await filesAt(uri))
+  }
+
+  function tellDeleted(uris: readonly vscode.Uri[]): void {
+    for (const uri of uris) {
+      tell(leaving.get(uri.toString()) ?? [uri])
+      leaving.delete(uri.toString())
+    }
+  }
+
+  return vscode.Disposable.from(
+    report,
+    vscode.workspace.onDidSaveTextDocument(document => tell([document.uri])),
+    vscode.workspace.onDidCreateFiles(({ files }) => inWords(tellCreated(files))),
+    vscode.workspace.onDidRenameFiles(({ files }) => inWords(tellRenamed(files))),
+    vscode.workspace.onWillDeleteFiles(event => event.waitUntil(look(event.files))),
+    vscode.workspace.onDidDeleteFiles(({ files }) => tellDeleted(files))
+  )
 }

@@ -21,7 +21,9 @@ vi.mock('vscode', () => ({
   env: { appName: 'VS Code' }
 }))
 
-const { linkFromSettings } = await import('./server-link.ts')
+// Test files share modules, and each has a VS Code of its own.
+vi.resetModules()
+const { linkFromSettings, nameOfPerson } = await import('./server-link.ts')
 const vscode = await import('vscode')
 
 const kept = new Map<string, string>()
@@ -61,4 +63,11 @@ describe('the server of a machine', () => {
     settings.globalValue = value
     expect(await linkFromSettings(secrets)).toBeNull()
   })
+})
+
+it('says who the person is', async () => {
+  expect(await nameOfPerson(await linkFromSettings(secrets))).toBe('Ada')
+  expect(await nameOfPerson(null)).toBeNull()
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')))
+  expect(await nameOfPerson(await linkFromSettings(secrets))).toBeNull()
 })

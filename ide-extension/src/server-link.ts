@@ -51,7 +51,10 @@ export async function pairWith(link: string, secrets: vscode.SecretStorage): Pro
   const url = URL.parse(link.trim())
   const code = url?.hash.slice(1) ?? ''
   if (url === null || !/^https?:$/.test(url.protocol) || code === '') {
-    throw new FixpointError('invalid_parameter', 'This is no pairing link. It looks like http://127.0.0.1:4700/pair#ABCD-EFGH.')
+    throw new FixpointError(
+      'invalid_parameter',
+      vscode.l10n.t('This is no pairing link. It looks like {0}.', 'http://127.0.0.1:4700/pair#ABCD-EFGH')
+    )
   }
   const serverUrl = url.origin
   const client = createApiClient({ serverUrl, fetch: boundFetch })
@@ -59,6 +62,16 @@ export async function pairWith(link: string, secrets: vscode.SecretStorage): Pro
   await secrets.store(TOKEN_KEY, JSON.stringify({ serverUrl, token }))
   await vscode.workspace.getConfiguration('fixpoint').update('serverUrl', serverUrl, vscode.ConfigurationTarget.Global)
   return linkWith(serverUrl, token)
+}
+
+/** Name of the person who is signed in; null where nobody is, or the server does not say. */
+export async function nameOfPerson(link: Pick<ServerLink, 'client'> | null): Promise<string | null> {
+  try {
+    return link === null ? null : (await link.client.call('getMe', {})).name
+  } catch (error) {
+    if (error instanceof FixpointError) return null
+    throw error
+  }
 }
 
 function linkWith(serverUrl: string, token: string): ServerLink {

@@ -1,6 +1,7 @@
 import { FixpointError, filesOfTurns, openTurns } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { FollowedSession } from './followed-session.ts'
+import { confirm, warn } from './notify.ts'
 
 /** What a person can do with the session from here. Refusals are shown; what comes of it arrives by the log. */
 export interface SessionActions {
@@ -47,7 +48,7 @@ export function createSessionActions({ session, log, openProof, showTurnChanges 
 
   async function showing(what: string, work: (session: FollowedSession) => Promise<unknown>): Promise<void> {
     const refusal = await attempt(what, work)
-    if (refusal !== null) void vscode.window.showWarningMessage(refusal)
+    if (refusal !== null) void warn(refusal)
   }
 
   async function undo(turnIds: readonly string[], leaveChanged = false): Promise<void> {
@@ -58,8 +59,7 @@ export function createSessionActions({ session, log, openProof, showTurnChanges 
       } catch (error) {
         if (!(error instanceof FixpointError) || error.code !== 'undo_conflict' || leaveChanged) throw error
         const others = vscode.l10n.t('Undo the Other Files')
-        const answer = await vscode.window.showWarningMessage(error.message, { modal: true }, others)
-        if (answer === others) await undo(turnIds, true)
+        if (await confirm(error.message, others)) await undo(turnIds, true)
       }
     })
   }
@@ -78,14 +78,12 @@ export function createSessionActions({ session, log, openProof, showTurnChanges 
       if (turnIds.length === 0) return
       const names = filesOfTurns(turns).slice(0, MOST_NAMED)
       const discard = vscode.l10n.t('Discard')
-      const answer = await vscode.window.showWarningMessage(
+      const question =
         turnIds.length === 1
           ? vscode.l10n.t('Discard the work of this turn?')
-          : vscode.l10n.t('Discard the work of {0} turns?', turnIds.length),
-        { modal: true, detail: vscode.l10n.t('Their files will be as before. What people changed stays.\n\n{0}', names.join('\n')) },
-        discard
-      )
-      if (answer === discard) await undo(turnIds)
+          : vscode.l10n.t('Discard the work of {0} turns?', turnIds.length)
+      const detail = vscode.l10n.t('Their files will be as before. What people changed stays.\n\n{0}', names.join('\n'))
+      if (await confirm(question, discard, detail)) await undo(turnIds)
     },
     prompt: text =>
       attempt('prompt', async ({ client, sessionId }) => {

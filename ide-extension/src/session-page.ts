@@ -3,6 +3,7 @@ import type { FollowedSession } from './followed-session.ts'
 import { type FromPage, fromPageSchema, type ToPage } from './messages.ts'
 import { type PageContent, pageHtml } from './page-html.ts'
 import type { SessionActions } from './session-actions.ts'
+import { translatedWords } from './translated-words.ts'
 
 export interface SessionPageOptions {
   extensionUri: vscode.Uri
@@ -77,6 +78,7 @@ export function showSession(webview: vscode.Webview, session: FollowedSession | 
   webview.html = pageHtml({
     shows,
     language: vscode.env.language,
+    words: translatedWords(),
     source: webview.cspSource,
     script: uriOf('webview.js'),
     style: uriOf('webview.css')

@@ -1,7 +1,8 @@
-import { canBeUndone, type FileChange, type PromptState, type TurnState } from '@fixpoint/protocol'
+import { canBeUndone, type FileChange, FixpointError, type PromptState, type TurnState } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { filesOf, type Span, spanOfTurn } from './changes.ts'
 import type { ShownSession } from './followed-session.ts'
+import { plainMessage } from './plain-label.ts'
 
 export type TurnNode =
   | { kind: 'prompt'; prompt: PromptState; turn: TurnState | undefined; span: Span | null }
@@ -44,7 +45,12 @@ export class TurnTree implements vscode.TreeDataProvider<TurnNode> {
     }
     if (node.kind === 'file' || node.span === null || node.turn === undefined) return []
     const { span, turn } = node
-    return (await filesOf(session, span)).map(file => ({ kind: 'file', turnId: turn.turnId, span, file }))
+    try {
+      return (await filesOf(session, span)).map(file => ({ kind: 'file', turnId: turn.turnId, span, file }))
+    } catch (error) {
+      // VS Code puts what a tree throws into a notification of its own.
+      throw error instanceof FixpointError ? new FixpointError(error.code, plainMessage(error.message), { cause: error }) : error
+    }
   }
 
   getTreeItem(node: TurnNode): vscode.TreeItem {

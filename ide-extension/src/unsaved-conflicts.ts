@@ -1,7 +1,8 @@
 import { runningTurn } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { ShownSession } from './followed-session.ts'
-import { workspacePath } from './workspace-path.ts'
+import { warn } from './notify.ts'
+import type { SessionWorkspace } from './session-workspace.ts'
 
 /** Documents that show a file as it is in the workspace, whatever an editor holds unsaved; the left side of a comparison. */
 const DISK_SCHEME = 'fixpoint-disk'
@@ -10,6 +11,9 @@ const GATHER_MS = 250
 
 export interface UnsavedConflictsOptions {
   session: () => ShownSession | null
+  workspace: SessionWorkspace
+  /** Reads a file of the workspace beside an editor of it. */
+  look: (uri: vscode.Uri) => Thenable<Uint8Array>
   log: vscode.LogOutputChannel
 }
 
@@ -17,14 +21,17 @@ export interface UnsavedConflictsOptions {
  * A file that changes in the workspace while somebody has unsaved changes of it in an editor. VS Code keeps what is in the editor and
  * refuses to save it over what is newer; here the person is told when it happens, not when they save, and what they can do.
  */
-export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions): vscode.Disposable {
+export function watchUnsavedConflicts({ session, workspace, look, log }: UnsavedConflictsOptions): vscode.Disposable {
   /** Files that somebody is asked about. */
   const asked = new Set<string>()
   const changed = new vscode.EventEmitter<vscode.Uri>()
   const watcher = vscode.workspace.createFileSystemWatcher('**/*', true, false, true)
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
 
+  const diskText = async (uri: vscode.Uri) => new TextDecoder().decode(await look(uri))
+
   function hear(uri: vscode.Uri): void {
+    if (workspace.pathOf(uri) === null) return
     const key = uri.toString()
     clearTimeout(timers.get(key))
     timers.set(
@@ -39,7 +46,7 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
 
   async function ask(uri: vscode.Uri): Promise<void> {
     const document = vscode.workspace.textDocuments.find(candidate => candidate.uri.toString() === uri.toString())
-    const path = workspacePath(uri)
+    const path = workspace.pathOf(uri)
     if (document === undefined || path === null || !document.isDirty || asked.has(path)) return
     if ((await diskText(uri)) === document.getText()) return
     asked.add(path)
@@ -61,7 +68,7 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
     const theirs =
       state !== undefined && runningTurn(state) !== undefined ? vscode.l10n.t('Take the Agent’s') : vscode.l10n.t('Take the Other')
     for (;;) {
-      const answer = await vscode.window.showWarningMessage(message, compare, mine, theirs)
+      const answer = await warn(message, compare, mine, theirs)
       if (answer === undefined || !document.isDirty) return
       if (answer === mine) return await keepMine(document)
       if (answer === theirs) return await revert(document)
@@ -76,21 +83,12 @@ export function watchUnsavedConflicts({ session, log }: UnsavedConflictsOptions)
     watcher.onDidChange(hear),
     vscode.workspace.registerTextDocumentContentProvider(DISK_SCHEME, {
       onDidChange: changed.event,
-      provideTextDocumentContent: async uri => await diskText(uri.with({ scheme: schemeOfFiles() }))
+      provideTextDocumentContent: async uri => await diskText(uri.with({ scheme: workspace.root()?.scheme ?? DISK_SCHEME }))
     }),
     new vscode.Disposable(() => {
       for (const timer of timers.values()) clearTimeout(timer)
     })
   )
-}
-
-/** The scheme of the workspace's files, which a comparison's left side stands in for. */
-function schemeOfFiles(): string {
-  return vscode.workspace.workspaceFolders?.[0]?.uri.scheme ?? 'file'
-}
-
-async function diskText(uri: vscode.Uri): Promise<string> {
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))
 }
 
 /** Puts what was in the editor on top of what is in the workspace, where it can be taken back step by step, and saves it. */

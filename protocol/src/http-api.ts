@@ -28,7 +28,10 @@ export const API_LIMITS = {
   /** Uploaded pictures: bytes, and pixels per side. */
   pictureBytes: 10_000_000,
   pictureSide: 16_384,
-  eventsPerPage: 500
+  eventsPerPage: 500,
+  /** Files in one report of saves, and characters in the path of one. */
+  savedPaths: 100,
+  savedPathLength: 1_000
 } as const
 
 /** What a project hides besides what Fixpoint recognises; whoever captures one of its pages has to apply it. */
@@ -129,6 +132,12 @@ const promptTextSchema = z
     params: { code: 'prompt_too_long', limit: API_LIMITS.promptCharacters }
   })
   .meta({ description: 'What is wrong or wanted, 1 to 20,000 characters', examples: ['Line this price up with the others.'] })
+
+/** Relative to the workspace, and in it. */
+const savedPathSchema = storableText(API_LIMITS.savedPathLength).refine(
+  path => path.split('/').every(part => part !== '' && part !== '.' && part !== '..'),
+  'is not a path within the workspace'
+)
 
 const titleSchema = storableText(200).regex(/^[^\r\n]*$/, 'is more than one line')
 
@@ -415,7 +424,7 @@ export const routes = {
     description: 'The log has them with the person as author, and the agent is told before its next step.',
     access: 'token',
     params: sessionParams,
-    body: z.strictObject({ paths: z.array(storableText(1_000).min(1)).min(1).max(100) }).meta({ id: 'SavesReport' }),
+    body: z.strictObject({ paths: z.array(savedPathSchema).min(1).max(API_LIMITS.savedPaths) }).meta({ id: 'SavesReport' }),
     response: z.object({ seq: z.number().int() }).meta({ id: 'SavesReported' }),
     status: 202,
     errors: ['session_not_found', 'session_closed']

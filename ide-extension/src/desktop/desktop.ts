@@ -2,11 +2,13 @@ import { readSessionLink } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { FollowedSession } from '../followed-session.ts'
 import type { ServerLink } from '../server-link.ts'
+import type { SessionWorkspace } from '../session-workspace.ts'
 import { findInFiles, goToFile } from './find-in-sandbox.ts'
 import { openByLink, openFolder } from './open-session.ts'
 import { SandboxFiles } from './sandbox-files.ts'
+import { SANDBOX_SCHEME } from './sandbox-place.ts'
 import { SandboxTerminal, type TerminalConnection } from './sandbox-terminal.ts'
-import { openedSession, SANDBOX_SCHEME } from './sandbox-uri.ts'
+import { openedSession } from './sandbox-uri.ts'
 
 export interface DesktopOptions {
   secrets: vscode.SecretStorage
@@ -15,6 +17,7 @@ export interface DesktopOptions {
   command: (name: string, run: (given?: string) => Promise<void>) => vscode.Disposable
   server: () => ServerLink | null
   session: () => FollowedSession | null
+  workspace: SessionWorkspace
   /** Works with another server from now on. */
   use: (server: ServerLink) => void
 }
@@ -24,9 +27,11 @@ export interface Desktop extends vscode.Disposable {
   /** It is known whether there is a server. */
   ready(): void
   signedIn(): void
+  /** What is in a file of a sandbox, without its being taken for what an editor shows. */
+  look(uri: vscode.Uri): Promise<Uint8Array>
 }
 
-export function createDesktop({ secrets, log, command, server, session, use }: DesktopOptions): Desktop {
+export function createDesktop({ secrets, log, command, server, session, workspace, use }: DesktopOptions): Desktop {
   const known = Promise.withResolvers<void>()
   const link = async () => {
     await known.promise
@@ -53,8 +58,8 @@ export function createDesktop({ secrets, log, command, server, session, use }: D
 
   async function inFolder(run: (options: { session: FollowedSession; folder: vscode.Uri }) => Promise<void> | void): Promise<void> {
     const followed = session()
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri
-    if (followed !== null && folder !== undefined) await run({ session: followed, folder })
+    const folder = workspace.root()
+    if (followed !== null && folder !== null) await run({ session: followed, folder })
   }
 
   void vscode.commands.executeCommand('setContext', 'fixpoint.isInSandboxFolder', openedSession() !== null)
@@ -83,6 +88,7 @@ export function createDesktop({ secrets, log, command, server, session, use }: D
   return {
     ready: () => known.resolve(),
     signedIn: () => files.lookAgain(),
+    look: uri => files.look(uri),
     dispose: () => registered.dispose()
   }
 }

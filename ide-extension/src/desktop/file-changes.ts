@@ -1,6 +1,5 @@
 import { type ApiClient, type FileChanges, FixpointError, watchedChangesSchema } from '@fixpoint/protocol'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
-import type * as vscode from 'vscode'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
@@ -11,12 +10,12 @@ export interface FileChangesOptions {
   client: ApiClient
   sessionId: string
   signal: AbortSignal
-  log: vscode.LogOutputChannel
+  warn: (text: string) => void
   tell: (changes: FileChanges | { kind: 'not_watching' }) => void
 }
 
 /** Hears of changes to a session’s files, over breaks of the connection, until the signal or the session ends. */
-export async function followFileChanges({ client, sessionId, signal, log, tell }: FileChangesOptions): Promise<void> {
+export async function followFileChanges({ client, sessionId, signal, warn, tell }: FileChangesOptions): Promise<void> {
   for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       await readOnce(client, sessionId, signal, changes => {
@@ -25,13 +24,31 @@ export async function followFileChanges({ client, sessionId, signal, log, tell }
       })
     } catch (error) {
       if (signal.aborted) return
-      log.warn(`changes to files are not heard of: ${error instanceof FixpointError ? `${error.code}: ${error.message}` : String(error)}`)
-      // A session that is closed, or a token that is not taken, does not become another by asking again.
-      if (error instanceof FixpointError && (error.status < 500 || error.code === 'session_closed')) return tell({ kind: 'not_watching' })
+      warn(`changes to files are not heard of: ${error instanceof FixpointError ? `${error.code}: ${error.message}` : String(error)}`)
+      if (isFinal(error)) return tell({ kind: 'not_watching' })
     }
     tell({ kind: 'not_watching' })
-    await new Promise(resolve => setTimeout(resolve, pause))
+    await pauseFor(pause, signal)
   }
+}
+
+/** A session that is closed, or a token that is not taken, does not become another by asking again; a server that is busy does. */
+function isFinal(error: unknown): boolean {
+  return error instanceof FixpointError && (FINAL.has(error.status) || error.code === 'session_closed')
+}
+
+const FINAL: ReadonlySet<number> = new Set([401, 403, 404])
+
+function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
 }
 
 async function readOnce(client: ApiClient, sessionId: string, signal: AbortSignal, tell: (changes: FileChanges) => void): Promise<void> {

@@ -1,6 +1,7 @@
 import { FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import type { FollowedSession } from '../followed-session.ts'
+import { plainLabel } from '../plain-label.ts'
 
 const PAUSE_MS = 150
 
@@ -22,8 +23,8 @@ export async function goToFile({ session, folder }: FindOptions): Promise<void> 
   const list = async (): Promise<Found[]> => {
     const { paths } = await session.client.call('findWorkspaceFiles', { params: { sessionId: session.sessionId }, query: {} })
     return paths.map(path => ({
-      label: path.split('/').at(-1) ?? path,
-      description: path.split('/').slice(0, -1).join('/'),
+      label: plainLabel(path.split('/').at(-1) ?? path),
+      description: plainLabel(path.split('/').slice(0, -1).join('/')),
       place: { path, line: 1, column: 1 }
     }))
   }
@@ -62,8 +63,8 @@ export function findInFiles({ session, folder }: FindOptions): void {
       )
       if (signal.aborted) return
       const found: Found[] = matches.map(({ path, line, column, text: content }) => ({
-        label: content.trim() || ' ',
-        description: `${path}:${line}`,
+        label: plainLabel(content.trim()) || ' ',
+        description: plainLabel(`${path}:${line}`),
         // What was found matches by what the sandbox says, not by what the list would compare.
         alwaysShow: true,
         place: { path, line, column }
@@ -73,7 +74,7 @@ export function findInFiles({ session, folder }: FindOptions): void {
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof FixpointError)) throw error
-      pick.items = [{ label: error.message, alwaysShow: true }]
+      pick.items = [{ label: plainLabel(error.message), alwaysShow: true }]
     } finally {
       if (!signal.aborted) pick.busy = false
     }

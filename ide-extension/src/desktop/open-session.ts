@@ -1,5 +1,6 @@
 import { FixpointError, type SessionLink } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
+import { confirm } from '../notify.ts'
 import { linkFromSettings, pairWith, type ServerLink } from '../server-link.ts'
 import { sandboxFolder } from './sandbox-uri.ts'
 
@@ -16,12 +17,7 @@ export async function openByLink(link: SessionLink, secrets: vscode.SecretStorag
     : known === null
       ? vscode.l10n.t('You are not signed in to this server. Go on only if you know it.')
       : vscode.l10n.t('You are signed in to {0}, and this is another server. Go on only if you know it.', known.serverUrl)
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Open a session on {0}?', link.serverUrl),
-    { modal: true, detail },
-    open
-  )
-  if (answer !== open) return null
+  if (!(await confirm(vscode.l10n.t('Open a session on {0}?', link.serverUrl), open, detail))) return null
   const server = isKnown ? known : await signIn(link.serverUrl, secrets)
   if (server !== null) await openFolder(server, link.sessionId)
   return server
@@ -44,7 +40,10 @@ async function signIn(serverUrl: string, secrets: vscode.SecretStorage): Promise
   if (text === undefined) return null
   const pasted = URL.parse(text.trim())
   if (pasted !== null && pasted.origin !== serverUrl) {
-    throw new FixpointError('invalid_parameter', `This is a pairing link of ${pasted.origin}, and the session is on ${serverUrl}.`)
+    throw new FixpointError(
+      'invalid_parameter',
+      vscode.l10n.t('This is a pairing link of {0}, and the session is on {1}.', pasted.origin, serverUrl)
+    )
   }
   const code = pasted === null ? text.trim() : pasted.hash.slice(1)
   return await pairWith(`${serverUrl}/pair#${code}`, secrets)

@@ -1,9 +1,11 @@
 import { type ApiClient, type FileChanges, type FileStat, FixpointError } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
+import { plainMessage } from '../plain-label.ts'
 import type { ServerLink } from '../server-link.ts'
 import { followFileChanges } from './file-changes.ts'
 import { KnownFiles, split } from './known-files.ts'
-import { placeOf, type SandboxPlace, sandboxFolder } from './sandbox-uri.ts'
+import { placeOf, type SandboxPlace } from './sandbox-place.ts'
+import { sandboxFolder } from './sandbox-uri.ts'
 
 /** Of files that were read and may be written back. */
 const MOST_HASHES = 1_000
@@ -18,12 +20,14 @@ interface Sandbox {
   hashes: Map<string, string>
   /** Folders that are being asked for. */
   asking: Map<string, Promise<void>>
+  /** Ends the hearing of changes. */
+  over: AbortController
 }
 
 export interface SandboxFilesOptions {
   /** Resolves when it is known whether there is a server; null where there is none. */
   link: () => Promise<ServerLink | null>
-  log: vscode.LogOutputChannel
+  log: Pick<vscode.LogOutputChannel, 'debug' | 'warn'>
 }
 
 /** The files of sandboxes as a file system of VS Code’s: what is saved here is in the session’s log as the person’s. */
@@ -32,19 +36,19 @@ export class SandboxFiles implements vscode.FileSystemProvider, vscode.Disposabl
   readonly onDidChangeFile = this.#changed.event
   readonly #options: SandboxFilesOptions
   readonly #sandboxes = new Map<string, Sandbox>()
-  readonly #over = new AbortController()
 
   constructor(options: SandboxFilesOptions) {
     this.#options = options
   }
 
   dispose(): void {
-    this.#over.abort()
+    for (const { over } of this.#sandboxes.values()) over.abort()
     this.#changed.dispose()
   }
 
   /** After signing in: what was refused before may be had now. */
   lookAgain(): void {
+    for (const { over } of this.#sandboxes.values()) over.abort()
     this.#sandboxes.clear()
     const folders = vscode.workspace.workspaceFolders ?? []
     this.#changed.fire(folders.filter(({ uri }) => placeOf(uri) !== null).map(({ uri }) => ({ type: vscode.FileChangeType.Changed, uri })))
@@ -73,13 +77,15 @@ export class SandboxFiles implements vscode.FileSystemProvider, vscode.Disposabl
 
   readFile(uri: vscode.Uri): Promise<Uint8Array> {
     return this.#at(uri, async (sandbox, { path }) => {
-      const bytes = await sandbox.client.call('readWorkspaceFile', {
-        params: { sessionId: sandbox.sessionId },
-        query: { path: path || '.' }
-      })
+      const bytes = await this.#read(sandbox, path)
       await this.#remember(sandbox, path, bytes)
       return bytes
     })
+  }
+
+  /** What is in a file now, for looking at beside an editor: what that editor began from, and replaces when it saves, stays known. */
+  look(uri: vscode.Uri): Promise<Uint8Array> {
+    return this.#at(uri, (sandbox, { path }) => this.#read(sandbox, path))
   }
 
   writeFile(uri: vscode.Uri, content: Uint8Array, options: { create: boolean; overwrite: boolean }): Promise<void> {
@@ -162,15 +168,17 @@ export class SandboxFiles implements vscode.FileSystemProvider, vscode.Disposabl
     const there = this.#sandboxes.get(sessionId)
     if (there) return there
     const known = new KnownFiles(() => Date.now())
-    const sandbox: Sandbox = { client: link.client, sessionId, folder, known, hashes: new Map(), asking: new Map() }
+    const over = new AbortController()
+    const sandbox: Sandbox = { client: link.client, sessionId, folder, known, hashes: new Map(), asking: new Map(), over }
     this.#sandboxes.set(sessionId, sandbox)
     let hasMissed = false
     void followFileChanges({
       client: link.client,
       sessionId,
-      signal: this.#over.signal,
-      log: this.#options.log,
+      signal: over.signal,
+      warn: text => this.#options.log.warn(text),
       tell: changes => {
+        if (over.signal.aborted) return
         if (changes.kind === 'not_watching') {
           known.isWatched = false
           hasMissed = true
@@ -195,6 +203,10 @@ export class SandboxFiles implements vscode.FileSystemProvider, vscode.Disposabl
         .finally(() => sandbox.asking.delete(path))
     sandbox.asking.set(path, asking)
     await asking
+  }
+
+  #read({ client, sessionId }: Sandbox, path: string): Promise<Uint8Array> {
+    return client.call('readWorkspaceFile', { params: { sessionId }, query: { path: path || '.' } })
   }
 
   async #ask(sandbox: Sandbox, path: string): Promise<FileStat> {
@@ -268,12 +280,12 @@ function fileSystemError(error: FixpointError, uri: vscode.Uri): vscode.FileSyst
     case 'not_a_folder':
       return FileNotADirectory(uri)
     case 'not_a_regular_file':
-      return FileIsADirectory(error.message)
+      return FileIsADirectory(plainMessage(error.message))
     case 'path_outside_workspace':
     case 'protected_path':
     case 'file_not_accessible':
-      return NoPermissions(error.message)
+      return NoPermissions(plainMessage(error.message))
     default:
-      return Unavailable(`${error.message} ${error.hint ?? ''}`.trim())
+      return Unavailable(plainMessage(`${error.message} ${error.hint}`.trim()))
   }
 }

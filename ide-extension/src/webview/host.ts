@@ -22,6 +22,8 @@ export interface Host {
   state(): PageState
   /** What was being written; kept while the page is hidden. */
   draft: { read(): string; write(text: string): void }
+  /** Leaves with VS Code what it takes to show this page again after a reload (`ProofTabs`). */
+  keep(what: { sessionId: string; turnId: string }): void
 }
 
 export function usePageState(host: Host): PageState {
@@ -105,6 +107,7 @@ export function createHost(): Host {
     draft: {
       read: () => (typeof draft === 'string' ? draft : ''),
       write: text => api.setState(text)
-    }
+    },
+    keep: what => api.setState(what)
   }
 }

@@ -1,16 +1,4 @@
-/** What the pages say beside what the shared components say. */
-export const words = {
-  loading: 'Reading the session…',
-  noSession: 'No session is open.',
-  offline: 'Not connected; what is shown may be old.',
-  again: 'Write it again',
-  openProof: 'Open proof',
-  showChanges: 'Show changes',
-  createPullRequest: 'Create pull request',
-  prompt: 'What is wrong?',
-  promptExample: 'What is wrong, or what should it be?',
-  send: 'Send',
-  queue: 'Queue',
-  stop: 'Stop',
-  stopping: 'Stopping…'
-} as const
+import { pageWordsSchema } from '../page-words.ts'
+
+/** What the page says, as the extension put it into the page. */
+export const words = pageWordsSchema.parse(JSON.parse(document.body.dataset['words'] ?? ''))
