@@ -8,11 +8,24 @@ const heavy = ['**/*.docker.test.ts', '**/*.browser.test.ts', 'e2e/**']
 /** They install and build many frameworks: minutes of work, run where they are named (scripts/test.mjs). */
 const slow = ['e2e/pages.test.ts']
 
-/** They put policies where every Chromium of the machine reads them, or tell the whole story with one browser in front. */
-const alone = ['main-job', 'managed-browser', 'policies'].map(name => `e2e/${name}.test.ts`)
+/** They put policies where every Chromium of the machine reads them. */
+const alone = ['managed-browser', 'policies'].map(name => `e2e/${name}.test.ts`)
 
 /** Longest first: else one of them begins when everything else is done, and a core has nothing to do. */
-const LONG = ['pull-request', 'environment', 'ide', 'cli', 'realtime', 'faults', 'kill', 'undo', 'restores']
+const LONG = [
+  'pull-request',
+  'kill',
+  'faults',
+  'ide',
+  'environment',
+  'realtime',
+  'cli',
+  'main-job',
+  'undo',
+  'door-ports',
+  'ide-desktop',
+  'restores'
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

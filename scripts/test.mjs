@@ -24,8 +24,10 @@ const CHECKS = [
  * Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. Those that stand together run at
  * once: each takes one file after the other and leaves a core idle, and one wants browsers, the other the engine.
  */
-const SUITE_GROUPS = [['unit'], ['extension'], ['browser', 'docker'], ['e2e'], ['alone']]
-const SUITES = SUITE_GROUPS.flat()
+const SUITE_GROUPS = [['unit'], ['extension'], ['browser', 'docker'], ['e2e']]
+/** No other browser may run beside it; the checks may, which take a core and no browser. */
+const BESIDE_CHECKS = 'alone'
+const SUITES = [...SUITE_GROUPS.flat(), BESIDE_CHECKS]
 
 /** Those that install and build a lot; they run only where they are named: `npm test -- pages`. */
 const SLOW_SUITES = ['pages']
@@ -60,11 +62,16 @@ await runScript(async () => {
     counts.failed += result.failed
     faults.push(...result.faults)
   }
-  for (const check of CHECKS.filter(({ part }) => isWanted(part))) add(await runCheck(check, root, env))
-  if (isWanted('shop')) {
+  const runChecks = async () => {
+    for (const check of CHECKS.filter(({ part }) => isWanted(part))) add(await runCheck(check, root, env))
+    if (!isWanted('shop')) return
     add(await runCheck({ name: 'demo shop: types', command: ['npm', 'run', '--silent', 'typecheck'] }, demo.shop, env))
     add(await runCheck({ name: 'demo shop: its tests', command: ['npm', 'test', '--silent'] }, demo.shop, env))
   }
+  const runBeside = async () => {
+    if (isWanted(BESIDE_CHECKS)) add(await runSuite(BESIDE_CHECKS, env, `${BESIDE_CHECKS}: `))
+  }
+  await Promise.all([runChecks(), runBeside()])
   for (const group of SUITE_GROUPS) {
     const suites = group.filter(isWanted)
     const mark = suite => (suites.length > 1 ? `${suite}: ` : '')
