@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { EXTENSION_ID } from '@fixpoint/protocol'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { packArchive } from '../../update-server/src/crx/pack.ts'
+import { readBuild } from '../../update-server/src/release/release.ts'
 import { EXTENSION_KEY } from '../src/extension-key.ts'
 import { EXTENSION_FOLDER } from './person.ts'
 
@@ -14,6 +19,33 @@ describe('the release', () => {
     expect((await stat(join(folder, archive ?? 'no archive'))).size).toBeLessThanOrEqual(600_000)
     // They alone are 95 kB. What it should weigh is in `npm run bench -- sizes`.
     expect((await stat(join(EXTENSION_FOLDER, 'picker.js'))).size).toBeLessThanOrEqual(75_000)
+  })
+
+  it('is the same, byte by byte, when it is built again, elsewhere and in another time zone', async () => {
+    const root = join(import.meta.dirname, '..')
+    const again = await mkdtemp(join(tmpdir(), 'fixpoint-built-again-'))
+    onTestFinished(() => rm(again, { recursive: true }))
+    const program = `import { build } from 'wxt'
+      await build({ root: ${JSON.stringify(root)}, outDir: ${JSON.stringify(again)}, mode: 'production' })`
+    // A build of its own knows nothing of these tests.
+    const { NODE_ENV: _, VITEST: __, ...env } = process.env
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: root,
+      env: { ...env, TZ: 'Pacific/Auckland' }
+    })
+    const [first, second] = [await readBuild(EXTENSION_FOLDER), await readBuild(join(again, 'chrome-mv3'))]
+    // Names first: they say more than bytes do.
+    const differing = [...new Set([...first.keys(), ...second.keys()])].filter(
+      path => first.get(path)?.equals(second.get(path) ?? Buffer.alloc(0)) !== true
+    )
+    expect(differing).toEqual([])
+    expect(packArchive(second).equals(packArchive(first))).toBe(true)
+    // A comment more would show.
+    expect(
+      packArchive(second.set('background.js', Buffer.concat([second.get('background.js') ?? Buffer.alloc(0), Buffer.from('//')]))).equals(
+        packArchive(first)
+      )
+    ).toBe(false)
   })
 
   it('asks for these permissions and no others, and listens to nobody outside', async () => {

@@ -6,7 +6,7 @@ const NOW = 1_000_000_000_000
 const DAY = 24 * 60 * 60 * 1_000
 const waiting = { version: '2.0.0', since: NOW - 1_000, isWanted: false }
 const left = { isSending: false, isBusy: false, lastInputAt: NOW - 60_000 }
-const situation = { waiting, now: NOW, openPanels: 0, reports: [], isPointing: false }
+const situation = { waiting, now: NOW, openPanels: 0, reports: [], isPointing: false, privateWork: null }
 
 test('without a panel an update comes at once', () => {
   expect(isTimeToUpdate(situation)).toBe(true)
@@ -22,6 +22,16 @@ test('whoever works is not disturbed, for a day', () => {
   expect(isTimeToUpdate(working)).toBe(false)
   expect(isTimeToUpdate({ ...working, waiting: { ...waiting, since: NOW - DAY + 1 } })).toBe(false)
   expect(isTimeToUpdate({ ...working, waiting: { ...waiting, since: NOW - DAY } })).toBe(true)
+})
+
+test('neither is somebody who works in a private window, so long as it is told', () => {
+  const elsewhere = { ...situation, privateWork: { until: NOW + 1, isSending: false } }
+  expect(isTimeToUpdate(elsewhere)).toBe(false)
+  expect(isTimeToUpdate({ ...elsewhere, now: NOW + 1 })).toBe(true)
+  expect(isTimeToUpdate({ ...elsewhere, waiting: { ...waiting, isWanted: true } })).toBe(true)
+  expect(isTimeToUpdate({ ...elsewhere, waiting: { ...waiting, since: NOW - DAY } })).toBe(true)
+  const sending = { ...situation, privateWork: { until: NOW + 1, isSending: true }, waiting: { ...waiting, isWanted: true } }
+  expect(isTimeToUpdate(sending)).toBe(false)
 })
 
 test('neither is somebody who points, with the panel closed', () => {

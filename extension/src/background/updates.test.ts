@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fakeBrowser } from 'wxt/testing/fake-browser'
 import { PANEL_PORT, type PanelReport } from '../panel-report.ts'
+import { storedPrivateWork } from '../private-work.ts'
 import { storedWaitingUpdate } from '../waiting-update.ts'
 
 type Listener = (value: unknown) => void
@@ -10,6 +11,7 @@ const PANEL = { id: ID, origin: `chrome-extension://${ID}`, url: `chrome-extensi
 const PAGE = { id: ID, origin: 'https://shop.example', url: 'https://shop.example/', tab: { id: 7 } }
 
 const waiting = storedWaitingUpdate(fakeBrowser.storage.local)
+const privateWork = storedPrivateWork(fakeBrowser.storage.local)
 const reload = vi.fn()
 let openPanels = 0
 let refusals: Record<string, number> = {}
@@ -137,6 +139,34 @@ test('“Update now” is heard from pages of the extension', async () => {
   expect(refusals['sender_not_allowed']).toBe(refused + 1)
   expect(reload).not.toHaveBeenCalled()
   await ask(PANEL)
+  await settle()
+  expect(reload).toHaveBeenCalledOnce()
+})
+
+test('whoever works in a private window is left alone too; that worker tells so while an update waits, and nothing before', async () => {
+  Object.assign(chrome.extension, { inIncognitoContext: true })
+  await startWorker()
+  const panel = openPanel()
+  panel.report({ isBusy: true })
+  await settle()
+  expect(await privateWork.read()).toBeNull()
+  await waiting.write({ version: '2.0.0', since: Date.now(), isWanted: false })
+  await settle()
+  panel.report({ isBusy: true, isSending: true })
+  await settle()
+  expect(await privateWork.read()).toEqual({ until: Date.now() - 3_000 + 60_000, isSending: true })
+  panel.close()
+  await settle()
+  expect(await privateWork.read()).toBeNull()
+  expect(reload).not.toHaveBeenCalled()
+})
+
+test('the update waits until work in a private window has ended', async () => {
+  await privateWork.write({ until: Date.now() + 60_000, isSending: false })
+  offer('2.0.0')
+  await settle()
+  expect(reload).not.toHaveBeenCalled()
+  await privateWork.write(null)
   await settle()
   expect(reload).toHaveBeenCalledOnce()
 })

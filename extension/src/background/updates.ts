@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { onMessage } from '../messages.ts'
 import { success } from '../outcome.ts'
 import { type PanelReport, panelReportSchema } from '../panel-report.ts'
+import { storedPrivateWork } from '../private-work.ts'
 import { isHigherVersion, storedWaitingUpdate, type WaitingUpdate } from '../waiting-update.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { parkDrafts } from './parked-drafts.ts'
@@ -17,21 +18,30 @@ import { leaveAllPages } from './pointing.ts'
 import { leaveRecordedPages } from './recording.ts'
 import { guarded, isExtensionPage, refusals } from './senders.ts'
 import { storedPointing } from './session-store.ts'
-import { isTimeToUpdate } from './update-decision.ts'
+import { isTimeToUpdate, isWorkedIn } from './update-decision.ts'
 
 /** A panel that is opening or being loaded anew has said by then that it is there. */
 const SETTLE_MS = 2_000
 /** A page that does not answer is left as it is. */
 const LEAVE_PAGES_MS = 2_000
 
+/** So long work in a private window counts after it was last told; an open panel tells every 20 seconds. */
+const PRIVATE_WORK_MS = 60_000
+
 const waitingUpdate = storedWaitingUpdate(chrome.storage.local)
+const privateWork = storedPrivateWork(chrome.storage.local)
 const reports = new Map<chrome.runtime.Port, PanelReport | null>()
 
 /** Listens from the first moment of the worker: Chrome starts it for the events that were listened to at once. */
 export function followUpdates(): void {
   chrome.runtime.onUpdateAvailable.addListener(({ version }) => run(noteUpdate(version)))
   // Also written by the other worker, where there are private windows.
-  waitingUpdate.subscribe(() => run(updateIfItIsTime()))
+  waitingUpdate.subscribe(waiting => {
+    run(chrome.extension.inIncognitoContext || waiting?.isWanted ? updateIfItIsTime() : Promise.resolve())
+    // By then the worker of the private windows has told of work there.
+    setTimeout(() => run(updateIfItIsTime()), SETTLE_MS)
+  })
+  privateWork.subscribe(() => run(chrome.extension.inIncognitoContext ? Promise.resolve() : updateIfItIsTime()))
   onMessage(
     'applyUpdate',
     guarded(
@@ -83,16 +93,21 @@ export function followPanel(port: chrome.runtime.Port): void {
 }
 
 async function updateIfItIsTime(): Promise<void> {
-  // The worker of the private windows leaves it to the other one, which has drafts to keep.
-  if (chrome.extension.inIncognitoContext) return
   await oneAtATime('update', async () => {
     const waiting = await readWaitingUpdate()
-    if (waiting === null) return
     const known = [...reports.values()].filter(report => report !== null)
     const isPointing = await isPointedAnywhere()
     const openPanels = Math.max(await countOpenPanels(), reports.size)
-    if (isTimeToUpdate({ waiting, now: Date.now(), openPanels, reports: known, isPointing })) await applyUpdate()
+    const own = { now: Date.now(), openPanels, reports: known, isPointing }
+    // The worker of the private windows leaves it to the other one, which has drafts to keep.
+    if (chrome.extension.inIncognitoContext) await tellPrivateWork(waiting !== null && isWorkedIn(own), known)
+    else if (waiting !== null && isTimeToUpdate({ ...own, waiting, privateWork: await privateWork.read() })) await applyUpdate()
   })
+}
+
+async function tellPrivateWork(isWork: boolean, known: readonly PanelReport[]): Promise<void> {
+  if (isWork) await privateWork.write({ until: Date.now() + PRIVATE_WORK_MS, isSending: known.some(report => report.isSending) })
+  else if ((await privateWork.read()) !== null) await privateWork.write(null)
 }
 
 async function applyUpdate(): Promise<void> {
@@ -100,6 +115,7 @@ async function applyUpdate(): Promise<void> {
   await parkDrafts()
   // Forgotten first: were the update not there after all, the extension would be loaded anew without end. Chrome tells of it again.
   await waitingUpdate.write(null)
+  await privateWork.write(null)
   chrome.runtime.reload()
 }
 
