@@ -62,7 +62,7 @@ export async function createBenchWorld(): Promise<BenchWorld> {
 }
 
 /** A server keeps its workspaces for its next start; this one has none. */
-async function removeSandboxesOf(db: Database): Promise<void> {
+export async function removeSandboxesOf(db: Database): Promise<void> {
   const { value: instanceId } = await db
     .selectFrom('server_state')
     .select('value')
