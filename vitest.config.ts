@@ -44,7 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{protocol,ui,ide-extension,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}'],
+          include: ['{protocol,ui,ide-extension,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
           exclude: [...never, ...heavy],
           // Files share what they import, which saves a third of the time. They keep no state in modules, and replace none.
           isolate: false,

@@ -62,11 +62,8 @@ export async function createBenchWorld(): Promise<BenchWorld> {
 }
 
 /** A server keeps its workspaces for its next start; this one has none. */
-async function removeSandboxesOf(db: Database): Promise<void> {
-  const { value: instanceId } = await db
-    .selectFrom('server_state')
-    .select('value')
-    .where('name', '=', 'instance_id')
-    .executeTakeFirstOrThrow()
-  await removeSandboxes(instanceId)
+export async function removeSandboxesOf(db: Database): Promise<void> {
+  const instance = await db.selectFrom('server_state').select('value').where('name', '=', 'instance_id').executeTakeFirst()
+  // Without a name it was ended before it had started anything.
+  if (instance !== undefined) await removeSandboxes(instance.value)
 }

@@ -1,4 +1,5 @@
 import type { Script } from '@fixpoint/demo/model'
+import type { SessionEvent } from '@fixpoint/protocol'
 import { connected, followOver, openSocket } from '../e2e/src/log-readers.ts'
 import { call, say, scriptOf } from '../e2e/src/model-scripts.ts'
 import type { ServerProcess } from '../e2e/src/server-process.ts'
@@ -29,10 +30,57 @@ export async function benchFirstEvent({ shop }: BenchWorld): Promise<Part> {
   shop.setScript(quickScript)
   const panel = await timePanel(shop, { warmUp: WARM_UP, prompts: PROMPTS, firstWords: FIRST_WORDS })
   const socket = await timeSocket(shop.server)
-  shop.setScript(scriptOf([call('bash', { command: 'sleep 60' })]))
-  const stops = await timeStops(shop.server)
-  return { figures: [...panelFigures(panel), ...socketFigures(socket), stopFigure(stops)], remarks: [] }
+  const stops: Figure[] = []
+  for (const state of STOPPED_IN) {
+    shop.setScript(state.script)
+    stops.push(stopFigure(state, await timeStops(shop.server, state)))
+  }
+  return { figures: [...panelFigures(panel), ...socketFigures(socket), ...stops], remarks: [] }
 }
+
+/** What a turn is at when it is stopped. */
+interface StoppedIn {
+  what: string
+  how: string
+  script: Script
+  /** The event after which it is at that. */
+  begins: SessionEvent['type']
+  /** Each in a session of its own, where it is at that only in the first turn. */
+  inNewSessions: boolean
+}
+
+const MANY_WORDS = Array.from({ length: 600 }, () => 'word').join(' ')
+
+const STOPPED_IN: readonly StoppedIn[] = [
+  {
+    what: 'Stop → turn ended',
+    how: 'a command of 60 s runs in the sandbox',
+    script: scriptOf([call('bash', { command: 'sleep 60' })]),
+    begins: 'tool.started',
+    inNewSessions: false
+  },
+  {
+    what: 'Stop while the model writes',
+    how: 'the model is writing for 60 s',
+    script: scriptOf([{ ...say(MANY_WORDS), msPerWord: 100 }]),
+    begins: 'step.text',
+    inNewSessions: false
+  },
+  {
+    what: 'Stop while the model is silent',
+    how: 'the model says nothing for 60 s',
+    script: scriptOf([{ ...say('Late.'), thinkMs: 60_000 }]),
+    begins: 'step.started',
+    inNewSessions: false
+  },
+  {
+    what: 'Stop while the sandbox starts',
+    how: 'the session’s first sandbox is being started',
+    script: scriptOf([{ ...say('Late.'), thinkMs: 60_000 }]),
+    begins: 'sandbox.starting',
+    inNewSessions: true
+  }
+]
 
 function panelFigures({ inSession, newSession }: PanelTimes): Figure[] {
   const how = (what: string) => `the real panel in Chromium, from the mouse button on Send to ${what} in the panel’s document`
@@ -71,26 +119,29 @@ function panelFigures({ inSession, newSession }: PanelTimes): Figure[] {
   ]
 }
 
-/** From asking to stop until the log says that the turn has ended, while a command runs. */
-async function timeStops(server: ServerProcess): Promise<number[]> {
-  const { sessionId } = await server.client.call('createSession', { body: { projectId: 'demo' } })
+/** From asking to stop until the log says that the turn has ended. */
+async function timeStops(server: ServerProcess, { begins, inNewSessions }: StoppedIn): Promise<number[]> {
+  const create = () => server.client.call('createSession', { body: { projectId: 'demo' } })
+  let { sessionId } = await create()
   const times: number[] = []
   for (let stop = -1; stop < STOPS; stop++) {
+    if (inNewSessions) ({ sessionId } = await create())
     const { seq } = await server.client.call('createPrompt', { params: { sessionId }, body: { text: `Wait, ${stop}` } })
-    await server.waitForEvent(sessionId, event => event.seq > seq && event.type === 'tool.started')
+    await server.waitForEvent(sessionId, event => event.seq > seq && event.type === begins)
     const ms = await timed(async () => {
       await server.client.call('stopSession', { params: { sessionId } })
       await server.waitForEvent(sessionId, event => event.seq > seq && event.type === 'turn.finished')
     })
     if (stop >= 0) times.push(ms)
+    if (inNewSessions) await server.client.call('closeSession', { params: { sessionId } })
   }
   return times
 }
 
-function stopFigure(times: number[]): Figure {
+function stopFigure({ what, how }: StoppedIn, times: number[]): Figure {
   return {
-    what: 'Stop → turn ended',
-    how: 'from before the request to stop until the log says that the turn has ended; a command of 60 s runs in the sandbox',
+    what,
+    how: `from before the request to stop until the log says that the turn has ended; ${how}`,
     unit: 'ms',
     ours: summarise(times),
     wanted: { atMost: 1_000 }

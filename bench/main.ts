@@ -13,6 +13,7 @@ import { benchIde } from './ide.ts'
 import { benchServer } from './memory.ts'
 import { benchSandbox } from './sandbox.ts'
 import { benchSizes } from './sizes.ts'
+import { benchStart } from './start.ts'
 import { formatTable } from './table.ts'
 import { benchUpdateServer } from './update-server.ts'
 
@@ -36,7 +37,8 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   server: async () => benchServer(await sharedWorld()),
   'first-event': async () => benchFirstEvent(await sharedWorld()),
   'after-picture': async () => benchAfterPicture(await sharedWorld()),
-  'catch-up': async () => benchCatchUp(await sharedWorld())
+  'catch-up': async () => benchCatchUp(await sharedWorld()),
+  start: benchStart
 }
 
 const { positionals: wanted, values: options } = parseArgs({

@@ -74,6 +74,7 @@ const eventData = {
   'session.closed': z.object({ by: personSchema }),
 
   'prompt.queued': z.object({ promptId: promptIdSchema, text: z.string(), author: personSchema, context: contextSummarySchema.optional() }),
+  /** The end of a prompt that a person takes back while it waits, by itself or by closing its session. No turn follows. */
   'prompt.withdrawn': z.object({ promptId: promptIdSchema, by: personSchema }),
 
   'turn.started': z.object({ ...inTurn, promptId: promptIdSchema }),

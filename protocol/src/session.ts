@@ -5,6 +5,9 @@ import type { Picture, Proof } from './proof.ts'
 import type { EgressDecision } from './sandbox/egress.ts'
 import type { FileChange } from './sandbox/workspace.ts'
 
+/**
+ * A prompt that has begun ends in one of a turn's outcomes. `withdrawn` is the person's own end for one that still waited: it never gets a turn.
+ */
 export type PromptStatus = 'queued' | 'running' | TurnOutcome | 'withdrawn'
 
 export interface PromptState {

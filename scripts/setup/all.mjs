@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ensureExtension, ensureImage } from './artefacts.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { canInstallPackages, installPackages } from './debian.mjs'
-import { ensureDocker } from './docker.mjs'
+import { dockerEnvironment, ensureDocker } from './docker.mjs'
 import { stateFolder } from './places.mjs'
 import { SetupError } from './step.mjs'
 import { ensureGit, ensurePackages, ensureToolchain } from './toolchain.mjs'
@@ -18,11 +18,13 @@ export async function setUp() {
     if (!canInstallPackages()) throw new SetupError('Git is not installed.', 'Install git and run this again.')
     await installPackages(packages, report)
   })
-  const { node, env } = await ensureToolchain()
-  await ensurePackages(env)
-  const chromium = await ensureChromium(env)
-  await ensureExtension({ env })
+  const toolchain = await ensureToolchain()
+  await ensurePackages(toolchain.env)
+  const { node } = toolchain
+  const chromium = await ensureChromium(toolchain.env)
+  await ensureExtension({ env: toolchain.env })
   await ensureDocker()
+  const env = { ...toolchain.env, ...dockerEnvironment() }
   const image = await ensureImage({ node, env })
   return { node, env: { ...env, FIXPOINT_SANDBOX_IMAGE: image, FIXPOINT_CHROMIUM: chromium }, image, chromium }
 }

@@ -14,16 +14,30 @@ const DEFAULT_SOCKET = '/var/run/docker.sock'
 export async function dockerVersion() {
   const host = process.env['DOCKER_HOST'] ?? ''
   if (host !== '' && !host.startsWith('unix://')) return await ask(new URL(host.replace(/^tcp:/, 'http:')))
-  const socketPath = host === '' ? socketOfContext() : host.slice('unix://'.length)
+  const socketPath = host === '' ? socketOfMachine() : host.slice('unix://'.length)
   return existsSync(socketPath) ? await ask({ socketPath, path: '/version' }) : { error: `there is no ${socketPath}` }
 }
 
-/** Docker Desktop and rootless engines put their socket below the home folder. */
-function socketOfContext() {
-  const home = process.env['HOME'] ?? ''
-  const runtime = process.env['XDG_RUNTIME_DIR'] ?? ''
-  const places = [DEFAULT_SOCKET, `${home}/.docker/run/docker.sock`, `${runtime}/docker.sock`]
-  return places.find(place => existsSync(place)) ?? DEFAULT_SOCKET
+/**
+ * Docker Desktop and rootless engines put their socket below the home folder, or into the folder of the login. In the order in which
+ * the server's client (docker-modem) looks, which does not know the last one.
+ */
+function placesOfSocket(environment) {
+  const home = environment['HOME'] ?? ''
+  const runtime = environment['XDG_RUNTIME_DIR'] ?? ''
+  return { known: [`${home}/.docker/run/docker.sock`, DEFAULT_SOCKET], ofLogin: `${runtime}/docker.sock` }
+}
+
+function socketOfMachine() {
+  const { known, ofLogin } = placesOfSocket(process.env)
+  return [...known, ofLogin].find(place => existsSync(place)) ?? DEFAULT_SOCKET
+}
+
+/** What programs need in their environment to find the engine that is found here. */
+export function dockerEnvironment(environment = process.env, exists = existsSync) {
+  if (environment['DOCKER_HOST']) return {}
+  const { known, ofLogin } = placesOfSocket(environment)
+  return !known.some(exists) && exists(ofLogin) ? { DOCKER_HOST: `unix://${ofLogin}` } : {}
 }
 
 function ask(target) {

@@ -174,22 +174,24 @@ async function recordAnswer(run: AgentRun, stepId: string, answer: StepAnswer): 
   return { kind: 'step', stepId, record, results: new Map() }
 }
 
-/** Carries out the calls of a step that have no result yet, one after the other. */
+/**
+ * Carries out the calls of a step that have no result yet, one after the other, and records the files where any of its calls may have
+ * changed them: also one from before a break, since the server may have ended between the call's result and its checkpoint.
+ */
 async function carryOutCalls(run: AgentRun, entry: StepEntry, knownFiles: Map<string, string>, signatures: string[]): Promise<void> {
   let mayHaveChangedFiles = false
   for (const call of entry.record.calls) {
+    const tool = findTool(call.tool)
+    mayHaveChangedFiles ||= call.problem === null && (tool?.changesFiles ?? false)
     if (entry.results.has(call.callId)) continue
     run.signal.throwIfAborted()
-    const tool = findTool(call.tool)
     let result: ResultRecord
     if (run.startedCalls.has(call.callId)) {
       result = await recordUnknown(run, call.callId)
-      mayHaveChangedFiles ||= tool?.changesFiles ?? false
     } else if (tool === undefined || call.problem !== null) {
       result = await recordUnusable(run, entry.stepId, call)
     } else {
       result = await carryOut(run, entry.stepId, call, tool, knownFiles)
-      mayHaveChangedFiles ||= tool.changesFiles
     }
     entry.results.set(call.callId, result)
     signatures.push(callSignature(call.tool, call.input, result.text))

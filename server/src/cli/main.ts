@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
@@ -213,7 +213,10 @@ program
       const loaded = await loadConfig(environment, folder)
       const image = environment['FIXPOINT_SANDBOX_IMAGE'] ?? 'fixpoint-sandbox:current'
       const server = await serve({ ...loaded, image })
-      await writeFile(join(loaded.dataFolder, ADDRESS_FILE), `${JSON.stringify({ url: server.url })}\n`)
+      // At one stroke: whoever waits for the file reads it as soon as it is there.
+      const addressFile = join(loaded.dataFolder, ADDRESS_FILE)
+      await writeFile(`${addressFile}.new`, `${JSON.stringify({ url: server.url })}\n`)
+      await rename(`${addressFile}.new`, addressFile)
       if (loaded.config.model.provider === 'demo')
         terminal.say('No model key is set: using the scripted demo model, which fixes three of the demo shop’s bugs.')
       terminal.say(`Fixpoint is running at ${server.url}`)

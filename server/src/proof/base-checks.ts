@@ -35,7 +35,10 @@ export function createBaseChecks({ driver, preparation, edges }: BaseChecksOptio
     if (wanted.length === 0) return
     const prepared = await preparation.prepare(project, repository, base, () => undefined, signal)
     // A session of its own for the sandbox: nothing of it meets the files of the one that asks.
-    const sandbox = await driver.open({ sessionId: newId(edges, 'session'), prepared, allowedHosts: [], onEgress: () => undefined }, signal)
+    const sandbox = await driver.open(
+      { sessionId: newId(edges, 'session'), prepared, allowedHosts: project.allowedHosts, onEgress: () => undefined },
+      signal
+    )
     try {
       const results = await runChecks(wanted, { sandbox, subfolder: project.subfolder, signal, keepOutput: async () => '' })
       for (const result of results) known.set(keyOf(request, result.name), result.outcome)

@@ -4,8 +4,10 @@ import type { EventType } from '@fixpoint/protocol'
 export const EVENT_MEANINGS: Record<EventType, string> = {
   'session.created': 'The first event of every log.',
   'session.closed': 'The session takes no more prompts; its sandbox is removed and the log stays.',
-  'prompt.queued': 'A person has said what is wrong. It will end in exactly one of done, failed or stopped, or be withdrawn.',
-  'prompt.withdrawn': 'A prompt that waited was taken back.',
+  'prompt.queued':
+    'A person has said what is wrong. Once a turn has begun on it, it ends in exactly one of done, failed or stopped; before that, the person can withdraw it.',
+  'prompt.withdrawn':
+    'A person has taken back a prompt that still waited, by itself or by closing its session. That is its end: it never gets a turn.',
   'turn.started': 'The work on a prompt begins.',
   'turn.resumed': 'The turn goes on after a break. Nothing that was shown before is lost.',
   'stop.requested': 'A person has asked for the turn to stop.',

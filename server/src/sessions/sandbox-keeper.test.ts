@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createProjectRepository } from '../git/project-repository.ts'
 import { createRemote } from '../git/remote.ts'
 import { projectConfigSchema } from '../projects/project-config.ts'
-import type { Sandbox, SandboxDriver } from '../sandbox/driver.ts'
 import { saysThatVolumeIsGone, WorkspaceGoneError } from '../sandbox/session-workspace.ts'
+import { fakeDriver, fakeSandbox } from '../testing/fake-sandbox.ts'
 import { describeStart, hasLostFiles } from './describe-start.ts'
 import { createSandboxKeeper } from './sandbox-keeper.ts'
 
@@ -18,7 +18,6 @@ const project = projectConfigSchema.parse({
   dev: { command: 'npm run dev', port: 5_173 }
 })
 const remote = createRemote({ path: '/srv/shop.git' }, { allowedHosts: [], token: () => undefined })
-const unused = () => Promise.reject(new Error('is not asked for here'))
 const prepared = { key: 'k', commit: 'c'.repeat(40), volume: 'v' }
 
 const tooSlow = new FixpointError('sandbox_start_failed', 'The sandbox did not start: it did not answer within 20 s')
@@ -29,43 +28,24 @@ let starts: ('ok' | FixpointError)[]
 let asked: string[]
 let hasWorkspace: boolean
 
-const sandbox = (startedFrom: Sandbox['startedFrom']): Sandbox => ({
-  sandboxId: 'sbx_x',
-  sessionId: 'ses_x',
-  startedFrom,
-  readyMs: 1,
-  request: unused,
-  exec: unused,
-  picture: unused,
-  populate: unused,
-  bundle: unused,
-  apply: unused,
-  connect: unused,
-  watchFiles: unused,
-  restore: async bundle => {
-    bundle.destroy()
-    asked.push('restore')
-  },
-  lost: new Promise(() => undefined),
-  close: async () => undefined
-})
-
-const driver: SandboxDriver = {
-  check: unused,
-  checkImage: unused,
-  prepare: unused,
-  reap: unused,
+const driver = fakeDriver({
   async open() {
     asked.push('open')
     const next = starts.shift() ?? 'ok'
     if (next !== 'ok') throw next
-    return sandbox(hasWorkspace ? 'existing_workspace' : 'prepared')
+    return fakeSandbox({
+      startedFrom: hasWorkspace ? 'existing_workspace' : 'prepared',
+      restore: async bundle => {
+        bundle.destroy()
+        asked.push('restore')
+      }
+    })
   },
   async removeWorkspace() {
     asked.push('remove')
     hasWorkspace = false
   }
-}
+})
 
 beforeEach(() => {
   starts = []
