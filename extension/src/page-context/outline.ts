@@ -69,6 +69,7 @@ class OutlineWriter {
   readonly #lines: OutlineLine[] = []
   readonly #elements: Element[] = []
   readonly #countedFields = new Set<Element>()
+  readonly #cuts = new Set<string>()
 
   constructor(numbers: ReadonlyMap<Element, number>, ignored: Element, text: PageText, slices: Slices) {
     this.#numbers = numbers
@@ -91,11 +92,11 @@ class OutlineWriter {
       if (this.#slices.isDueNow()) await this.#slices.rest()
       this.#add(landmark, { level: 1, rank: RANK.landmark + index / 100, index: 0, children: 0, isElsewhere: true })
     }
-    const isCut = this.#lines.length >= OUTLINE_LIMITS.lines
+    if (this.#lines.length >= OUTLINE_LIMITS.lines) this.#cuts.add(`Outline: only ${OUTLINE_LIMITS.lines} elements were looked at`)
     return {
       lines: this.#lines,
       references: await this.#references(),
-      truncated: isCut ? [`Outline: only ${OUTLINE_LIMITS.lines} elements were looked at`] : []
+      truncated: [...this.#cuts]
     }
   }
 
@@ -114,6 +115,7 @@ class OutlineWriter {
       if (level < ANCESTORS_WITH_NEIGHBOURS) this.#includeNeighbours(ancestor, RANK.sibling + (level + 1) * 0.5)
       ancestor = parentOf(ancestor)
     }
+    if (ancestor) this.#cuts.add(`Outline: only the ${MOST_ANCESTORS} elements next around a pick`)
   }
 
   #includeNeighbours(element: Element, rank: number): void {
@@ -153,7 +155,9 @@ class OutlineWriter {
       element.localName === 'svg'
         ? (child: Element) => this.#holdsPick(child)
         : (child: Element) => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName)
-    const all = element.childElementCount > MOST_CHILDREN ? someChildren(element, near) : childrenOf(element)
+    const isVast = element.childElementCount > MOST_CHILDREN
+    if (isVast) this.#cuts.add(`Outline: of more than ${MOST_CHILDREN} elements in one, only the first and the nearest were looked at`)
+    const all = isVast ? someChildren(element, near) : childrenOf(element)
     const children = isPrivateField(element) ? [] : all.filter(isMeant)
     this.#children.set(element, children)
     return children
