@@ -1,6 +1,7 @@
 import { pageContextSchema } from '@fixpoint/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextFromDraft, type PageDraft } from './draft.ts'
+import { pickedMessageSchema } from './message-schemas.ts'
 
 const artifact = 'a'.repeat(64)
 const picture = { dataUrl: 'data:image/webp;base64,AAAA', mediaType: 'image/webp', width: 100, height: 50, bytes: 3 } as const
@@ -92,4 +93,15 @@ describe('contextFromDraft', () => {
     expect(context.screenshot).toBeUndefined()
     expect(context.picks[0]?.crop).toBeUndefined()
   })
+})
+
+it('takes picks with high numbers, as they are after many were taken off', () => {
+  const [pick] = draft.picks
+  if (!pick) throw new Error('The draft has no pick.')
+  const { context } = contextFromDraft({ ...draft, picks: [{ ...pick, number: 51 }] }, everything, uploaded, null)
+  expect(pageContextSchema.parse(context).picks[0]?.number).toBe(51)
+  const id = '0'.repeat(32)
+  const element = { path: [0], tag: 'p', box: pick.box }
+  const message = { runId: id, nonce: id, number: 51, kind: 'element', element, isMoreToCome: false }
+  expect(pickedMessageSchema.parse(message).number).toBe(51)
 })

@@ -1,4 +1,4 @@
-import { storableText } from '@fixpoint/protocol'
+import { PAGE_CONTEXT_LIMITS, storableText } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { OUTLINE_LIMITS } from './outline-limits.ts'
 
@@ -15,7 +15,7 @@ export const outlineLineSchema = z.object({
   /** Components that it is the outermost element of. */
   component: storableText(300).optional(),
   /** Number of the pick. */
-  pick: z.number().int().min(1).max(50).optional(),
+  pick: z.number().int().min(1).max(PAGE_CONTEXT_LIMITS.highestPickNumber).optional(),
   /** Belongs to the landmarks that are listed at the end. */
   isElsewhere: z.boolean().optional()
 })
