@@ -38,6 +38,14 @@ describe('pointing', () => {
         <iframe src="/inside" style="margin-left:70px;width:300px;height:150px;border:5px solid;padding:3px"></iframe>
         <iframe src="{otherOrigin}/foreign" id="foreign" style="width:200px;height:100px"></iframe></body>`,
       '/inside': `<!doctype html><body style="margin:0"><p style="margin:10px;width:100px;height:20px" id="inner" onclick="top.clicks=1">Inner text</p></body>`,
+      '/around-app': `<!doctype html><title>Around</title><body style="margin:0"><iframe src="/app" style="width:300px;height:150px;border:0"></iframe>`,
+      '/app': `<!doctype html><body style="margin:0"><b id="in-app" style="display:block;height:60px">In the app</b><script src="/app.js"></script>`,
+      '/app.js': {
+        html: `function InFrame() { return 'what the app in the frame draws' }
+          window.__svelte = { v: new Set(['4']) }
+          document.querySelector('#in-app').__reactFiber$x = { type: 'b', tag: 5, return: { type: InFrame, tag: 0, return: null } }`,
+        headers: { 'content-type': 'text/javascript' }
+      },
       '/foreign': `<!doctype html><button style="width:100%;height:80px" onclick="parent.postMessage('clicked','*')">Foreign</button>`,
       '/shadow': `<!doctype html><title>Shadow</title><x-open></x-open><x-closed></x-closed><script>
         customElements.define('x-open', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'open'}).innerHTML = '<p class="in-open">Open shadow</p>' } })
@@ -248,6 +256,13 @@ describe('pointing', () => {
     expect(draft.picks[0]).toMatchObject({ tag: 'p', text: 'Inner text', box: { x: 88, y: 78, width: 100, height: 20 } })
     expect(draft.picks[0]?.selectors).toEqual(['body > iframe:nth-of-type(1)', '#inner'])
     expect(await page.evaluate('window.clicks ?? 0')).toBe(0)
+  })
+
+  it('looks for the components of a same-origin frame in what that frame has loaded', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/around-app`)
+    const draft = await person.pickAt(page, tabId, 20, 20)
+    expect(draft.picks[0]).toMatchObject({ tag: 'b', components: [{ name: 'InFrame', source: { file: 'app.js', line: 1 } }] })
+    expect(draft.frameworks).toContain('Svelte 4')
   })
 
   it('picks a frame of another site as a whole, without a click in it', async () => {
