@@ -105,3 +105,11 @@ it('takes picks with high numbers, as they are after many were taken off', () =>
   const message = { runId: id, nonce: id, number: 51, kind: 'element', element, isMoreToCome: false }
   expect(pickedMessageSchema.parse(message).number).toBe(51)
 })
+
+it('says of what is around a pick which component drew it and where, unless components stay here', () => {
+  const outline = draft.outline.map(line => ({ ...line, component: 'App', place: 'src/App.jsx:3' }))
+  const sent = (components: boolean) =>
+    contextFromDraft({ ...draft, outline }, { ...everything, components }, uploaded, null).context.outline
+  expect(sent(true).split('\n')).toEqual(['body <App> (claimed: src/App.jsx:3)', '  p <App> (claimed: src/App.jsx:3) [1]'])
+  expect(sent(false).split('\n')).toEqual(['body', '  p [1]'])
+})

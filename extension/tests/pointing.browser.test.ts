@@ -38,6 +38,10 @@ describe('pointing', () => {
         <iframe src="/inside" style="margin-left:70px;width:300px;height:150px;border:5px solid;padding:3px"></iframe>
         <iframe src="{otherOrigin}/foreign" id="foreign" style="width:200px;height:100px"></iframe></body>`,
       '/inside': `<!doctype html><body style="margin:0"><p style="margin:10px;width:100px;height:20px" id="inner" onclick="top.clicks=1">Inner text</p></body>`,
+      '/outline': `<!doctype html><title>Outline</title><body style="margin:0"><div><div><div><div><div><div><ul id="list"><li id="one">One</li><li id="radix-:r1:" data-testid="two">Two</li></ul></div></div></div></div></div></div><div id="shell"><template shadowrootmode="open"><header style="height:30px">Header of the shell</header></template></div><script>
+        const List = { type: function List() {}, tag: 0, return: null }
+        const [one, two] = document.querySelectorAll('li')
+        one.__reactFiber$x = two.__reactFiber$x = { type: 'li', tag: 5, _debugOwner: List, _debugSource: { fileName: 'src/List.jsx', lineNumber: 7, columnNumber: 5 }, return: List }</script>`,
       '/around-app': `<!doctype html><title>Around</title><body style="margin:0"><iframe src="/app" style="width:300px;height:150px;border:0"></iframe>`,
       '/app': `<!doctype html><body style="margin:0"><b id="in-app" style="display:block;height:60px">In the app</b><script src="/app.js"></script>`,
       '/app.js': {
@@ -263,6 +267,16 @@ describe('pointing', () => {
     const draft = await person.pickAt(page, tabId, 20, 20)
     expect(draft.picks[0]).toMatchObject({ tag: 'b', components: [{ name: 'InFrame', source: { file: 'app.js', line: 1 } }] })
     expect(draft.frameworks).toContain('Svelte 4')
+  })
+
+  it('tells of the surroundings where they are written, and of landmarks in shadow roots where they are', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/outline`)
+    const { outline } = await person.pick(page, tabId, '#one')
+    expect(outline.find(({ text }) => text.includes('"Two"'))).toMatchObject({
+      text: expect.stringMatching(/^li\[data-testid="two"\]/),
+      place: 'src/List.jsx:7'
+    })
+    expect(outline.find(({ text }) => text.includes('Header of the shell'))?.text).toMatch(/^header \(banner\) .* @0,\d+ \d+×30/)
   })
 
   it('picks a frame of another site as a whole, without a click in it', async () => {
