@@ -12,6 +12,8 @@ import { elementReferenceSchema } from '../extension/src/message-schemas.ts'
 import { fitOutline } from '../extension/src/page-context/fit-outline.ts'
 import { outlineLineSchema } from '../extension/src/page-context/outline-schema.ts'
 import { readPageWorld } from '../extension/src/page-world/read-page-world.ts'
+import { HOSTILE_TARGETS, hostilePage } from '../extension/tests/hostile-pages.ts'
+import { servePages } from '../extension/tests/pages.ts'
 import { Person, value } from '../extension/tests/person.ts'
 import type { Figure, Part, Wanted } from './figure.ts'
 import { summarise } from './measure.ts'
@@ -20,6 +22,7 @@ const EXTENSION = join(ROOT, 'extension', '.output', 'chrome-mv3')
 const SIZES = [1_000, 10_000, 50_000] as const
 const ROUNDS = 7
 const HOVERS = 100
+const PRICE = `document.querySelectorAll('.price-tag')[3]`
 /** Drawing a copy of a page of this size takes minutes. */
 const LARGEST_DRAWN = 10_000
 
@@ -56,11 +59,44 @@ export async function benchCapture(): Promise<Part> {
       remarks.push(...captureRemarks(size, elements, measured))
       figures.push(...(await bench.hover(size)))
     }
+    figures.push(...(await hostileFigures(person)))
   } finally {
     await person.close()
     await server.close()
   }
   return { figures, remarks }
+}
+
+const HEAVIEST = ['a million nodes', 'a million texts', 'attribute of 50 MB', 'deep document'] as const
+const HOSTILE_ROUNDS = 3
+/** Made when the page is there: Playwright waits half a minute for no page. */
+const FRAMES = 1_000
+const frames = `for (let i = 0; i < ${FRAMES}; i++) document.body.append(document.createElement('iframe'))`
+
+/** How long the heaviest pages that mean ill take to be captured, by the clock, without pictures. */
+async function hostileFigures(person: Person): Promise<Figure[]> {
+  const figures: Figure[] = []
+  const names = [...HEAVIEST, 'a thousand frames'] as const
+  const server = await servePages(
+    Object.fromEntries(names.map((name, index) => [`/${index}`, hostilePage(name === 'a thousand frames' ? '' : HOSTILE_TARGETS[name])]))
+  )
+  try {
+    for (const [index, name] of names.entries()) {
+      const { page, tabId } = await person.open(`${server.origin}/${index}`)
+      if (name === 'a thousand frames') await page.evaluate(frames)
+      const bench = await CaptureBench.prepare(person, page, tabId, 'document.getElementById("target")')
+      figures.push({
+        what: `Context of a hostile page, ${name}`,
+        how: 'By the clock, from asking the page to its answer: what is private, outline and pick, without components, props and pictures',
+        unit: 'ms',
+        ours: summarise(await bench.answers(HOSTILE_ROUNDS)),
+        wanted: { atMost: 1_000 }
+      })
+    }
+  } finally {
+    await server.close()
+  }
+  return figures
 }
 
 function captureFigures(size: number, measured: ReadonlyMap<string, Measured>): Figure[] {
@@ -151,17 +187,26 @@ class CaptureBench {
     this.#worker = worker
   }
 
-  static async prepare(person: Person, page: Page, tabId: number): Promise<CaptureBench> {
+  /** @param picked an expression for the element that a person would have picked */
+  static async prepare(person: Person, page: Page, tabId: number, picked = PRICE): Promise<CaptureBench> {
     const session = await page.context().newCDPSession(page)
     await session.send('Performance.enable', { timeDomain: 'threadTicks' })
     const worker = await person.browser.worker()
     const bench = new CaptureBench(person, page, tabId, session, worker)
     await bench.#inPage(`{ files: ['/picker.js', '/page-context.js', '/source-locations.js'] }`)
-    // What a person would have picked.
-    await bench.#inPage(
-      `{ func: () => { fixpoint.picker.picks.set(1, { kind: 'element', element: document.querySelectorAll('.price-tag')[3] }) } }`
-    )
+    await bench.#inPage(`{ func: () => { fixpoint.picker.picks.set(1, { kind: 'element', element: ${picked} }) } }`)
     return bench
+  }
+
+  /** How long the page takes to answer what its context is, by the clock, in ms. */
+  async answers(rounds: number): Promise<number[]> {
+    const times: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const before = performance.now()
+      collectedSchema.parse(await this.#inPage('{ func: () => fixpoint.collectContext([1]) }'))
+      times.push(performance.now() - before)
+    }
+    return times
   }
 
   /** Injects with the extension's own rights, into its own world. */

@@ -1,6 +1,7 @@
 import { pageContextSchema } from '@fixpoint/protocol'
 import { describe, expect, it } from 'vitest'
 import { contextFromDraft, type PageDraft } from './draft.ts'
+import { pickedMessageSchema } from './message-schemas.ts'
 
 const artifact = 'a'.repeat(64)
 const picture = { dataUrl: 'data:image/webp;base64,AAAA', mediaType: 'image/webp', width: 100, height: 50, bytes: 3 } as const
@@ -92,4 +93,23 @@ describe('contextFromDraft', () => {
     expect(context.screenshot).toBeUndefined()
     expect(context.picks[0]?.crop).toBeUndefined()
   })
+})
+
+it('takes picks with high numbers, as they are after many were taken off', () => {
+  const [pick] = draft.picks
+  if (!pick) throw new Error('The draft has no pick.')
+  const { context } = contextFromDraft({ ...draft, picks: [{ ...pick, number: 51 }] }, everything, uploaded, null)
+  expect(pageContextSchema.parse(context).picks[0]?.number).toBe(51)
+  const id = '0'.repeat(32)
+  const element = { path: [0], tag: 'p', box: pick.box }
+  const message = { runId: id, nonce: id, number: 51, kind: 'element', element, isMoreToCome: false }
+  expect(pickedMessageSchema.parse(message).number).toBe(51)
+})
+
+it('says of what is around a pick which component drew it and where, unless components stay here', () => {
+  const outline = draft.outline.map(line => ({ ...line, component: 'App', place: 'src/App.jsx:3' }))
+  const sent = (components: boolean) =>
+    contextFromDraft({ ...draft, outline }, { ...everything, components }, uploaded, null).context.outline
+  expect(sent(true).split('\n')).toEqual(['body <App> (claimed: src/App.jsx:3)', '  p <App> (claimed: src/App.jsx:3) [1]'])
+  expect(sent(false).split('\n')).toEqual(['body', '  p [1]'])
 })

@@ -189,7 +189,8 @@ export function contextFromDraft(
     redactions: redactionsOf(draft, recording),
     truncated: [...draft.truncated, ...omittedSteps(recording)].slice(-20)
   } satisfies PageContextInput)
-  return fitContext(context, choice.dom ? draft.outline : [], choice.budget)
+  const outline = choice.components ? draft.outline : draft.outline.map(({ component: _component, place: _place, ...line }) => line)
+  return fitContext(context, choice.dom ? outline : [], choice.budget)
 }
 
 function stepsToSend(recording: Recording | null, { components }: ContextChoice): Step[] {

@@ -6,6 +6,7 @@
 import type { Box } from '@fixpoint/protocol'
 import type { NoticedRequest } from './inspector/console-watch.ts'
 import type { ElementToLocate, LocatedElement } from './inspector/inspection.ts'
+import type { ResourceLog } from './inspector/resource-log.ts'
 import { ResourceWatch } from './inspector/resource-watch.ts'
 import type { CollectedContext, CollectedRequest } from './page-context/collected-context.ts'
 import type { FramePlacement } from './page-context/place-of-frame.ts'
@@ -66,7 +67,9 @@ export interface RecorderInPage {
 interface FixpointWorld {
   /** What the project hides; set before anything is captured. */
   masking?: ProjectMasking
-  /** What the page loads, from the first script on that came. */
+  /** What the page has loaded since the picker came. */
+  resourceLog?: ResourceLog
+  /** What the page and its frames load. */
   resources?: ResourceWatch
   /** `picker.js` */
   picker?: PickerInPage
@@ -100,6 +103,6 @@ export function isolatedWorld(): FixpointWorld {
 /** Watches from the first time that it is asked for. */
 export function watchedResources(): ResourceWatch {
   const world = isolatedWorld()
-  world.resources ??= new ResourceWatch()
+  world.resources ??= new ResourceWatch(world.resourceLog)
   return world.resources
 }

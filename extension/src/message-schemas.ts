@@ -1,5 +1,5 @@
 /** What crosses from a content script is parsed by these in the background: a compromised page process can send anything. */
-import { boxSchema, type SourceLocation, stepElementSchema, stepKeySchema, storableText } from '@fixpoint/protocol'
+import { boxSchema, PAGE_CONTEXT_LIMITS, type SourceLocation, stepElementSchema, stepKeySchema, storableText } from '@fixpoint/protocol'
 import { z } from 'zod'
 
 /** One-time value that ties a message to what the background handed out for it. */
@@ -19,7 +19,7 @@ export type ElementReference = z.infer<typeof elementReferenceSchema>
 export const pickedMessageSchema = z.object({
   runId: nonceSchema,
   nonce: nonceSchema,
-  number: z.number().int().min(1).max(50),
+  number: z.number().int().min(1).max(PAGE_CONTEXT_LIMITS.highestPickNumber),
   kind: z.enum(['element', 'region', 'text']),
   /** For a region or a text the smallest element that holds all of it. */
   element: elementReferenceSchema,

@@ -38,6 +38,18 @@ describe('pointing', () => {
         <iframe src="/inside" style="margin-left:70px;width:300px;height:150px;border:5px solid;padding:3px"></iframe>
         <iframe src="{otherOrigin}/foreign" id="foreign" style="width:200px;height:100px"></iframe></body>`,
       '/inside': `<!doctype html><body style="margin:0"><p style="margin:10px;width:100px;height:20px" id="inner" onclick="top.clicks=1">Inner text</p></body>`,
+      '/outline': `<!doctype html><title>Outline</title><body style="margin:0"><div><div><div><div><div><div><ul id="list"><li id="one">One</li><li id="radix-:r1:" data-testid="two">Two</li></ul></div></div></div></div></div></div><div id="shell"><template shadowrootmode="open"><header style="height:30px">Header of the shell</header></template></div><script>
+        const List = { type: function List() {}, tag: 0, return: null }
+        const [one, two] = document.querySelectorAll('li')
+        one.__reactFiber$x = two.__reactFiber$x = { type: 'li', tag: 5, _debugOwner: List, _debugSource: { fileName: 'src/List.jsx', lineNumber: 7, columnNumber: 5 }, return: List }</script>`,
+      '/around-app': `<!doctype html><title>Around</title><body style="margin:0"><iframe src="/app" style="width:300px;height:150px;border:0"></iframe>`,
+      '/app': `<!doctype html><body style="margin:0"><b id="in-app" style="display:block;height:60px">In the app</b><script src="/app.js"></script>`,
+      '/app.js': {
+        html: `function InFrame() { return 'what the app in the frame draws' }
+          window.__svelte = { v: new Set(['4']) }
+          document.querySelector('#in-app').__reactFiber$x = { type: 'b', tag: 5, return: { type: InFrame, tag: 0, return: null } }`,
+        headers: { 'content-type': 'text/javascript' }
+      },
       '/foreign': `<!doctype html><button style="width:100%;height:80px" onclick="parent.postMessage('clicked','*')">Foreign</button>`,
       '/shadow': `<!doctype html><title>Shadow</title><x-open></x-open><x-closed></x-closed><script>
         customElements.define('x-open', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'open'}).innerHTML = '<p class="in-open">Open shadow</p>' } })
@@ -161,7 +173,7 @@ describe('pointing', () => {
       '404 DELETE /missing-in-page',
       '404 GET /missing-in-frame'
     ])
-    expect(draft.truncated.join()).toMatch(/Failed requests: of 5\d before Fixpoint came the browser has kept nothing/)
+    expect(draft.truncated.join()).toMatch(/Failed requests: of \d+ before Fixpoint came the browser has kept nothing/)
     // The page's own buffer is as it was.
     expect(await page.evaluate(`performance.getEntriesByType('resource').length`)).toBe(250)
   })
@@ -250,6 +262,23 @@ describe('pointing', () => {
     expect(await page.evaluate('window.clicks ?? 0')).toBe(0)
   })
 
+  it('looks for the components of a same-origin frame in what that frame has loaded', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/around-app`)
+    const draft = await person.pickAt(page, tabId, 20, 20)
+    expect(draft.picks[0]).toMatchObject({ tag: 'b', components: [{ name: 'InFrame', source: { file: 'app.js', line: 1 } }] })
+    expect(draft.frameworks).toContain('Svelte 4')
+  })
+
+  it('tells of the surroundings where they are written, and of landmarks in shadow roots where they are', async () => {
+    const { page, tabId } = await person.open(`${server.origin}/outline`)
+    const { outline } = await person.pick(page, tabId, '#one')
+    expect(outline.find(({ text }) => text.includes('"Two"'))).toMatchObject({
+      text: expect.stringMatching(/^li\[data-testid="two"\]/),
+      place: 'src/List.jsx:7'
+    })
+    expect(outline.find(({ text }) => text.includes('Header of the shell'))?.text).toMatch(/^header \(banner\) .* @0,\d+ \d+×30/)
+  })
+
   it('picks a frame of another site as a whole, without a click in it', async () => {
     const { page, tabId } = await person.open(`${server.origin}/frame`)
     await page.evaluate('window.addEventListener("message", event => { window.fromFrame = event.data })')
@@ -273,7 +302,16 @@ describe('pointing', () => {
     const { page, tabId } = await person.open(`${server.origin}/strict`)
     const violations: string[] = []
     page.on('console', message => violations.push(message.text()))
+    await page.evaluate(
+      `window.violated = []; document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violated.push(violatedDirective + ' ' + blockedURI))`
+    )
     expect((await person.pick(page, tabId, '#strict')).picks[0]).toMatchObject({ selectors: ['#strict'], text: 'Strict page' })
+    expect(violations.filter(text => /security policy|trusted ?type|trustedhtml/i.test(text))).toEqual([])
+    expect(await page.evaluate('violated')).toEqual([])
+    // The control: what the page itself may not do is told.
+    await page.evaluate(`{ const style = document.createElement('style'); style.textContent = 'p {}'; document.head.append(style) }`)
+    await expect.poll(() => page.evaluate('violated.length')).toBe(1)
+    expect(violations.filter(text => /security policy/i.test(text))).toHaveLength(1)
   })
 
   it.each(['/stops-at-document', '/stops-at-window'])('works where the page stops events: %s', async path => {

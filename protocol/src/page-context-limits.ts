@@ -4,6 +4,8 @@
  */
 export const PAGE_CONTEXT_LIMITS = {
   picks: 20,
+  /** Picks that were taken off keep their numbers. */
+  highestPickNumber: 10_000,
   components: 50,
   clues: 40,
   outlineCharacters: 120_000,

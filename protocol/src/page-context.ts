@@ -121,7 +121,7 @@ export type TextSelection = z.infer<typeof selectionSchema>
 
 export const pickSchema = z
   .object({
-    number: z.number().int().min(1).max(50),
+    number: z.number().int().min(1).max(PAGE_CONTEXT_LIMITS.highestPickNumber),
     selectors: selectorsSchema,
     tag: tagSchema,
     testId: storableText(200).optional(),

@@ -20,6 +20,8 @@ import { type DraftRecord, storedDraft, writeDraft } from './session-store.ts'
 const COLLECT_LIMIT = 5_000
 /** The renderer has 3 s by itself; the rest is for a thread that is busy otherwise. */
 const DRAW_LIMIT = 6_000
+/** Lines of the outline that say where they are written, besides the pick's. */
+const MOST_PLACED = 10
 
 interface PickToCapture {
   number: number
@@ -43,13 +45,16 @@ export async function capture(page: PageDocument, pick: PickToCapture | null, fr
   const nameCounts: RedactionCounts = {}
   const problems: Failure[] = []
   const home = pick?.frame ?? page
-  const inspection = await inspect(home, pick, nameCounts, problems)
+  const neighbours = pick
+    ? collected.references.filter(({ line }) => collected.outline[line]?.pick === undefined).slice(0, MOST_PLACED)
+    : []
+  const inspection = await inspect(home, pick, neighbours, nameCounts, problems)
   const world = await lookIntoPageWorld(home, pick?.element ?? null, collected, detectorsOf(masking), problems)
   const described = pick ? collected.picks.find(({ number }) => number === pick.number) : undefined
   if (pick && !described) throw new FixpointError('element_gone', `Pick ${pick.number} is no longer on the page.`)
 
   const first = await changeDraft(page, record =>
-    withContext(record, { page, collected, inspection, world, described, nameCounts, fingerprint })
+    withContext(record, { page, collected, inspection, neighbours, world, described, nameCounts, fingerprint })
   )
   const window = await photograph(page, openFrames, problems)
   const crop = pick ? await cropOf(home, pick, window, problems) : undefined
@@ -122,9 +127,20 @@ function throughFramesOf<T extends { box: Box }>(value: T, places: readonly Fram
 }
 
 /** Without components a pick is still worth sending, so that their failure is only noted. */
-async function inspect(page: PageDocument, pick: PickToCapture | null, counts: RedactionCounts, problems: Failure[]): Promise<Inspection> {
+async function inspect(
+  page: PageDocument,
+  pick: PickToCapture | null,
+  neighbours: CollectedContext['references'],
+  counts: RedactionCounts,
+  problems: Failure[]
+): Promise<Inspection> {
   try {
-    const inspection = await inspectElements(page, pick ? [pick.element] : [], counts)
+    const inspection = await inspectElements(
+      page,
+      pick ? [pick.element] : [],
+      counts,
+      neighbours.map(({ element }) => element)
+    )
     if (inspection.failure) problems.push(inspection.failure)
     return inspection
   } catch (error) {
@@ -240,6 +256,8 @@ interface Captured {
   page: PageDocument
   collected: CollectedContext
   inspection: Inspection
+  /** The lines that were inspected besides the pick. */
+  neighbours: CollectedContext['references']
   world: DescribedWorld
   described: CollectedPick | undefined
   nameCounts: RedactionCounts
@@ -249,7 +267,7 @@ interface Captured {
 
 function withContext(
   record: DraftRecord | null,
-  { page, collected, inspection, world, described, nameCounts, fingerprint }: Captured
+  { page, collected, inspection, neighbours, world, described, nameCounts, fingerprint }: Captured
 ): DraftRecord {
   // A context has one address and one masking: picks of another page, or with less hidden, do not go along with this one.
   const isSamePage = record && (record.documentId === page.documentId || record.draft.url === collected.url)
@@ -270,7 +288,7 @@ function withContext(
     changedAt: Date.now(),
     draft: {
       ...context,
-      outline: withComponents(collected, world.names),
+      outline: withPlaces(withComponents(collected, world.names), neighbours, inspection),
       route: world.route ?? collected.route,
       featureFlags: world.flags,
       tabId: page.tabId,
@@ -297,6 +315,23 @@ function withComponents({ outline, references }: CollectedContext, names: readon
     const component = names[index]
     const known = lines[line]
     if (component && known) lines[line] = { ...known, component }
+  }
+  return lines
+}
+
+/** Says of the lines nearest to the pick where they are written; the server has not verified that. */
+function withPlaces(
+  outline: PageDraft['outline'],
+  neighbours: CollectedContext['references'],
+  { elements }: Inspection
+): PageDraft['outline'] {
+  const lines = [...outline]
+  for (const [index, { line }] of neighbours.entries()) {
+    // The first one is the pick itself.
+    const source = elements[index + 1]?.components[0]?.source
+    const known = lines[line]
+    if (source && known)
+      lines[line] = { ...known, place: `${source.file.slice(-150)}${source.line === undefined ? '' : `:${source.line}`}` }
   }
   return lines
 }

@@ -43,8 +43,18 @@ export interface Inspection {
   failure?: Failure | undefined
 }
 
-/** Components around elements, with the files that they are written in as far as these can be found. */
-export async function inspectElements(page: PageDocument, references: ElementReference[], counts: RedactionCounts): Promise<Inspection> {
+/**
+ * Components around elements, with the files that they are written in as far as these can be found.
+ * @param neighbours elements behind the others, of which only the nearest component is wanted, with its place where the framework says it:
+ * nothing is searched for them
+ */
+export async function inspectElements(
+  page: PageDocument,
+  elementsThemselves: readonly ElementReference[],
+  counts: RedactionCounts,
+  neighbours: readonly ElementReference[] = []
+): Promise<Inspection> {
+  const references = [...elementsThemselves, ...neighbours]
   const inspection = await callInPage(
     page,
     { world: 'MAIN', func: inspectInPage, args: [references, DEADLINE - 100], limit: DEADLINE },
@@ -52,7 +62,8 @@ export async function inspectElements(page: PageDocument, references: ElementRef
   )
   const elements = inspection.elements.map(({ components, isOwnerKnown }, index): ElementToLocate => {
     const { path = [], tag = '' } = references[index] ?? {}
-    return { path, tag, components, isOwnerKnown }
+    if (index < elementsThemselves.length) return { path, tag, components, isOwnerKnown }
+    return { path, tag, components: components.slice(0, 1).map(({ name, source }) => ({ name, source })), isOwnerKnown }
   })
   const { located, failure } = await locateOrNot(page, elements)
   return {

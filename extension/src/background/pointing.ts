@@ -110,7 +110,7 @@ export async function acceptPick(tabId: number, documentId: string, message: Pic
     const picks = record?.draft.picks.length ?? 0
     const pending = (await storedPendingPicks.read(tabId)) ?? []
     const number = freeNumber(message.number, record, pending)
-    const isRoomForMore = picks + 1 < PAGE_CONTEXT_LIMITS.picks && number < 50
+    const isRoomForMore = picks + 1 < PAGE_CONTEXT_LIMITS.picks
     const nextNonce = message.isMoreToCome && isRoomForMore ? randomHex() : null
     await storedRun.write(tabId, {
       ...run,

@@ -27,9 +27,9 @@ export function isAstroInDevelopment(owner: Document): boolean {
   return owner.getElementsByTagName('astro-dev-toolbar').length > 0
 }
 
-export async function fetchServedPage(): Promise<Document | null> {
+export async function fetchServedPage(owner: Document): Promise<Document | null> {
   try {
-    const response = await fetch(location.href, { signal: AbortSignal.timeout(3_000), credentials: 'same-origin' })
+    const response = await fetch(owner.URL, { signal: AbortSignal.timeout(3_000), credentials: 'same-origin' })
     return response.ok ? new DOMParser().parseFromString(await response.text(), 'text/html') : null
   } catch {
     // Without the page as it was served its places stay unknown.
@@ -50,7 +50,7 @@ function placeOf(element: Element): { name: string; source: LocatedSource } | nu
 function twinOf(element: Element, page: Document): Element | null {
   const looks = (other: Element) => `${other.getAttribute('class') ?? ''} ${other.id} ${(other.textContent ?? '').trim().slice(0, 300)}`
   const alike = (all: Iterable<Element>, like: string) => [...all].filter(other => looks(other) === like)
-  const here = alike(document.getElementsByTagName(element.localName), looks(element))
+  const here = alike(element.ownerDocument.getElementsByTagName(element.localName), looks(element))
   const there = alike(page.getElementsByTagName(element.localName), looks(element))
   return here.length === there.length ? (there[here.indexOf(element)] ?? null) : null
 }

@@ -1,3 +1,4 @@
+import { frameDocumentOf, isShadowRoot, shadowRootOf } from '../page-tree/page-tree.ts'
 import type { ElementToLocate } from './inspection.ts'
 import type { Clue } from './markup-search.ts'
 
@@ -16,12 +17,12 @@ export function elementAt(path: ElementToLocate['path']): Element | null {
   let element: Element | null = null
   for (const step of path) {
     if (step === 'shadow') {
-      const inner: ShadowRoot | null = element instanceof HTMLElement ? chrome.dom.openOrClosedShadowRoot(element) : null
+      const inner: ShadowRoot | null = element && shadowRootOf(element)
       if (!inner) return element
       root = inner
       element = null
     } else if (step === 'frame') {
-      const inner: Document | null = element instanceof HTMLIFrameElement ? element.contentDocument : null
+      const inner: Document | null = element && frameDocumentOf(element)
       if (!inner) return element
       root = inner
       element = null
@@ -50,7 +51,7 @@ export function cluesOf(element: Element | null): { own: Clue[]; all: Clue[] } {
 function above(element: Element): Element | null {
   if (element.parentElement) return element.parentElement
   const root = element.getRootNode()
-  return root instanceof ShadowRoot ? root.host : null
+  return isShadowRoot(root) ? root.host : null
 }
 
 function ownClues(element: Element): Clue[] {

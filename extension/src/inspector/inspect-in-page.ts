@@ -23,6 +23,9 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   const { isArray } = Array
   const { apply } = Reflect
   const functionText = Function.prototype.toString
+  const mapValues = Map.prototype.values
+  const setValues = Set.prototype.values
+  const nodeType: () => unknown = getOwnPropertyDescriptor(Node.prototype, 'nodeType')?.get ?? (() => undefined)
   let isCut = false
 
   /** The value of a data property; getters and what cannot be looked at count as absent. */
@@ -75,6 +78,25 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       }
     }
     return element && element.localName === reference.tag ? element : null
+  }
+
+  /** The window that an element is in: that of a frame has globals and frameworks of its own. */
+  function viewOf(element: Element): Window & typeof globalThis {
+    return element.ownerDocument.defaultView ?? window
+  }
+
+  /** Elements of frames are of other realms, where `instanceof` says nothing. */
+  function asNode(value: unknown): Node | null {
+    try {
+      return typeof apply(nodeType, value, []) === 'number' ? (value as Node) : null
+    } catch {
+      return null
+    }
+  }
+
+  function asElement(value: unknown): Element | null {
+    const node = asNode(value)
+    return node?.nodeType === 1 ? (node as Element) : null
   }
 
   // Any framework: one step of a walk up the document.
@@ -242,8 +264,8 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
         }
       }
     }
-    const container = own(own(root, 'stateNode'), 'containerInfo')
-    return { components, isOwnerKnown: isOwnerFound, next: container instanceof Element ? parentOf(container) : null }
+    const container = asNode(own(own(root, 'stateNode'), 'containerInfo'))
+    return { components, isOwnerKnown: isOwnerFound, next: container && parentOf(container) }
   }
 
   // Vue 3
@@ -257,7 +279,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       const isElement = typeof own(node, 'type') === 'string'
       const drawn = own(node, 'el')
       if (isElement && drawn === element) return own(node, 'ctx') ?? instance
-      if (isElement && drawn instanceof Node && !drawn.contains(element)) continue
+      if (isElement && asNode(drawn)?.contains(element) === false) continue
       const component = own(node, 'component')
       if (component) pending.push([own(component, 'subTree'), component])
       const children = own(node, 'children')
@@ -295,7 +317,8 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       container = own(own(own(instance, 'appContext'), 'app'), '_container')
       instance = own(instance, 'parent')
     }
-    return { components, isOwnerKnown: owner !== undefined, next: container instanceof Element ? parentOf(container) : null }
+    const around = asNode(container)
+    return { components, isOwnerKnown: owner !== undefined, next: around && parentOf(around) }
   }
 
   // Svelte 5, in development
@@ -339,7 +362,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       const isElement = typeof own(node, 'type') === 'string'
       const drawn = own(node, '__e')
       if (isElement && drawn === element) return path
-      if (isElement && drawn instanceof Node && !drawn.contains(element)) continue
+      if (isElement && asNode(drawn)?.contains(element) === false) continue
       const children = own(node, '__k')
       if (isArray(children))
         for (let index = 0; index < Math.min(children.length, 5_000); index++) pending.push([own(children, String(index)), ...path])
@@ -383,17 +406,17 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   // Angular, in development: it offers functions for debugging, which answer from its own records.
 
   function angularWalk(element: Element): Walk | undefined {
-    const debug = own(window, 'ng')
+    const debug = own(viewOf(element), 'ng')
     const owningComponent = own(debug, 'getOwningComponent')
     const hostElement = own(debug, 'getHostElement')
     if (typeof owningComponent !== 'function' || typeof hostElement !== 'function') return undefined
     const components: RawComponent[] = []
-    let host: unknown = element
-    while (host instanceof Element && components.length < MAX_COMPONENTS && !isLate()) {
+    let host: Element | null = element
+    while (host && components.length < MAX_COMPONENTS && !isLate()) {
       let instance: unknown
       try {
         instance = apply(owningComponent, debug, [host])
-        host = instance ? apply(hostElement, debug, [instance]) : null
+        host = instance ? asElement(apply(hostElement, debug, [instance])) : null
       } catch {
         // An element that is none of Angular's.
         break
@@ -425,7 +448,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   function customElement(element: Element): RawComponent | undefined {
     if (!element.localName.includes('-') || element.localName.startsWith('astro-')) return undefined
     const type = own(getPrototypeOf(element), 'constructor')
-    if (typeof type !== 'function' || type === HTMLElement) return undefined
+    if (typeof type !== 'function' || type === viewOf(element).HTMLElement) return undefined
     return { name: text(own(type, 'name'), 1_000) ?? element.localName, code: codeOf(type) }
   }
 
@@ -438,12 +461,17 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     return file && line ? { name: baseName(file), source: at(file, Number(line), undefined) } : undefined
   }
 
+  function isSolidIn(view: Window): boolean {
+    return own(view, 'Solid$$') !== undefined || own(view, '_$HY') !== undefined
+  }
+
   /** Components from the nearest outwards, whatever frameworks they are of. */
   function componentsAround(element: Element): { components: RawComponent[]; isOwnerKnown: boolean } {
     const components: RawComponent[] = []
     const done = new Set<string>()
     let isOwnerKnown = false
     let current: Node | null = element
+    const isSolid = isSolidIn(viewOf(element))
     const take = (framework: string, walk: Walk) => {
       if (components.length === 0) isOwnerKnown = walk.isOwnerKnown
       if (framework !== 'react') done.add(framework)
@@ -487,12 +515,12 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   }
 
   /** The major version shows in the shape of the fibers, where no DevTools hook knows more. */
-  function reactVersion(fiber: unknown): string | undefined {
-    const hook = own(window, '__REACT_DEVTOOLS_GLOBAL_HOOK__')
+  function reactVersion(fiber: unknown, view: Window & typeof globalThis): string | undefined {
+    const hook = own(view, '__REACT_DEVTOOLS_GLOBAL_HOOK__')
     const renderers = own(hook, 'renderers')
     try {
-      if (renderers instanceof Map && getPrototypeOf(renderers) === Map.prototype) {
-        const iterator = Map.prototype.values.call(renderers)
+      if (typeof renderers === 'object' && renderers !== null && getPrototypeOf(renderers) === view.Map.prototype) {
+        const iterator = apply(mapValues, renderers, [])
         for (let step = 0; step < 10; step++) {
           const next = iterator.next()
           if (next.done) break
@@ -511,25 +539,38 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     return has('firstEffect') ? '17' : '18'
   }
 
-  function frameworks(fiber: unknown): string[] {
+  /** The first value of a Set of the browser's. */
+  function firstOf(set: unknown): unknown {
+    try {
+      return apply(setValues, set, []).next().value
+    } catch {
+      // No Set, or one that the page has replaced.
+      return undefined
+    }
+  }
+
+  function frameworks(fiber: unknown, home: Element): string[] {
+    const view = viewOf(home)
+    const owner = home.ownerDocument
     const found: string[] = []
     const add = (name: string, version: unknown) => {
       if (found.length < 10) found.push(`${name} ${text(version, 50) ?? ''}`.trim())
     }
-    if (fiber) add('React', reactVersion(fiber))
-    const next = text(own(own(window, 'next'), 'version'), 50)
+    if (fiber) add('React', reactVersion(fiber, view))
+    const next = text(own(own(view, 'next'), 'version'), 50)
     if (next) add('Next.js', next)
-    const vue = document.querySelector('[data-v-app]')
+    const vue = owner.querySelector('[data-v-app]')
     if (vue) add('Vue', own(own(vue, '__vue_app__'), 'version'))
-    const angular = document.querySelector('[ng-version]')?.getAttribute('ng-version')
+    const angular = owner.querySelector('[ng-version]')?.getAttribute('ng-version')
     if (angular) add('Angular', angular)
-    if (own(window, '__svelte')) add('Svelte', '5')
-    if (isSolid) add('Solid', undefined)
+    const svelte = own(view, '__svelte')
+    if (svelte) add('Svelte', firstOf(own(svelte, 'v')))
+    if (isSolidIn(view)) add('Solid', undefined)
     // By their names: browsers find that in a tenth of the time.
-    if (['astro-island', 'astro-dev-toolbar'].some(name => document.getElementsByTagName(name)[0])) add('Astro', undefined)
-    const lit = own(window, 'litElementVersions')
+    if (['astro-island', 'astro-dev-toolbar'].some(name => owner.getElementsByTagName(name)[0])) add('Astro', undefined)
+    const lit = own(view, 'litElementVersions')
     if (isArray(lit)) add('Lit', own(lit, '0'))
-    const metas = document.head?.getElementsByTagName('meta')
+    const metas = owner.head?.getElementsByTagName('meta')
     const generator = metas?.namedItem('generator')?.getAttribute('content')
     if (generator && !/^Astro\b/.test(generator)) add(generator.slice(0, 80), undefined)
     return found
@@ -546,15 +587,17 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     return undefined
   }
 
-  const isSolid = own(window, 'Solid$$') !== undefined || own(window, '_$HY') !== undefined
+  let first: Element | null = null
   let firstFiber: unknown
   const elements: PageInspection['elements'] = []
   for (const reference of references) {
     const element = find(reference)
     isCut = false
     const around = element ? componentsAround(element) : { components: [], isOwnerKnown: false }
+    first ??= element
     if (element) firstFiber ??= fiberAround(element)
     elements.push({ isFound: element !== null, ...around, isCut: isCut || isLate() })
   }
-  return { elements, frameworks: frameworks(firstFiber ?? fiberAround(document.body?.querySelector('*') ?? document.documentElement)) }
+  const home = first ?? document.documentElement
+  return { elements, frameworks: frameworks(firstFiber ?? fiberAround(home.ownerDocument.body?.querySelector('*') ?? home), home) }
 }

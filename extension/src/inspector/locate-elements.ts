@@ -13,20 +13,37 @@ const SEARCH_LIMIT = 3_000
 /** How far out the component that wrote the element's markup is looked for, where the framework does not say it. */
 const OWNER_LEVELS = 6
 
-const modules = new LoadedModules(document)
+/** What is known of the page, and of each of its frames of the same origin. */
+interface Home {
+  modules: LoadedModules
+  /** The path that the dev server puts before its modules. */
+  base: string
+  /** As its server gives it out, asked for once. */
+  servedPage: () => Promise<Document | null>
+}
 
-let servedPageOnce: Promise<Document | null> | null = null
-/** The page as its server gives it out, asked for once. */
-function servedPage(): Promise<Document | null> {
-  servedPageOnce ??= fetchServedPage()
-  return servedPageOnce
+const homes = new WeakMap<Document, Home>()
+
+function homeOf(owner: Document): Home {
+  const known = homes.get(owner)
+  if (known) return known
+  let served: Promise<Document | null> | null = null
+  const home: Home = {
+    modules: new LoadedModules(owner),
+    base: devServerBase(owner) ?? '/',
+    servedPage: () => {
+      served ??= fetchServedPage(owner)
+      return served
+    }
+  }
+  homes.set(owner, home)
+  return home
 }
 
 /** The places that the page's components and positions stand for, found with the scripts that it has loaded and their source maps. */
 export async function locateElements(elements: readonly ElementToLocate[]): Promise<LocatedElement[]> {
-  const base = devServerBase(document) ?? '/'
   const deadline = performance.now() + SEARCH_LIMIT
-  return Promise.all(elements.map(element => locateElement(element, base, deadline)))
+  return Promise.all(elements.map(element => locateElement(element, deadline)))
 }
 
 /** Where a component is written: all of it, in the source. */
@@ -39,15 +56,12 @@ interface Definition {
   parts: { file: string; text: string; from: number; to: number }[]
 }
 
-async function locateElement(
-  { path, tag, components, isOwnerKnown }: ElementToLocate,
-  base: string,
-  deadline: number
-): Promise<LocatedElement> {
+async function locateElement({ path, tag, components, isOwnerKnown }: ElementToLocate, deadline: number): Promise<LocatedElement> {
   const element = elementAt(path)
+  const home = homeOf(element?.ownerDocument ?? document)
   const { own, all } = cluesOf(element)
-  const sources = await Promise.all(components.map(({ source }) => (source ? locateSource(source, base) : null)))
-  const definitions = await defineAll(components, sources, base, deadline)
+  const sources = await Promise.all(components.map(({ source }) => (source ? locateSource(source, home) : null)))
+  const definitions = await defineAll(components, sources, home, deadline)
   const named = components.map((component, index) => ({
     name: nameOf(component, definitions[index] ?? null),
     source: sources[index] ?? null,
@@ -62,7 +76,7 @@ async function locateElement(
   })
   const [first] = located.splice(owner, 1)
   const found = (first ? [first, ...located] : located).filter(({ name }) => name !== '')
-  const astro = element && isAstroInDevelopment(document) ? await astroSource(element, servedPage) : null
+  const astro = element && isAstroInDevelopment(element.ownerDocument) ? await astroSource(element, home.servedPage) : null
   return { components: astro ? [...found, astro].slice(0, PAGE_CONTEXT_LIMITS.components) : found, clues: all }
 }
 
@@ -103,7 +117,7 @@ function kebab(name: string): string {
   return name.replace(/(?<=[a-z\d])(?=[A-Z])/g, '-').toLowerCase()
 }
 
-async function locateSource(source: RawSource, base: string): Promise<LocatedSource | null> {
+async function locateSource(source: RawSource, { modules, base }: Home): Promise<LocatedSource | null> {
   if (source.kind === 'position') return located(sourcePath(source.file, null, base), source.line, source.column ?? null)
   if (source.kind === 'file') return located(sourcePath(source.file, null, base), null, null)
   const frame = jsxCallSite(source.stack)
@@ -141,7 +155,7 @@ function isPosition(value: number): boolean {
 async function defineAll(
   components: readonly RawComponent[],
   sources: readonly (LocatedSource | null)[],
-  base: string,
+  { modules, base }: Home,
   deadline: number
 ): Promise<(Definition | null)[]> {
   const definitions: (Definition | null)[] = components.map(() => null)

@@ -1,9 +1,10 @@
 import { frameDocumentOf } from '../page-tree/page-tree.ts'
+import type { ResourceLog } from './resource-log.ts'
 
 const MOST_REQUESTS = 200
 const MOST_PICTURES = 2_000
 const MOST_SCRIPTS = 3_000
-const MOST_DOCUMENTS = 50
+const MOST_DOCUMENTS = 20
 
 /** A request that may have failed, as the browser has measured it. */
 export interface MeasuredRequest {
@@ -26,7 +27,11 @@ export class ResourceWatch {
   /** Of frames that are gone. */
   #past: MeasuredRequest[] = []
 
-  constructor() {
+  readonly #log: ResourceLog | undefined
+
+  /** @param log of the page, from before */
+  constructor(log?: ResourceLog) {
+    this.#log = log
     this.documents()
   }
 
@@ -40,7 +45,8 @@ export class ResourceWatch {
       this.#watch(owner)
       for (const frame of owner.getElementsByTagName('iframe')) {
         const inner = frameDocumentOf(frame)
-        if (inner) enter(inner)
+        // An empty frame loads nothing, and entering its world takes time.
+        if (inner && inner.URL !== 'about:blank') enter(inner)
       }
     }
     enter(document)
@@ -65,7 +71,7 @@ export class ResourceWatch {
 
   /** How many requests of the page were dropped by the browser before they could be looked at. */
   get missed(): number {
-    return this.#watches.get(document)?.missed ?? 0
+    return this.#log?.missed ?? this.#watches.get(document)?.missed ?? 0
   }
 
   #watch(owner: Document): DocumentWatch | null {
@@ -73,7 +79,7 @@ export class ResourceWatch {
     if (known) return known
     const view = owner.defaultView
     if (!view) return null
-    const watch = new DocumentWatch(view)
+    const watch = new DocumentWatch(view, owner === document ? this.#log : undefined)
     this.#watches.set(owner, watch)
     return watch
   }
@@ -91,6 +97,7 @@ export class ResourceWatch {
 class DocumentWatch {
   readonly #origin: string
   readonly #timeOrigin: number
+  readonly #log: ResourceLog | undefined
   readonly #observer: PerformanceObserver
   readonly #refused = new Newest<MeasuredRequest>(MOST_REQUESTS)
   /** Of other sites, which do not let it be seen whether there was an answer. */
@@ -99,7 +106,8 @@ class DocumentWatch {
   readonly #scripts = new Newest<true>(MOST_SCRIPTS)
   missed = 0
 
-  constructor(view: Window & typeof globalThis) {
+  constructor(view: Window & typeof globalThis, log: ResourceLog | undefined) {
+    this.#log = log
     this.#origin = view.origin
     this.#timeOrigin = view.performance.timeOrigin
     this.#observer = new view.PerformanceObserver((list, _observer, options?: { droppedEntriesCount?: number }) => {
@@ -130,6 +138,7 @@ class DocumentWatch {
 
   /** What is measured and not told yet. */
   #takeRest(): void {
+    for (const entry of this.#log?.entries.splice(0) ?? []) this.#note(entry)
     for (const entry of this.#observer.takeRecords()) this.#note(entry)
   }
 

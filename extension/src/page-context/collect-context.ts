@@ -67,6 +67,7 @@ export async function collectContext(numbers: readonly number[]): Promise<Collec
     truncated: [
       ...outline.truncated,
       ...(isComplete ? [] : ['Masking: the page is too large to be searched to its end for what fields repeat']),
+      ...(text.isCut ? ['Texts: very long ones only from their beginning'] : []),
       ...missedRequests(watchedResources().missed)
     ]
   }

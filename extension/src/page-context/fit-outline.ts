@@ -28,8 +28,8 @@ export function fitOutline(lines: readonly OutlineLine[], tokens: number, charac
   return { text: write(lines, shown), shown: shown.size }
 }
 
-function lineText({ text, component, pick }: OutlineLine): string {
-  return `${text}${component ? ` <${cutText(component, 120)}>` : ''}${pick === undefined ? '' : ` [${pick}]`}`
+function lineText({ text, component, place, pick }: OutlineLine): string {
+  return `${text}${component ? ` <${cutText(component, 120)}>` : ''}${place ? ` (claimed: ${place})` : ''}${pick === undefined ? '' : ` [${pick}]`}`
 }
 
 function write(lines: readonly OutlineLine[], shown: ReadonlySet<number>): string {

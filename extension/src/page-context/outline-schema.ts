@@ -1,4 +1,4 @@
-import { storableText } from '@fixpoint/protocol'
+import { PAGE_CONTEXT_LIMITS, storableText } from '@fixpoint/protocol'
 import { z } from 'zod'
 import { OUTLINE_LIMITS } from './outline-limits.ts'
 
@@ -14,8 +14,10 @@ export const outlineLineSchema = z.object({
   children: z.number().int().min(0),
   /** Components that it is the outermost element of. */
   component: storableText(300).optional(),
+  /** Where the page says that the element is written; of the nearest lines. */
+  place: storableText(200).optional(),
   /** Number of the pick. */
-  pick: z.number().int().min(1).max(50).optional(),
+  pick: z.number().int().min(1).max(PAGE_CONTEXT_LIMITS.highestPickNumber).optional(),
   /** Belongs to the landmarks that are listed at the end. */
   isElsewhere: z.boolean().optional()
 })

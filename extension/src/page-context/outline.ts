@@ -1,8 +1,8 @@
 import { keyStyles } from '@fixpoint/protocol'
 import type { ElementReference } from '../message-schemas.ts'
 import { elementReference } from '../page-tree/element-path.ts'
-import { isMeaningfulClass } from '../page-tree/names.ts'
-import { childrenOf, frameDocumentOf, parentOf, topBoxOf } from '../page-tree/page-tree.ts'
+import { isMeaningfulClass, isStableId } from '../page-tree/names.ts'
+import { childrenOf, frameDocumentOf, parentOf, shadowRootOf, topBoxOf } from '../page-tree/page-tree.ts'
 import type { Slices } from '../page-tree/slices.ts'
 import { hasPrivateContent, isPrivateField, privateFieldKind } from '../privacy/private-fields.ts'
 import { countRedaction } from '../privacy/secrets.ts'
@@ -34,6 +34,9 @@ const LANDMARK_TAGS = ['header', 'nav', 'main', 'aside', 'footer', 'dialog', 'h1
 const LANDMARK_ROLES = new Set(['main', 'navigation', 'banner', 'search', 'dialog'])
 /** Elements with a role that are looked at for landmarks. */
 const MOST_ROLES = 2_000
+const SHADOW_LANDMARKS = [...LANDMARK_TAGS, ...[...LANDMARK_ROLES].map(role => `[role=${role}]`)].join()
+/** Elements that are looked at for shadow roots with landmarks in them, from the top down. */
+const MOST_OUTER_ELEMENTS = 300
 /** What decides about the place of an element and of what is in it. */
 const LAYOUT_PROPERTIES = [
   ...['display', 'position', 'flex-direction', 'flex-wrap', 'flex-grow', 'justify-content', 'align-items', 'align-self'],
@@ -69,6 +72,7 @@ class OutlineWriter {
   readonly #lines: OutlineLine[] = []
   readonly #elements: Element[] = []
   readonly #countedFields = new Set<Element>()
+  readonly #cuts = new Set<string>()
 
   constructor(numbers: ReadonlyMap<Element, number>, ignored: Element, text: PageText, slices: Slices) {
     this.#numbers = numbers
@@ -91,11 +95,11 @@ class OutlineWriter {
       if (this.#slices.isDueNow()) await this.#slices.rest()
       this.#add(landmark, { level: 1, rank: RANK.landmark + index / 100, index: 0, children: 0, isElsewhere: true })
     }
-    const isCut = this.#lines.length >= OUTLINE_LIMITS.lines
+    if (this.#lines.length >= OUTLINE_LIMITS.lines) this.#cuts.add(`Outline: only ${OUTLINE_LIMITS.lines} elements were looked at`)
     return {
       lines: this.#lines,
       references: await this.#references(),
-      truncated: isCut ? [`Outline: only ${OUTLINE_LIMITS.lines} elements were looked at`] : []
+      truncated: [...this.#cuts]
     }
   }
 
@@ -114,6 +118,7 @@ class OutlineWriter {
       if (level < ANCESTORS_WITH_NEIGHBOURS) this.#includeNeighbours(ancestor, RANK.sibling + (level + 1) * 0.5)
       ancestor = parentOf(ancestor)
     }
+    if (ancestor) this.#cuts.add(`Outline: only the ${MOST_ANCESTORS} elements next around a pick`)
   }
 
   #includeNeighbours(element: Element, rank: number): void {
@@ -153,7 +158,9 @@ class OutlineWriter {
       element.localName === 'svg'
         ? (child: Element) => this.#holdsPick(child)
         : (child: Element) => child !== this.#ignored && !UNSEEN_TAGS.has(child.localName)
-    const all = element.childElementCount > MOST_CHILDREN ? someChildren(element, near) : childrenOf(element)
+    const isVast = element.childElementCount > MOST_CHILDREN
+    if (isVast) this.#cuts.add(`Outline: of more than ${MOST_CHILDREN} elements in one, only the first and the nearest were looked at`)
+    const all = isVast ? someChildren(element, near) : childrenOf(element)
     const children = isPrivateField(element) ? [] : all.filter(isMeant)
     this.#children.set(element, children)
     return children
@@ -181,7 +188,15 @@ class OutlineWriter {
       if (this.#slices.isDueNow()) await this.#slices.rest()
     }
     addFirst(document.querySelectorAll('[role]'), MOST_ROLES, element => LANDMARK_ROLES.has(element.getAttribute('role') ?? ''))
-    return [...found].sort(inDocumentOrder).slice(0, MOST_LANDMARKS)
+    const ordered = [...found].sort(inDocumentOrder)
+    for (const root of outerShadowRoots()) {
+      addFirst(
+        root.querySelectorAll(SHADOW_LANDMARKS),
+        MOST_ROLES,
+        element => element.localName !== 'dialog' || element.hasAttribute('open')
+      )
+    }
+    return [...ordered, ...[...found].slice(ordered.length)].slice(0, MOST_LANDMARKS)
   }
 
   async #writeTree(element: Element, level: number, index: number): Promise<void> {
@@ -229,17 +244,19 @@ class OutlineWriter {
     if (element.localName === 'iframe') parts.push(frameDocumentOf(element) ? 'same-origin frame' : 'frame of another site')
     else if (!isShown) parts.push('hidden')
     // Boxes and layout for what the pick's place depends on: what it stands in, what is in it, what is beside it.
-    if (isShown && rank < RANK.sibling + 1) {
+    // Of landmarks only where they are.
+    const isNear = rank < RANK.sibling + 1
+    if (isShown && (isNear || rank >= RANK.landmark)) {
       const { x, y, width, height } = topBoxOf(element)
       parts.push(`@${Math.round(x)},${Math.round(y)} ${Math.round(width)}×${Math.round(height)}`)
-      const styles = layoutOf(element)
+      const styles = isNear ? layoutOf(element) : ''
       if (styles !== '') parts.push(`{${styles}}`)
     }
     return parts.join(' ').slice(0, OUTLINE_LIMITS.lineCharacters).toWellFormed()
   }
 
   #nameOfElement(element: Element): string {
-    const id = element.id && element.id.length <= 60 ? `#${element.id}` : ''
+    const id = isStableId(element.id) ? `#${element.id}` : ''
     const classes: string[] = []
     for (let index = 0; index < Math.min(element.classList.length, 20) && classes.length < 3; index++) {
       const name = element.classList[index]
@@ -259,6 +276,25 @@ class OutlineWriter {
     }
     return kind === 'project rule' ? 'masked by the project (not shown)' : 'filled in (not shown)'
   }
+}
+
+/** The shadow roots that an app made of web components has its landmarks in: those near the top. */
+function outerShadowRoots(): ShadowRoot[] {
+  const roots: ShadowRoot[] = []
+  let row: Element[] = document.body ? [document.body] : []
+  for (let looked = 0; row.length > 0 && looked < MOST_OUTER_ELEMENTS; looked += row.length) {
+    const next: Element[] = []
+    for (const element of row.slice(0, MOST_OUTER_ELEMENTS - looked)) {
+      const shadow = shadowRootOf(element)
+      if (shadow) roots.push(shadow)
+      for (const parent of shadow ? [shadow, element] : [element]) {
+        let child = parent.firstElementChild
+        for (; child && next.length < MOST_OUTER_ELEMENTS; child = child.nextElementSibling) next.push(child)
+      }
+    }
+    row = next
+  }
+  return roots
 }
 
 function inDocumentOrder(a: Element, b: Element): number {

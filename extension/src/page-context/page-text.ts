@@ -10,11 +10,15 @@ const SILENT_TAGS = new Set(['script', 'style', 'template', 'noscript', 'head', 
 const MOST_ELEMENTS = 500
 // What `cutText` adds at the end.
 const CUT_NOTE = 40
+// Texts of this length are no longer told by their beginning.
+const LONG = 10_000
 const FORMAT = /[\u00ad\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufeff]|\p{Variation_Selector}|[\u{e0000}-\u{e007f}]/gu
 
 /** Reads texts of the page: without what people typed, without secrets, without what terminals and reviewers cannot see. */
 export class PageText {
   readonly counts: RedactionCounts = {}
+  /** Very long texts were cut. */
+  isCut = false
   readonly words: PrivateWords
   readonly #lines: PrivateLines
   readonly #counted = new Set<Node>()
@@ -26,6 +30,7 @@ export class PageText {
 
   /** A text of the page made fit to be sent, at most `limit` characters. */
   clean(text: string, limit: number): string {
+    this.isCut ||= text.length > LONG
     // Cut roughly first: the detectors must not run over megabytes. What a secret loses at this end is cut off below anyway.
     const plain = visible(stripControls(toStorableText(text.slice(0, limit * 4 + 1_000))))
       .replace(/\s+/g, ' ')
@@ -69,6 +74,7 @@ export class PageText {
 
   /** The beginning of a text without its private parts. */
   #textOf(node: Text, limit: number): string {
+    this.isCut ||= node.length > LONG
     const spans = this.#lines.spansOf(node)
     if (!spans) return node.substringData(0, limit)
     const isNew = !this.#counted.has(node)

@@ -1,5 +1,6 @@
 import { askBackground } from '../ask-background.ts'
-import { isolatedWorld, watchedResources } from '../isolated-world.ts'
+import { logResources } from '../inspector/resource-log.ts'
+import { isolatedWorld } from '../isolated-world.ts'
 import type { PickedMessage } from '../message-schemas.ts'
 import { onMessage, sendMessage } from '../messages.ts'
 import { type Outcome, success } from '../outcome.ts'
@@ -11,7 +12,7 @@ import { Picker } from './picker.ts'
 export function installPicker(): void {
   const world = isolatedWorld()
   if (world.picker) return
-  watchedResources()
+  world.resourceLog = logResources()
   const overlay = new Overlay()
   const picker = new Picker(overlay, {
     picked: tellPick,

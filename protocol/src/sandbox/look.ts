@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { boxSchema, colorSchemeSchema, viewportSchema } from '../geometry.ts'
+import { PAGE_CONTEXT_LIMITS } from '../page-context-limits.ts'
 import { storableText } from '../text.ts'
 
 /** Attributes that people mark elements with for their tests; `testId` is the value of one of them. */
@@ -11,7 +12,7 @@ export const TEST_ID_ATTRIBUTES = ['data-testid', 'data-test-id', 'data-test', '
  * selectors no longer match exactly one element.
  */
 export const pickTargetSchema = z.object({
-  number: z.number().int().min(1).max(50),
+  number: z.number().int().min(1).max(PAGE_CONTEXT_LIMITS.highestPickNumber),
   selectors: z.array(z.string().min(1).max(2_000)).min(1).max(10),
   tag: z.string().max(100),
   testId: z.string().max(200).optional(),
