@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageHtml } from '../ide-extension/src/page-html.ts'
+import { pageWords } from '../ide-extension/src/page-words.ts'
 import { HOSTILE_TEXTS } from '../ui/src/fixtures/hostile-texts.ts'
 import { fixtureLogs } from '../ui/src/fixtures/logs.ts'
 import { PictureAlbum } from './src/picture-album.ts'
@@ -29,6 +30,7 @@ async function open({ colorScheme = 'light', withoutPolicy = false }: { colorSch
   const html = pageHtml({
     shows: { view: 'timeline' },
     language: 'en',
+    words: pageWords({ t: message => message }),
     source: ORIGIN,
     script: `${ORIGIN}/webview.js`,
     style: `${ORIGIN}/webview.css`
