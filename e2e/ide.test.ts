@@ -146,6 +146,7 @@ describe('a session in VS Code', () => {
       { timeout: PATIENCE_MS }
     )
     await vi.waitFor(() => expect(ran()).toBe(true), { timeout: PATIENCE_MS })
+    await run('View: Hide Panel')
     expect(trapped).toEqual([])
     await fetch(trapUrl)
     expect(trapped).toEqual(['GET / '])
