@@ -50,7 +50,7 @@ let trap: Server
 let trapUrl: string
 const trapped: string[] = []
 
-const door = async (name: 'vscode' | 'preview', theme: 'system' | 'light' | 'dark' = 'dark') =>
+const door = async (name: 'vscode' | 'preview', theme: 'system' | 'light' | 'dark' = 'system') =>
   (await world.server.client.call('openDoor', { params: { sessionId }, body: { door: name, theme } })).url
 
 /** The page of ours that is shown; VS Code puts each into two frames. */
@@ -63,6 +63,21 @@ async function run(command: string): Promise<void> {
 }
 
 const seen = async (locator: { waitFor(options: { timeout: number }): Promise<void> }) => await locator.waitFor({ timeout: PATIENCE_MS })
+
+/** The window in dark and in light colours, which follow the system’s. */
+async function picture(name: string): Promise<void> {
+  for (const [colorScheme, look] of [
+    ['light', 'vs'],
+    ['dark', 'vs-dark']
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await seen(page.locator(`.monaco-workbench.${look}`))
+    album.add(`${name}-${colorScheme}`, await page.screenshot())
+  }
+}
+
+/** Runs until the sandbox has this file. */
+const waitFor = (file: string) => call('bash', { command: `while [ ! -e ${file} ]; do sleep 0.2; done` })
 
 const container = () =>
   execFileSync('docker', ['ps', '--quiet', '--filter', `label=fixpoint.session=${sessionId}`], { encoding: 'utf8' }).trim()
@@ -131,6 +146,7 @@ describe('a session in VS Code', () => {
       { timeout: PATIENCE_MS }
     )
     await vi.waitFor(() => expect(ran()).toBe(true), { timeout: PATIENCE_MS })
+    await run('View: Hide Panel')
     expect(trapped).toEqual([])
     await fetch(trapUrl)
     expect(trapped).toEqual(['GET / '])
@@ -158,7 +174,33 @@ describe('a session in VS Code', () => {
     await seen(timeline.getByText('The price lines up with the note now.'))
     await seen(timeline.locator('.fx-proof[data-verdict="verified"]'))
     await seen(page.locator('.statusbar-item', { hasText: 'Fixpoint: Verified' }))
-    album.add('timeline-dark', await page.screenshot())
+    await picture('timeline')
+    await page.setViewportSize({ width: 700, height: 900 })
+    await seen(timeline)
+    await picture('narrow')
+    await page.setViewportSize({ width: 1_440, height: 900 })
+  })
+
+  it('lists what was changed, by file and by turn, each with its diff', async () => {
+    const sides = async (title: string) => {
+      await seen(page.locator('.tab.active', { hasText: title }))
+      for (const text of ['margin-left: 30px', 'margin-left: 0']) {
+        await seen(page.locator('.monaco-diff-editor .view-line', { hasText: text }).first())
+      }
+    }
+    await page.locator('.pane-header', { hasText: 'Changed files' }).click()
+    await page.locator('.pane', { hasText: 'Changed files' }).locator('.monaco-list-row', { hasText: 'style.css' }).click()
+    await sides('style.css (Fixpoint)')
+    // So that it stays when the next one is opened.
+    await page.locator('.tab.active').dblclick()
+    await picture('changed-files')
+    await page.locator('.pane-header', { hasText: 'Changed files' }).click()
+    await page.locator('.pane-header', { hasText: 'Turns' }).click()
+    const turn = page.locator('.pane', { hasText: 'Turns' }).locator('.monaco-list-row', { hasText: PROMPT })
+    await turn.hover()
+    await turn.getByRole('button', { name: 'Show Changes of This Turn' }).click()
+    await sides(PROMPT)
+    await page.locator('.pane-header', { hasText: 'Turns' }).click()
   })
 
   it('shows the proof with its pictures in a tab', async () => {
@@ -167,7 +209,7 @@ describe('a session in VS Code', () => {
     await seen(card.locator('img').first())
     const widths = await card.locator('img').evaluateAll(images => images.map(image => Reflect.get(image, 'naturalWidth')))
     expect(Math.min(...widths)).toBeGreaterThan(0)
-    album.add('proof-dark', await page.screenshot())
+    await picture('proof')
   })
 
   it('opens the changes as VS Code’s own diffs', async () => {
@@ -176,7 +218,7 @@ describe('a session in VS Code', () => {
     await seen(editor)
     await seen(page.locator('.monaco-diff-editor .view-line', { hasText: 'margin-left: 30px' }).first())
     await seen(page.locator('.monaco-diff-editor .view-line', { hasText: 'margin-left: 0' }).first())
-    album.add('diff-dark', await page.screenshot())
+    await picture('diff')
   })
 
   it('marks the lines that the agent wrote', async () => {
@@ -188,7 +230,7 @@ describe('a session in VS Code', () => {
     const hover = page.locator('.monaco-hover', { hasText: PROMPT })
     await seen(hover)
     expect((await hover.textContent())?.replaceAll('\u00a0', ' ')).toMatch(/Ada Lovelace · .* · step 1 · Verified/)
-    album.add('marks-dark', await page.screenshot())
+    await picture('marks')
   })
 
   it('makes a prompt of code that is pointed at', async () => {
@@ -220,7 +262,7 @@ describe('a session in VS Code', () => {
     )
     expect(queued.data).toMatchObject({ text: expect.stringContaining('line 2 of "style.css"') })
     await seen(thread.getByText('Sent to the session').first())
-    album.add('comment-dark', await page.screenshot())
+    await picture('comment')
     await world.server.waitUntilQuiet(sessionId)
     await page.keyboard.press('Escape')
   })
@@ -244,12 +286,72 @@ describe('a session in VS Code', () => {
     expect(heard).toContain('"Ada Lovelace" has saved changes of their own to "style.css"')
   })
 
+  it('tells the agent while it works what a person saves and makes', async () => {
+    const requests: string[] = []
+    const steps = scriptOf([waitFor('/tmp/saved'), say('I have seen it.')])
+    world.setScript(request => {
+      if (!request.responseSchema) requests.push(JSON.stringify(request.body))
+      return steps(request)
+    })
+    await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'Wait for me.' } })
+    await world.server.waitForEvent(sessionId, event => event.type === 'tool.started' && event.data.input.includes('/tmp/saved'))
+    await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="style.css"]').hover()
+    await page.getByRole('button', { name: 'New File...' }).first().click()
+    await page.locator('.explorer-folders-view input').fill('mine.css')
+    await page.keyboard.press('Enter')
+    const isTold = (path: string) =>
+      world.server.waitForEvent(sessionId, ({ type, data }) => type === 'files.saved' && data.paths.includes(path))
+    await isTold('mine.css')
+    await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()
+    await page.locator('.editor-instance .view-line', { hasText: 'margin-left: 0' }).click()
+    await page.keyboard.press('End')
+    await page.keyboard.type(' /* meanwhile */')
+    const { seq } = await world.server.client.call('getSession', { params: { sessionId } })
+    await page.keyboard.press('Control+S')
+    await world.server.waitForEvent(sessionId, event => event.seq > seq && event.type === 'files.saved')
+    inSandbox('touch /tmp/saved')
+    await world.server.waitUntilQuiet(sessionId)
+    const [before = '', after = ''] = requests
+    expect(before).not.toContain('mine.css')
+    expect(after).toMatch(/has saved changes of their own to .{0,200}mine\.css.{0,60}style\.css/)
+  })
+
+  it('queues, withdraws, stops and accepts', async () => {
+    world.setScript(scriptOf([waitFor('/tmp/never'), say('Done.')]))
+    await page.locator('.activitybar a[aria-label^="Fixpoint"]').click()
+    const view = pageOfOurs()
+    const write = async (text: string, button: string) => {
+      await view.locator('textarea').fill(text)
+      await view.getByRole('button', { name: button, exact: true }).click()
+    }
+    await write('Work on it for long.', 'Send')
+    await seen(view.getByRole('button', { name: 'Stop', exact: true }))
+    await write('On second thoughts, this as well.', 'Queue')
+    const waiting = view.locator('.fx-queue__prompt', { hasText: 'On second thoughts' })
+    await seen(waiting)
+    await picture('queue')
+    await waiting.getByRole('button').click()
+    await waiting.waitFor({ state: 'detached' })
+    await view.getByRole('button', { name: 'Stop', exact: true }).click()
+    const { prompts } = await world.server.waitUntilQuiet(sessionId)
+    expect(prompts.slice(-2).map(prompt => prompt.status)).toEqual(['stopped', 'withdrawn'])
+    world.setScript(scriptOf([say('All right.'), say('All right.')]))
+    await write('Leave it.', 'Send')
+    await world.server.waitForEvent(sessionId, event => event.type === 'prompt.queued' && event.data.text === 'Leave it.')
+    await world.server.waitUntilQuiet(sessionId)
+    await view.getByRole('button', { name: 'Accept', exact: true }).last().click()
+    const accepted = await world.server.waitForEvent(sessionId, event => event.type === 'turns.accepted')
+    expect(accepted.data).toMatchObject({ by: { name: 'Ada Lovelace' } })
+    await view.getByRole('button', { name: 'Accept', exact: true }).first().waitFor({ state: 'detached' })
+    await page.locator('.activitybar a[aria-label^="Explorer"]').click()
+  })
+
   it('says where the agent has its hands, and locks nothing', async () => {
     world.setScript(scriptOf([editStyle('margin-left: 0', 'margin-left: 2px'), call('bash', { command: 'sleep 6' }), say('Done.')]))
     await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'Two pixels.' } })
     const sign = page.locator('.explorer-folders-view [aria-label*="Changed by the turn that runs"]')
     await seen(sign.first())
-    album.add('touched-dark', await page.screenshot())
+    await picture('touched')
     await world.server.waitUntilQuiet(sessionId)
     await sign.first().waitFor({ state: 'detached', timeout: PATIENCE_MS })
   })
@@ -268,11 +370,11 @@ describe('a session in VS Code', () => {
     const editor = page.locator('.editor-instance .view-line', { hasText: '/* unsaved */' })
     expect((await editor.textContent())?.replaceAll('\u00a0', ' ')).toContain('margin-left: 2px')
     expect(inSandbox('cat /workspace/style.css')).toContain('margin-left: 3px')
-    album.add('conflict-dark', await page.screenshot())
+    await picture('conflict')
     await notice.getByRole('button', { name: 'Compare' }).click()
     await seen(page.locator('.monaco-diff-editor .view-line', { hasText: 'margin-left: 3px' }).first())
     await seen(page.locator('.monaco-diff-editor .view-line', { hasText: '/* unsaved */' }).first())
-    album.add('conflict-compared-dark', await page.screenshot())
+    await picture('conflict-compared')
     await notice.getByRole('button', { name: 'Keep Mine' }).click()
     await vi.waitFor(() => expect(inSandbox('cat /workspace/style.css')).toMatch(/margin-left: 2px.*unsaved/), { timeout: PATIENCE_MS })
     await world.server.waitUntilQuiet(sessionId)
@@ -295,7 +397,7 @@ describe('a session in VS Code', () => {
     await run('Fixpoint: Discard What Was Not Accepted…')
     const dialog = page.locator('.monaco-dialog-box')
     await seen(dialog.getByText('What people changed stays.'))
-    album.add('discard-dark', await page.screenshot())
+    await picture('discard')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached', timeout: PATIENCE_MS })
     const style = inSandbox('cat /workspace/style.css')
@@ -306,36 +408,41 @@ describe('a session in VS Code', () => {
     expect(inSandbox('cat /workspace/style.css')).toBe(style)
     await page.locator('.activitybar a[aria-label^="Fixpoint"]').click()
     await seen(pageOfOurs().getByText('Undone by Ada Lovelace.'))
-    album.add('undone-dark', await page.screenshot())
+    await picture('undone')
     await page.locator('.activitybar a[aria-label^="Explorer"]').click()
   })
 
   it('is where one was after the tab is loaded again', async () => {
     await page.reload()
-    await seen(page.locator('.tab[aria-label^="style.css"]').first())
     await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 4px' }))
+    await page.locator('.tab[aria-label*="style.css (Fixpoint)"]').first().click()
+    for (const text of ['margin-left: 30px', 'margin-left: 0']) {
+      await seen(page.locator('.monaco-diff-editor .view-line', { hasText: text }).first())
+    }
+    await page.locator('.tab', { hasText: PROMPT }).first().click()
+    await seen(pageOfOurs().locator('.fx-proof img').first())
+    await picture('proof-again')
+    await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()
   })
 
   it('says so when the sandbox is lost, and comes back with the files', async () => {
     execFileSync('docker', ['kill', container()])
     await seen(page.getByText(/reconnect/i).first())
-    album.add('lost-dark', await page.screenshot())
+    await picture('lost')
     await page.reload()
+    await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()
     await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 4px' }))
     expect(container()).not.toBe('')
+    await picture('recovered')
   })
 
-  it('follows the system’s colours where the person chose none', async () => {
-    const bright = await browser.newContext({ viewport: { width: 1_440, height: 900 }, colorScheme: 'light' })
+  it('has the colours that the person chose, whatever the system’s are', async () => {
     execFileSync('docker', ['kill', container()])
     await vi.waitFor(() => expect(container()).toBe(''))
-    page = await bright.newPage()
-    page.setDefaultTimeout(PATIENCE_MS)
-    await page.goto(await door('vscode', 'system'))
+    await page.goto(await door('vscode', 'light'))
     await page.locator('.activitybar a[aria-label="Fixpoint"]').click()
     await seen(pageOfOurs().locator('.fx-proof').first())
     await seen(page.locator('.monaco-workbench.vs'))
-    album.add('timeline-light', await page.screenshot())
     await page.close()
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageHtml } from '../ide-extension/src/page-html.ts'
+import { pageWords } from '../ide-extension/src/page-words.ts'
 import { HOSTILE_TEXTS } from '../ui/src/fixtures/hostile-texts.ts'
 import { fixtureLogs } from '../ui/src/fixtures/logs.ts'
 import { PictureAlbum } from './src/picture-album.ts'
@@ -29,6 +30,7 @@ async function open({ colorScheme = 'light', withoutPolicy = false }: { colorSch
   const html = pageHtml({
     shows: { view: 'timeline' },
     language: 'en',
+    words: pageWords({ t: message => message }),
     source: ORIGIN,
     script: `${ORIGIN}/webview.js`,
     style: `${ORIGIN}/webview.css`
@@ -44,7 +46,12 @@ async function open({ colorScheme = 'light', withoutPolicy = false }: { colorSch
     if (file === undefined) asked.push(url.href)
     await (file === undefined ? route.abort() : route.fulfill(file))
   })
-  await page.addInitScript(`window.acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })`)
+  await page.addInitScript(`window.acquireVsCodeApi = () => ({ 
+    postMessage: message => globalThis.hear?.(message),
+    getState: () => undefined,
+    // VS Code answers with the state, as what is called here must not mind.
+    setState: state => state
+  })`)
   await page.goto(`${ORIGIN}/`)
   return page
 }
@@ -80,6 +87,29 @@ describe('the pages of the companion', () => {
     ).toBe(0)
     expect(asked).toEqual([])
     album.add('hostile', await page.screenshot())
+    await page.context().close()
+  })
+
+  it('let a person write, and hand it to the extension', async () => {
+    const page = await open()
+    const posted: unknown[] = []
+    await page.exposeFunction('hear', (message: unknown) => void posted.push(message))
+    const { events, sessionId } = fixtureLogs.hostile()
+    await page.evaluate(
+      ([log, id]) => {
+        window.postMessage({ kind: 'events', sessionId: id, events: log, isStart: true })
+        window.postMessage({ kind: 'status', status: 'connected', problem: null, canPrompt: true })
+      },
+      [events, sessionId] as const
+    )
+    const field = page.locator('textarea')
+    await field.pressSequentially('Line it up.')
+    await page.locator('.fi-prompt button').last().click()
+    await expect.poll(() => posted).toContainEqual({ kind: 'prompt', text: 'Line it up.' })
+    // It stays until the server has it.
+    expect(await field.inputValue()).toBe('Line it up.')
+    await page.evaluate(() => window.postMessage({ kind: 'sent' }))
+    await expect.poll(() => field.inputValue()).toBe('')
     await page.context().close()
   })
 

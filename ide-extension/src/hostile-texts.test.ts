@@ -5,6 +5,7 @@ import { Story } from '../../ui/src/fixtures/story.ts'
 import type { ShownSession } from './followed-session.ts'
 
 /** As much of VS Code as the items need. What it makes of texts is its own: strings are shown as they are, Markdown is not used. */
+const showQuickPick = vi.fn(async (items: Promise<object[]>): Promise<undefined> => void (await items))
 const statusItem = { text: '', tooltip: '', name: '', command: '', show: () => undefined, hide: () => undefined, dispose: () => undefined }
 vi.mock('vscode', () => ({
   TreeItem: class {
@@ -27,14 +28,16 @@ vi.mock('vscode', () => ({
   StatusBarAlignment: { Left: 1 },
   l10n: { t: (text: string) => text },
   commands: { executeCommand: async () => undefined },
-  window: { createStatusBarItem: () => statusItem }
+  window: { createStatusBarItem: () => statusItem, showQuickPick }
 }))
 
 // Test files share modules, and each has a VS Code of its own.
 vi.resetModules()
+const vscode = await import('vscode')
 const { TurnTree } = await import('./turn-tree.ts')
 const { ChangedFiles } = await import('./changed-files.ts')
 const { SessionStatus } = await import('./session-status.ts')
+const { goToFile } = await import('./desktop/find-in-sandbox.ts')
 const { plainLabel } = await import('./plain-label.ts')
 
 /** A window that has none of the session’s files. */
@@ -83,5 +86,19 @@ describe('hostile texts', () => {
     expect(statusItem.text).toContain(plainLabel(faked))
     // As it would be without it.
     expect(`$(loading~spin) ${faked}`.match(/\$\([\w~-]+\)/g)).toHaveLength(2)
+  })
+
+  it('draw no icon in the list of files, which would', async () => {
+    const path = 'src/$(verified)/$(check) a.css'
+    const asked = createApiClient({
+      serverUrl: 'http://fixpoint.test',
+      fetch: async () => Response.json({ paths: [path], truncated: false })
+    })
+    const session = { client: asked, sessionId: 'ses_01k8r5t9m3c6v2x7b4na' }
+    await goToFile({ session, folder: vscode.Uri.from({ scheme: 'fixpoint', path: '/shop' }) })
+    const [item] = (await showQuickPick.mock.lastCall?.[0]) ?? []
+    expect(item).toMatchObject({ label: plainLabel('$(check) a.css'), description: plainLabel('src/$(verified)') })
+    expect(JSON.stringify(item)).not.toMatch(/"(label|description)":"[^"]*\$\([\w~-]+\)/)
+    expect(path.match(/\$\([\w~-]+\)/g)).toHaveLength(2)
   })
 })

@@ -2,8 +2,8 @@ import * as vscode from 'vscode'
 import type { FollowedSession } from './followed-session.ts'
 import { type FromPage, fromPageSchema, type ToPage } from './messages.ts'
 import { type PageContent, pageHtml } from './page-html.ts'
+import { pageWords } from './page-words.ts'
 import type { SessionActions } from './session-actions.ts'
-import { translatedWords } from './translated-words.ts'
 
 export interface SessionPageOptions {
   extensionUri: vscode.Uri
@@ -78,7 +78,7 @@ export function showSession(webview: vscode.Webview, session: FollowedSession | 
   webview.html = pageHtml({
     shows,
     language: vscode.env.language,
-    words: translatedWords(),
+    words: pageWords(vscode.l10n),
     source: webview.cspSource,
     script: uriOf('webview.js'),
     style: uriOf('webview.css')

@@ -10,7 +10,7 @@ interface Found extends vscode.QuickPickItem {
 }
 
 export interface FindOptions {
-  session: FollowedSession
+  session: Pick<FollowedSession, 'client' | 'sessionId'>
   /** The folder that paths are relative to. */
   folder: vscode.Uri
 }

@@ -21,7 +21,9 @@ import { words } from './words.ts'
 export function TimelinePage({ host }: { host: Host }) {
   const { session, status, refusal, sent } = usePageState(host)
   const [text, setText] = useState(host.draft.read)
-  useEffect(() => host.draft.write(text), [host, text])
+  useEffect(() => {
+    host.draft.write(text)
+  }, [host, text])
   if (session === null || session.seq === 0) return <Empty status={status.status} problem={status.problem} />
   const running = runningTurn(session)
   const lastProof = session.turns.findLast(turn => turn.proof !== undefined && turn.undone === undefined)

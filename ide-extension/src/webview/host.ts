@@ -3,7 +3,7 @@ import type { ArtifactSource } from '@fixpoint/ui'
 import { useSyncExternalStore } from 'react'
 import type { FromPage, ToPage } from '../messages.ts'
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; getState(): unknown; setState(state: unknown): void }
+declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; getState(): unknown; setState(state: unknown): unknown }
 
 export interface PageState {
   session: SessionState | null
@@ -106,8 +106,8 @@ export function createHost(): Host {
     state: () => state,
     draft: {
       read: () => (typeof draft === 'string' ? draft : ''),
-      write: text => api.setState(text)
+      write: text => void api.setState(text)
     },
-    keep: what => api.setState(what)
+    keep: what => void api.setState(what)
   }
 }
