@@ -379,7 +379,7 @@ describe('a session in VS Code', () => {
     await vi.waitFor(() => expect(inSandbox('cat /workspace/style.css')).toMatch(/margin-left: 2px.*unsaved/), { timeout: PATIENCE_MS })
     await world.server.waitUntilQuiet(sessionId)
 
-    await page.locator('.tab[aria-label^="style.css"]').first().click()
+    await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()
     await edit('margin-left: 2px', 'margin-left: 4px', ' /* given up */')
     await notice.getByRole('button', { name: 'Take the Agent’s' }).click()
     await seen(page.locator('.editor-instance .view-line', { hasText: 'margin-left: 4px' }).first())
