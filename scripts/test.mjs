@@ -32,6 +32,9 @@ const SUITES = [...SUITE_GROUPS.flat(), BESIDE_CHECKS]
 /** Those that install and build a lot; they run only where they are named: `npm test -- pages`. */
 const SLOW_SUITES = ['pages']
 
+/** Lines of a fault that are told again at the end; the rest is where it happened. */
+const FAULT_LINES = 20
+
 /** Test files at once, in the suites that allow it; Vitest would leave one of two cores idle. */
 const WORKERS = 2
 
@@ -130,11 +133,13 @@ function faultsOf(suite, testResults) {
   })
 }
 
-/** Lines of a fault that are told again; the rest is where it happened. */
-const FAULT_LINES = 20
+function firstLines(text) {
+  return text.split('\n').slice(0, FAULT_LINES).join('\n')
+}
 
-const firstLines = text => text.split('\n').slice(0, FAULT_LINES).join('\n')
-const lastLines = text => text.trimEnd().split('\n').slice(-FAULT_LINES).join('\n')
+function lastLines(text) {
+  return text.trimEnd().split('\n').slice(-FAULT_LINES).join('\n')
+}
 
 function seconds(startedAt) {
   return `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
