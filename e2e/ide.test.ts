@@ -420,7 +420,9 @@ describe('a session in VS Code', () => {
       await seen(page.locator('.monaco-diff-editor .view-line', { hasText: text }).first())
     }
     await page.locator('.tab', { hasText: PROMPT }).first().click()
-    await seen(pageOfOurs().locator('.fx-proof img').first())
+    // Which of the pages is the tab’s depends on what VS Code showed first.
+    const proofs = () => Promise.all(page.frames().map(frame => frame.locator('.fi-proof img').first().isVisible()))
+    await vi.waitFor(async () => expect(await proofs()).toContain(true), { timeout: PATIENCE_MS })
     await picture('proof-again')
     await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()
   })
