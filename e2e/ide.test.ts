@@ -441,11 +441,14 @@ describe('a session in VS Code', () => {
   it('has the colours that the person chose, whatever the system’s are', async () => {
     execFileSync('docker', ['kill', container()])
     await vi.waitFor(() => expect(container()).toBe(''))
+    const other = await browser.newContext({ viewport: { width: 1_440, height: 900 }, colorScheme: 'dark' })
+    page = await other.newPage()
+    page.setDefaultTimeout(PATIENCE_MS)
     await page.goto(await door('vscode', 'light'))
     await page.locator('.activitybar a[aria-label="Fixpoint"]').click()
     await seen(pageOfOurs().locator('.fx-proof').first())
     await seen(page.locator('.monaco-workbench.vs'))
-    await page.close()
+    await other.close()
   })
 })
 
