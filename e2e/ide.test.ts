@@ -420,7 +420,9 @@ describe('a session in VS Code', () => {
       await seen(page.locator('.monaco-diff-editor .view-line', { hasText: text }).first())
     }
     await page.locator('.tab', { hasText: PROMPT }).first().click()
-    await seen(pageOfOurs().locator('.fx-proof img').first())
+    // Which of the pages is the tab’s depends on what VS Code showed first.
+    const proofs = () => Promise.all(page.frames().map(frame => frame.locator('.fi-proof img').first().isVisible()))
+    await vi.waitFor(async () => expect(await proofs()).toContain(true), { timeout: PATIENCE_MS })
     await picture('proof-again')
     await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()
   })
@@ -439,11 +441,14 @@ describe('a session in VS Code', () => {
   it('has the colours that the person chose, whatever the system’s are', async () => {
     execFileSync('docker', ['kill', container()])
     await vi.waitFor(() => expect(container()).toBe(''))
+    const other = await browser.newContext({ viewport: { width: 1_440, height: 900 }, colorScheme: 'dark' })
+    page = await other.newPage()
+    page.setDefaultTimeout(PATIENCE_MS)
     await page.goto(await door('vscode', 'light'))
     await page.locator('.activitybar a[aria-label="Fixpoint"]').click()
     await seen(pageOfOurs().locator('.fx-proof').first())
     await seen(page.locator('.monaco-workbench.vs'))
-    await page.close()
+    await other.close()
   })
 })
 
