@@ -37,6 +37,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What is waited for is given longer than it takes on a busy machine; a second, the default, is not. */
+const patience = { expect: { poll: { timeout: 15_000 } } }
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -44,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          ...patience,
           include: ['{protocol,ui,ide-extension,server,sandbox,update-server,policies,demo}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
           exclude: [...never, ...heavy],
           // Files share what they import, which saves a third of the time. They keep no state in modules, and replace none.
@@ -56,6 +60,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          ...patience,
           include: ['{sandbox,extension,ui,update-server}/**/*.browser.test.ts'],
           exclude: never,
           globalSetup: ['extension/tests/build-extension.ts'],
@@ -68,6 +73,7 @@ export default defineConfig({
       {
         test: {
           name: 'docker',
+          ...patience,
           include: ['{server,sandbox}/**/*.docker.test.ts'],
           exclude: never,
           testTimeout: 180_000,
@@ -79,6 +85,7 @@ export default defineConfig({
         // Each has servers, repositories and ports of its own, and waits most of its time: two files run at once (scripts/test.mjs).
         test: {
           name: 'e2e',
+          ...patience,
           include: ['e2e/**/*.test.ts'],
           exclude: [...never, ...alone, ...slow],
           testTimeout: 300_000,
@@ -88,6 +95,7 @@ export default defineConfig({
       {
         test: {
           name: 'pages',
+          ...patience,
           include: slow,
           exclude: never,
           testTimeout: 300_000,
@@ -97,6 +105,7 @@ export default defineConfig({
       {
         test: {
           name: 'alone',
+          ...patience,
           include: alone,
           exclude: never,
           testTimeout: 300_000,

@@ -440,7 +440,7 @@ describe('a session in VS Code', () => {
 
   it('has the colours that the person chose, whatever the system’s are', async () => {
     execFileSync('docker', ['kill', container()])
-    await vi.waitFor(() => expect(container()).toBe(''))
+    await vi.waitFor(() => expect(container()).toBe(''), { timeout: 15_000 })
     const other = await browser.newContext({ viewport: { width: 1_440, height: 900 }, colorScheme: 'dark' })
     page = await other.newPage()
     page.setDefaultTimeout(PATIENCE_MS)

@@ -6,5 +6,12 @@ import { WxtVitest } from 'wxt/testing/vitest-plugin'
 export default defineConfig({
   // Without the extension's own configuration: its modules are for building, and are not found from where Vitest runs.
   plugins: [WxtVitest({ root: fileURLToPath(new URL('.', import.meta.url)), configFile: false, imports: false })],
-  test: { name: 'extension', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['tests/unit-setup.ts'] }
+  test: {
+    name: 'extension',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/unit-setup.ts'],
+    // As in the other projects: longer than anything takes on a busy machine.
+    testTimeout: 20_000,
+    expect: { poll: { timeout: 15_000 } }
+  }
 })

@@ -25,12 +25,12 @@ export class SidePanel {
   }
 
   /** Waits until an element that matches is shown. */
-  async waitFor(selector: string, timeout = 10_000): Promise<void> {
+  async waitFor(selector: string, timeout = 30_000): Promise<void> {
     await this.waitUntil(`document.querySelector(${JSON.stringify(selector)})?.checkVisibility() === true`, timeout)
   }
 
   /** Waits until an expression is true in the panel. */
-  async waitUntil(expression: string, timeout = 10_000): Promise<void> {
+  async waitUntil(expression: string, timeout = 30_000): Promise<void> {
     const end = Date.now() + timeout
     while (Date.now() < end) {
       if ((await this.#evaluateUnlessGone(expression)) === true) return

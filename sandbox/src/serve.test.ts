@@ -113,16 +113,19 @@ test('works over standard streams, and its end is the end of all that it started
   expect((await client.send('GET', '/v1/health')).status).toBe(200)
   const running = client.execute({ command: '(setsid sleep 60 & echo $! > daemon); echo $$ > shell; sleep 60', timeoutMs: 60_000 })
   running.catch(() => {})
-  const pids = await vi.waitFor(async () => {
-    const found = await Promise.all(['daemon', 'shell'].map(async name => Number(await readFile(join(workspace, name), 'utf8'))))
-    expect(found.every(pid => pid > 0)).toBe(true)
-    return found
-  })
+  const pids = await vi.waitFor(
+    async () => {
+      const found = await Promise.all(['daemon', 'shell'].map(async name => Number(await readFile(join(workspace, name), 'utf8'))))
+      expect(found.every(pid => pid > 0)).toBe(true)
+      return found
+    },
+    { timeout: 15_000 }
+  )
   child.stdin.end()
   await once(child, 'exit')
   expect(child.exitCode).toBe(0)
   const isRunning = (pid: number) => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]))
+  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]), { timeout: 15_000 })
 })
 
 test('ends on a signal, and knows its subcommands', async () => {

@@ -85,7 +85,7 @@ test('what is written and picked is on disk at once, for an update that comes wi
   const later = { ...composer, text: 'Line this up, please' }
   await chrome.storage.session.set({ 'composer:https://shop.example': later })
   await storedDraft.write(tabId, record(tabId, 2))
-  await vi.waitFor(async () => expect(await parkedKeys()).toHaveLength(3))
+  await vi.waitFor(async () => expect(await parkedKeys()).toHaveLength(3), { timeout: 15_000 })
   // The old worker has ended by then, and hears nothing of it.
   fakeBrowser.storage.session.onChanged.removeAllListeners()
   await emptySession()
@@ -95,7 +95,7 @@ test('what is written and picked is on disk at once, for an update that comes wi
   keepDraftsParked()
   await storedDraft.write(tabId, null)
   await chrome.storage.session.remove('composer:https://shop.example')
-  await vi.waitFor(async () => expect(await parkedKeys()).toEqual(['parked-tabs']))
+  await vi.waitFor(async () => expect(await parkedKeys()).toEqual(['parked-tabs']), { timeout: 15_000 })
 })
 
 test('where there is no room the pictures of the oldest are left out', async () => {

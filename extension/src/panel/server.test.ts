@@ -47,7 +47,7 @@ test('pictures are fetched once with the token and freed at the end', async () =
     })
   )
   server.dispose()
-  await vi.waitFor(() => expect(URL.revokeObjectURL).toHaveBeenCalledWith('blob:1'))
+  await vi.waitFor(() => expect(URL.revokeObjectURL).toHaveBeenCalledWith('blob:1'), { timeout: 15_000 })
 })
 
 test('a picture that could not be had is asked for again', async () => {
@@ -61,7 +61,7 @@ test('a picture that could not be had is asked for again', async () => {
 test('of very many pictures the ones not used for longest are freed', async () => {
   const server = serverWith(async () => new Response('png'))
   for (let number = 0; number < 151; number++) await server.artifacts.url(SESSION, String(number).padStart(64, '0'))
-  await vi.waitFor(() => expect(URL.revokeObjectURL).toHaveBeenCalledTimes(1))
+  await vi.waitFor(() => expect(URL.revokeObjectURL).toHaveBeenCalledTimes(1), { timeout: 15_000 })
   expect(URL.revokeObjectURL).toHaveBeenCalledWith('blob:1')
 })
 

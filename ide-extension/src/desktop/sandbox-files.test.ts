@@ -73,9 +73,9 @@ it('looks at a file beside an editor of it, whose save still says what it replac
 it('hears of changes by one connection, also after signing in again', async () => {
   const { server, provider } = files()
   await provider.readFile(uri)
-  await vi.waitFor(() => expect(server.streams).toHaveLength(1))
+  await vi.waitFor(() => expect(server.streams).toHaveLength(1), { timeout: 15_000 })
   provider.lookAgain()
   await provider.readFile(uri)
-  await vi.waitFor(() => expect(server.streams).toHaveLength(2))
+  await vi.waitFor(() => expect(server.streams).toHaveLength(2), { timeout: 15_000 })
   expect(server.streams.map(signal => signal.aborted)).toEqual([true, false])
 })

@@ -22,11 +22,14 @@ function isRunning(pid: number): boolean {
 
 /** The pid that a command has written into a file of the workspace. */
 async function pidIn(workspace: string, file: string): Promise<number> {
-  return await vi.waitFor(async () => {
-    const pid = Number(await readFile(join(workspace, file), 'utf8'))
-    if (pid === 0) throw new Error('not there yet')
-    return pid
-  })
+  return await vi.waitFor(
+    async () => {
+      const pid = Number(await readFile(join(workspace, file), 'utf8'))
+      if (pid === 0) throw new Error('not there yet')
+      return pid
+    },
+    { timeout: 15_000 }
+  )
 }
 
 test('gives output, status and time', async () => {
@@ -127,7 +130,7 @@ test('ends the command when nobody wants the answer any more', async () => {
   stream.end(JSON.stringify({ command: 'echo $$ > pid; sleep 60', timeoutMs: 60_000 }))
   const pid = await pidIn(workspace, 'pid')
   stream.close()
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false))
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 15_000 })
 })
 
 test('ends everything when the connection closes', async () => {
@@ -139,7 +142,7 @@ test('ends everything when the connection closes', async () => {
   running.catch(() => {})
   const pids = [await pidIn(workspace, 'pid'), await pidIn(workspace, 'daemon')]
   await client.close()
-  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]))
+  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]), { timeout: 15_000 })
 })
 
 test('characters and escape sequences are whole, whatever the chunks are', async () => {
