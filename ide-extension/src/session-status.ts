@@ -1,4 +1,4 @@
-import { openTurns, queuedPrompts, runningTurn } from '@fixpoint/protocol'
+import { openTurns, provenSteps, queuedPrompts, runningTurn, verdictOfWork } from '@fixpoint/protocol'
 import * as vscode from 'vscode'
 import { spanOfSession } from './changes.ts'
 import type { ShownSession } from './followed-session.ts'
@@ -27,13 +27,13 @@ export class SessionStatus implements vscode.Disposable {
       return
     }
     const waiting = queuedPrompts(state).length
-    const verdict = state.turns.findLast(turn => turn.undone === undefined)?.proof?.verdict.value
+    const verdict = verdictOfWork(provenSteps(state))
     if (session.status === 'offline' || session.status === 'refused') {
       this.#item.text = `$(debug-disconnect) Fixpoint: ${vscode.l10n.t('not connected')}`
     } else if (running) {
       this.#item.text = `$(loading~spin) ${plainLabel(running.activity || vscode.l10n.t('Working'))}${waiting > 0 ? ` (+${waiting})` : ''}`
     } else {
-      this.#item.text = `$(target) Fixpoint${verdict === undefined ? '' : `: ${verdictWord(verdict)}`}`
+      this.#item.text = `$(target) Fixpoint${verdict === null ? '' : `: ${verdictWord(verdict)}`}`
     }
     this.#item.tooltip = session.problem?.message ?? state.title
     this.#item.accessibilityInformation = { label: this.#item.text.replace(/\$\([^)]*\)\s*/g, '') }

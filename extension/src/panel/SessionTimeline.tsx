@@ -1,4 +1,4 @@
-import { type PromptState, type Proof, runningTurn, type SessionState, type TurnState } from '@fixpoint/protocol'
+import { type PromptState, provenSteps, runningTurn, type SessionState, type TurnState, verdictOfWork } from '@fixpoint/protocol'
 import {
   Artifacts,
   Button,
@@ -50,7 +50,7 @@ export function SessionTimeline(props: SessionTimelineProps) {
   const { state } = followed
   const lastChange = state.turns.findLast(turn => turn.checkpoint !== undefined && turn.undone === undefined)
   const isRunning = runningTurn(state) !== undefined
-  const button = <PullRequestButton state={state} proof={lastChange?.proof} actions={actions} />
+  const button = <PullRequestButton state={state} actions={actions} />
   const pullRequest = state.pullRequest
   return (
     <Artifacts source={server.artifacts} sessionId={state.sessionId}>
@@ -98,18 +98,16 @@ export function SessionTimeline(props: SessionTimelineProps) {
 
 interface PullRequestButtonProps {
   state: SessionState
-  /** The proof of the last change. */
-  proof: Proof | undefined
   actions: SessionActions
 }
 
-function PullRequestButton({ state, proof, actions }: PullRequestButtonProps) {
+function PullRequestButton({ state, actions }: PullRequestButtonProps) {
   const offer = pullRequestOffer(state)
   if (offer === null) return null
   const label = actions.isRequestingPullRequest ? 'creating' : offer.label
   return (
     <Button
-      look={proof?.verdict.value === 'verified' ? 'primary' : 'secondary'}
+      look={verdictOfWork(provenSteps(state)) === 'verified' ? 'primary' : 'secondary'}
       disabled={!offer.isPossible || actions.isRequestingPullRequest}
       title={runningTurn(state) === undefined ? undefined : strings.session.pullRequestWhileRunning}
       onClick={() => actions.createPullRequest(false)}
