@@ -263,7 +263,12 @@ describe('what people typed and secrets', () => {
 
   it('stay covered when a field moves while the picture is taken', async () => {
     const { page, tabId } = await openForm()
-    await page.evaluate(`setInterval(() => { document.querySelector('main').style.marginTop = (Math.random() * 300) + 'px' }, 3)`)
+    // Every other frame it is where it was: what is looked at before and after the picture alone may be the same.
+    await page.evaluate(`(() => {
+      let frames = 0
+      const move = () => { document.querySelector('main').style.marginTop = (++frames % 2) * 200 + 'px'; requestAnimationFrame(move) }
+      move()
+    })()`)
     const draft = value(await person.ask('takeScreenshot', { tabId }))
     expect(draft.screenshot).toBeUndefined()
     expect(draft.problems).toMatchObject([{ code: 'screenshot_unavailable' }])

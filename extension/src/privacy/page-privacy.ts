@@ -5,8 +5,9 @@ import { nextFrame } from '../page-tree/next-frame.ts'
 import { Slices } from '../page-tree/slices.ts'
 import { boxOfTarget } from '../picker/pick-target.ts'
 import { areCovered, privateBoxes } from '../pictures/private-boxes.ts'
+import { watchCovers } from './cover-watch.ts'
 import { findPrivateContent } from './private-content.ts'
-import { findPrivatePlaces, type PrivatePlaces } from './private-places.ts'
+import { findPrivatePlaces } from './private-places.ts'
 import type { PrivateWords } from './private-words.ts'
 import { detectorsOf, NO_MASKING } from './project-masking.ts'
 import type { RedactionCounts } from './secrets.ts'
@@ -24,8 +25,8 @@ const COVER_BUDGET = 4_000
 export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
   let covers: Box[] = []
   let coveringThemselves: Element[] = []
-  let covered: PrivatePlaces | null = null
   let changes: MutationObserver | null = null
+  let endWatch: (() => boolean) | null = null
   let isAttachedForCover = false
   let known: { words: PrivateWords; at: number } | null = null
   const content = async (slices: Slices) => {
@@ -51,10 +52,12 @@ export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
       changes = new MutationObserver(() => undefined)
       changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
       coveringThemselves = openFrames.flatMap(path => frameAt(path) ?? [])
-      covered = await places()
-      const { boxes: hidden, counts } = privateBoxes(covered)
+      const found = await places()
+      const { boxes: hidden, counts } = privateBoxes(found)
       covers = hidden
       overlay.cover(hidden)
+      endWatch?.()
+      endWatch = watchCovers(() => overlay.isInPlace && areCovered(privateBoxes(found).boxes, hidden))
       // The first frame draws the covers, the second begins when the first has been handed to the compositor.
       await nextFrame()
       await nextFrame()
@@ -63,7 +66,7 @@ export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
         return box ? [{ number, box }] : []
       })
       return {
-        isComplete: covered.isComplete,
+        isComplete: found.isComplete,
         covered: counts,
         window: { width: window.innerWidth, height: window.innerHeight, devicePixelRatio: window.devicePixelRatio },
         boxes,
@@ -76,7 +79,8 @@ export function pagePrivacy({ overlay, picks }: PickerInPage): PagePrivacy {
       return { texts: texts.map(text => now.redact(text, counts)), counts }
     },
     async uncover() {
-      const areStillCovered = overlay.isInPlace && covered !== null && areCovered(privateBoxes(covered).boxes, covers)
+      const areStillCovered = endWatch?.() ?? false
+      endWatch = null
       const hasChanged = hasForeignChange(changes?.takeRecords() ?? [], overlay.host)
       changes?.disconnect()
       changes = null
