@@ -44,7 +44,7 @@ const MOST_THEMES = 1_000
 const ASLEEP = new Set(['vscode_not_ready', 'dev_server_not_ready', 'sandbox_lost', 'outcome_unknown'])
 
 export function createVisits({ log, projects, repositories, keeper, logger }: VisitsOptions): Visits {
-  const wakings = sharedRuns<void>()
+  const wakings = sharedRuns<Theme | undefined>()
   /** How people wanted their VS Code to look when they came in: whoever is connected again, after a loss of the sandbox, does not say so again. */
   const themes = new Map<string, Theme>()
 
@@ -81,16 +81,13 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
     )
   }
 
-  async function wakeNow({ sessionId, door }: DoorAddress, by: Person, theme: Theme | undefined, signal: AbortSignal): Promise<void> {
+  /** @returns the look that VS Code was given */
+  async function wakeNow({ sessionId, door }: DoorAddress, by: Person, signal: AbortSignal): Promise<Theme | undefined> {
     const sandbox = await openSandbox(sessionId, by, door, signal)
     if (door === 'vscode') {
-      const wanted = theme ?? themes.get(sessionId)
-      if (wanted !== undefined) {
-        if (themes.size >= MOST_THEMES) themes.clear()
-        themes.set(sessionId, wanted)
-      }
-      await sandbox.request('vscode/start', wanted === undefined ? {} : { theme: wanted }, { signal })
-      return
+      const theme = themes.get(sessionId)
+      await sandbox.request('vscode/start', theme === undefined ? {} : { theme }, { signal })
+      return theme
     }
     const { dev, subfolder } = projects.get((await log.state(sessionId)).projectId)
     await sandbox.request(
@@ -105,6 +102,7 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
       },
       { signal }
     )
+    return undefined
   }
 
   async function tryToConnect({ sessionId, door }: DoorAddress, signal: AbortSignal): Promise<Duplex | null> {
@@ -119,13 +117,23 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
     }
   }
 
-  const wake = (address: DoorAddress, by: Person, theme: Theme | undefined, signal: AbortSignal) =>
+  const wakeTogether = (address: DoorAddress, by: Person, signal: AbortSignal) =>
     wakings.join(
       `${address.door} ${address.sessionId}`,
-      (_emit, shared) => wakeNow(address, by, theme, shared),
+      (_emit, shared) => wakeNow(address, by, shared),
       () => undefined,
       signal
     )
+
+  async function wake(address: DoorAddress, by: Person, theme: Theme | undefined, signal: AbortSignal): Promise<void> {
+    if (theme !== undefined) {
+      if (themes.size >= MOST_THEMES) themes.clear()
+      themes.set(address.sessionId, theme)
+    }
+    const given = await wakeTogether(address, by, signal)
+    // A tab that was connected again may have begun to wake it, before it was known how it shall look.
+    if (address.door === 'vscode' && theme !== undefined && given !== theme) await wakeTogether(address, by, signal)
+  }
 
   return {
     wake,
