@@ -73,11 +73,11 @@ export class SidePanel {
     await this.#clickElement(`document.querySelector(${JSON.stringify(selector)})`)
   }
 
-  /** Clicks the first button, menu item or radio button with this name. */
+  /** Clicks the first button, menu item or radio button with this name. What is far out of sight is not laid out, and has no inner text. */
   async clickButton(name: string): Promise<void> {
     await this.#clickElement(
       `[...document.querySelectorAll('button')].find(button => button.checkVisibility() && !button.disabled &&
-        (button.ariaLabel ?? button.innerText.trim()) === ${JSON.stringify(name)})`
+        (button.ariaLabel ?? (button.innerText.trim() || button.textContent.trim())) === ${JSON.stringify(name)})`
     )
   }
 
