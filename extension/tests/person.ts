@@ -105,6 +105,14 @@ export class Person {
     }, 40_000)
   }
 
+  /** What Chrome paints without any covers, for controls. */
+  async plainPicture(page: Page): Promise<string> {
+    const worker = await this.browser.worker()
+    await page.bringToFront()
+    // Chrome takes two pictures a second, and the one before may just have been taken.
+    return eventually(async () => String(await worker.evaluate('chrome.tabs.captureVisibleTab({ format: "png" })')), 10_000)
+  }
+
   /**
    * How far the pixels of a picture are from one colour, for each part: 0 is a surface without anything on it, 255 has black on white.
    * Parts are in CSS pixels; `scale` says how many pixels of the picture one of them has.

@@ -172,9 +172,7 @@ describe('120 planted secrets', () => {
     const contrasts = await person.contrasts(draft.screenshot?.dataUrl ?? '', boxes, 1)
     expect(contrasts.filter(contrast => contrast > 14)).toEqual([])
     // The control: without covers the same places are full of letters.
-    const worker = await person.browser.worker()
-    await page.bringToFront()
-    const plain = String(await worker.evaluate('chrome.tabs.captureVisibleTab({ format: "png" })'))
+    const plain = await person.plainPicture(page)
     const uncovered = await person.contrasts(plain, boxes, 1)
     expect(uncovered.filter(contrast => contrast < 40).length).toBeLessThan(boxes.length * 0.05)
   })

@@ -193,9 +193,7 @@ describe('what people typed and secrets', () => {
     // WebP is lossy: some levels of noise on one colour are not letters.
     expect(contrasts.filter(contrast => contrast > 12)).toEqual([])
     // The control: without covers the same places are full of letters.
-    const worker = await person.browser.worker()
-    await page.bringToFront()
-    const plain = String(await worker.evaluate('chrome.tabs.captureVisibleTab({ format: "png" })'))
+    const plain = await person.plainPicture(page)
     const uncovered = await person.contrasts(plain, boxes, 1)
     expect(uncovered.filter(contrast => contrast < 60)).toEqual([])
     // Nothing of the covers is left.

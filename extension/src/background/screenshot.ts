@@ -9,8 +9,9 @@ import { callInPage, type PageDocument } from './page-scripts.ts'
 const WIDEST = 2_560
 const LARGEST = 10_000_000
 const QUALITY = 0.9
-// Chrome refuses more than two captures a second.
+// Chrome refuses more than two captures a second (MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND).
 const BETWEEN_CAPTURES = 550
+const QUOTA = /MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND/
 const ATTEMPTS = 3
 
 /** The window as it was painted, with everything private covered. */
@@ -37,7 +38,10 @@ export async function captureWindow(page: PageDocument, frames: readonly OpenFra
   throw new FixpointError('screenshot_unavailable', 'What is private could not be kept covered while the picture was taken.')
 }
 
-/** @returns null when something private was not, or no longer, under its cover, so that the picture must not be used. */
+/**
+ * @returns null when it has to be taken again: something private was not, or no longer, under its cover, so that the picture must not be
+ * used, or Chrome took none yet.
+ */
 async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Promise<WindowPicture | null> {
   const before = await visibleTab(page.tabId)
   await waitForTurn()
@@ -48,7 +52,7 @@ async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Pr
     if (report) covered.push({ frame, report })
   }
   let report: CoverReport
-  let dataUrl: string
+  let dataUrl: string | null
   let isHeld = true
   try {
     const paths = framesBelow(
@@ -65,7 +69,7 @@ async function captureOnce(page: PageDocument, frames: readonly OpenFrame[]): Pr
   }
   const after = await visibleTab(page.tabId)
   if (after.url !== before.url) throw new FixpointError('screenshot_unavailable', 'The page changed while the picture was taken.')
-  if (!isHeld) return null
+  if (!isHeld || dataUrl === null) return null
   if (!report.isComplete) {
     throw new FixpointError('screenshot_unavailable', 'The page is too large to be searched for what is private.')
   }
@@ -143,11 +147,16 @@ async function waitForTurn(): Promise<void> {
   if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
 }
 
-async function captureTab(windowId: number): Promise<string> {
+/** @returns null where Chrome has taken its pictures of this second: a worker that was started again knows nothing of those before it. */
+async function captureTab(windowId: number): Promise<string | null> {
   try {
     return await chrome.tabs.captureVisibleTab(windowId, { format: 'png' })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
+    if (QUOTA.test(reason)) {
+      nextCaptureAt = Date.now() + 2 * BETWEEN_CAPTURES
+      return null
+    }
     throw new FixpointError('screenshot_unavailable', `Chrome took no picture: ${reason}`, { cause })
   }
 }
