@@ -377,6 +377,7 @@ describe('a session in VS Code', () => {
     await picture('conflict-compared')
     await notice.getByRole('button', { name: 'Keep Mine' }).click()
     await vi.waitFor(() => expect(inSandbox('cat /workspace/style.css')).toMatch(/margin-left: 2px.*unsaved/), { timeout: PATIENCE_MS })
+    await page.locator('.tab', { hasText: 'in the workspace ↔ unsaved' }).waitFor({ state: 'detached' })
     await world.server.waitUntilQuiet(sessionId)
 
     await page.locator('.tab[aria-label^="style.css"]:not([aria-label*="Fixpoint"])').first().click()

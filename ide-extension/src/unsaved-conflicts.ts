@@ -70,8 +70,10 @@ export function watchUnsavedConflicts({ session, workspace, look, log }: Unsaved
     for (;;) {
       const answer = await warn(message, compare, mine, theirs)
       if (answer === undefined || !document.isDirty) return
-      if (answer === mine) return await keepMine(document)
-      if (answer === theirs) return await revert(document)
+      if (answer === mine || answer === theirs) {
+        await (answer === mine ? keepMine(document) : revert(document))
+        return await closeComparison(document.uri)
+      }
       const title = vscode.l10n.t('{0}: in the workspace ↔ unsaved', path)
       await vscode.commands.executeCommand('vscode.diff', document.uri.with({ scheme: DISK_SCHEME }), document.uri, title)
     }
@@ -89,6 +91,14 @@ export function watchUnsavedConflicts({ session, workspace, look, log }: Unsaved
       for (const timer of timers.values()) clearTimeout(timer)
     })
   )
+}
+
+/** What was compared is the same now. */
+async function closeComparison(uri: vscode.Uri): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs)
+  const isOf = ({ input }: vscode.Tab) =>
+    input instanceof vscode.TabInputTextDiff && input.original.scheme === DISK_SCHEME && input.modified.toString() === uri.toString()
+  await vscode.window.tabGroups.close(tabs.filter(isOf))
 }
 
 /** Puts what was in the editor on top of what is in the workspace, where it can be taken back step by step, and saves it. */

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream'
-import { type Door, FixpointError, type NewEvent, type Person } from '@fixpoint/protocol'
+import { type Door, FixpointError, type NewEvent, type Person, type SessionState } from '@fixpoint/protocol'
 import type { LocalTarget } from '@fixpoint/protocol/sandbox'
 import type { Logger } from '../observe/logger.ts'
 import type { ProjectRegistry } from '../projects/project-registry.ts'
 import type { ProjectRepositories } from '../projects/project-repositories.ts'
 import type { Sandbox } from '../sandbox/driver.ts'
 import { sharedRuns } from '../sandbox/shared-runs.ts'
-import type { SandboxKeeper } from '../sessions/sandbox-keeper.ts'
+import { describeLoss, hasLostFiles } from '../sessions/describe-start.ts'
+import type { OpenSandbox, SandboxKeeper } from '../sessions/sandbox-keeper.ts'
 import type { SessionLog } from '../sessions/session-log.ts'
 import type { DoorAddress } from './door-address.ts'
 
@@ -47,6 +48,21 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
   const wakings = sharedRuns<Theme | undefined>()
   /** How people wanted their VS Code to look when they came in: whoever is connected again, after a loss of the sandbox, does not say so again. */
   const themes = new Map<string, Theme>()
+  /** Sandboxes whose losses are told; those who came in together have the same. */
+  const told = new WeakSet<Sandbox>()
+
+  /** Files that were gone when somebody came in are nobody's turn's business, and the next turn finds the sandbox running. */
+  async function tellLoss(sessionId: string, { sandbox, startedFrom }: OpenSandbox, before: SessionState): Promise<void> {
+    if (told.has(sandbox) || !hasLostFiles({ from: startedFrom, isReplacement: false, state: before })) return
+    told.add(sandbox)
+    await log.append(sessionId, current => {
+      const turnId = current.turns.at(-1)?.turnId
+      if (current.isClosed) return []
+      return [
+        { type: 'notice.added', data: { turnId, level: 'warning', text: `The sandbox was replaced. ${describeLoss(startedFrom, before)}` } }
+      ]
+    })
+  }
 
   /** The commit that the session is based on; the first to open its sandbox says which. */
   async function baseOf(sessionId: string, by: Person, door: Door, signal: AbortSignal) {
@@ -54,14 +70,14 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
     if (state.isClosed) throw new FixpointError('session_closed', 'The session is closed; its sandbox is gone.')
     if (state.base !== null) return { state, base: state.base }
     const fetched = await repositories.get(state.projectId).fetchBranch(signal)
-    await log.append(sessionId, current => (current.base === null ? [opened(by, door, fetched)] : []))
+    await log.append(sessionId, current => (current.base === null ? [openedBy(by, door, fetched)] : []))
     const after = await log.state(sessionId)
     return { state: after, base: after.base ?? fetched }
   }
 
   async function openSandbox(sessionId: string, by: Person, door: Door, signal: AbortSignal): Promise<Sandbox> {
     const { state, base } = await baseOf(sessionId, by, door, signal)
-    return await keeper.visit(
+    const opened = await keeper.visit(
       {
         sessionId,
         project: projects.get(state.projectId),
@@ -79,6 +95,8 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
       },
       signal
     )
+    await tellLoss(sessionId, opened, state)
+    return opened.sandbox
   }
 
   /** @returns the look that VS Code was given */
@@ -159,6 +177,6 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
   }
 }
 
-function opened(by: Person, door: Door, base: { commit: string; branch: string }): NewEvent {
+function openedBy(by: Person, door: Door, base: { commit: string; branch: string }): NewEvent {
   return { type: 'workspace.opened', data: { by, door, ...base } }
 }

@@ -32,7 +32,7 @@ export interface SandboxKeeper {
   /** The session's sandbox, opened if it is not. Its files are as they were left, or as the last checkpoint has them. */
   open(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox>
   /** The same for somebody who looks in: what a turn hears and when the sandbox is closed stay as they are. */
-  visit(request: SandboxRequest, signal: AbortSignal): Promise<Sandbox>
+  visit(request: SandboxRequest, signal: AbortSignal): Promise<OpenSandbox>
   /** The sandbox where it is open. */
   running(sessionId: string): Sandbox | null
   /** Somebody is there: the sandbox is not closed for idleness until they have left, which the function says that is returned. */
@@ -177,13 +177,13 @@ export function createSandboxKeeper({ driver, preparation, idleMs, logger }: San
     },
 
     async visit(request, signal) {
-      const { sandbox } = await opened(request, signal)
+      const result = await opened(request, signal)
       const entry = held.get(request.sessionId)
       if (entry) {
         entry.visitEgress = request.onEgress
         startTimer(request.sessionId, entry)
       }
-      return sandbox
+      return result
     },
 
     running: sessionId => held.get(sessionId)?.sandbox ?? null,
