@@ -4,7 +4,8 @@ import { z } from 'zod'
 /** What Fixpoint draws over a page, read by the DevTools protocol: its shadow root is closed to everybody else. */
 const drawingSchema = z.object({
   label: z.string(),
-  lines: z.record(z.string(), z.string()),
+  /** The label's parts, in the order in which they are read. */
+  parts: z.array(z.string()),
   /** Outline, label and so on: where they are seen. */
   boxes: z.record(z.string(), z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }))),
   mode: z.string(),
@@ -29,16 +30,16 @@ export async function readOverlay(page: Page): Promise<Drawing | null> {
       objectId: object.objectId ?? '',
       returnByValue: true,
       functionDeclaration: `function () {
-        const shown = [...this.children].filter(part => !part.hidden && part.localName === 'div')
+        const shown = [...this.children].filter(part => !part.hidden && part.localName !== 'iframe')
         const boxes = {}
         for (const part of shown) {
-          const { x, y, width, height } = part.getBoundingClientRect()
+          // The outline is made of bars around what fills it.
+          const { x, y, width, height } = (part.querySelector('.fill') ?? part).getBoundingClientRect()
           ;(boxes[part.className.split(' ')[0]] ??= []).push({ x, y, width, height })
         }
-        const label = shown.find(part => part.className === 'label')
-        const lines = Object.fromEntries([...(label?.children ?? [])].filter(part => !part.hidden).map(part => [part.className, part.textContent]))
+        const label = shown.find(part => part.className === 'label')?.ariaLabel ?? ''
         const mode = shown.find(part => part.className === 'mode')?.textContent ?? ''
-        return { label: Object.values(lines).join(' | '), lines, boxes, mode, zoom: this.host.currentCSSZoom }
+        return { label, parts: label.split(' | '), boxes, mode, zoom: this.host.currentCSSZoom }
       }`
     })
     return drawingSchema.parse(result.value)

@@ -1,5 +1,5 @@
 import { shapeOf } from './element-shape.ts'
-import { type KnownOfElement, labelOfText, labelText, sizeText } from './label-text.ts'
+import { type KnownOfElement, labelText, sizeText } from './label-text.ts'
 import type { Outline } from './outline.ts'
 import { boxBetween, boxOfTarget, type PickTarget, type Point } from './pick-target.ts'
 import type { PickerTools } from './picker-tools.ts'
@@ -22,7 +22,8 @@ export function drawElement(outline: Outline, tools: PickerTools | null, { eleme
   if (layers) text.detail += ` · ${layers.index + 1} of ${layers.elements.length} here`
   outline.showRectangle(null)
   outline.show(shape, text)
-  outline.showModel(shape, model)
+  if (tools && model) outline.showModel(shape, model, tools.modelDrawing)
+  else outline.hideModel()
 }
 
 /** The lines of a selected text. */
@@ -33,7 +34,7 @@ export function drawText(outline: Outline, tools: PickerTools | null, target: Pi
     return
   }
   outline.showRectangle(null)
-  outline.showLines(tools.rectsOfText(target.range), box, labelOfText(target))
+  outline.showLines(tools.rectsOfText(target.range), box, tools.labelOfText(target))
 }
 
 /** The rectangle that is being drawn. */

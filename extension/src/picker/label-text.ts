@@ -2,8 +2,7 @@ import type { Box } from '@fixpoint/protocol'
 import type { DescribedElement } from '../message-schemas.ts'
 import { isMeaningfulClass } from '../page-tree/names.ts'
 import { frameDocumentOf, isFrame } from '../page-tree/page-tree.ts'
-import type { LabelText } from './outline.ts'
-import type { PickTarget } from './pick-target.ts'
+import type { LabelText } from './label.ts'
 import type { ShownContrast } from './text-contrast.ts'
 
 export interface KnownOfElement {
@@ -23,16 +22,6 @@ export function labelText(element: Element, size: Pick<Box, 'width' | 'height'>,
     source: source ? `${source.file}${source.line === undefined ? '' : `:${source.line}`}` : '',
     contrast: contrast ?? null,
     note: noteOf(element)
-  }
-}
-
-/** Of a selected text. */
-export function labelOfText(target: Extract<PickTarget, { kind: 'text' }>): LabelText {
-  const words = target.range.toString().replace(/\s+/g, ' ').trim()
-  return {
-    title: `“${words.length > 40 ? `${words.slice(0, 40).toWellFormed()}…` : words}”`,
-    detail: `selected text in <${target.element.localName}> · ${words.length} characters`,
-    source: ''
   }
 }
 

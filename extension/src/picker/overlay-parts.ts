@@ -7,11 +7,6 @@ export function addPart(parent: ParentNode, className: string): HTMLElement {
   return element
 }
 
-/** A text that is there already stays: a new one would be laid out anew, though it is the same. */
-export function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text
-}
-
 export function placeBox(element: HTMLElement, box: Box): void {
   element.style.translate = `${box.x}px ${box.y}px`
   element.style.width = `${box.width}px`

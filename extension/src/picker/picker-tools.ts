@@ -1,8 +1,10 @@
 import { boxModelOf, describeBoxModel } from './box-model.ts'
 import { Freeze } from './freeze.ts'
 import { KeyWalk, type WalkedPicker } from './key-walk.ts'
+import { labelOfText } from './label-of-text.ts'
+import { ModelDrawing } from './model-drawing.ts'
 import { regionTarget } from './region.ts'
-import { textContrast } from './text-contrast.ts'
+import { shownContrast } from './text-contrast.ts'
 import { rectsOfText, selectedText, textBetween } from './text-selection.ts'
 
 /**
@@ -14,10 +16,12 @@ export const pickerTools = {
   describeBoxModel,
   freeze: (roots: readonly (Document | ShadowRoot)[]) => new Freeze(roots),
   keyWalk: (picker: WalkedPicker) => new KeyWalk(picker),
+  labelOfText,
+  modelDrawing: (root: ShadowRoot) => new ModelDrawing(root),
   rectsOfText,
   regionTarget,
   selectedText,
-  textBetween,
-  textContrast
+  shownContrast,
+  textBetween
 }
 export type PickerTools = typeof pickerTools

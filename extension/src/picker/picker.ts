@@ -343,7 +343,7 @@ export class Picker {
     const isStillThere = () => this.#run === run && run.current?.element === element
     if (!isStillThere()) return
     const tools = this.#port.tools ?? (await this.#port.loadTools({ runId: run.runId }))
-    const contrast = tools?.textContrast(element, this.#overlay.host) ?? null
+    const contrast = tools?.shownContrast(element, this.#overlay.host) ?? null
     const answer = await this.#port.describe({ runId: run.runId, element: elementReference(element) })
     // In one go: each change of the label makes the browser paint a frame.
     this.#known.set(element, answer.ok ? { contrast, described: answer.value } : { contrast })

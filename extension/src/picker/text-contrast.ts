@@ -3,16 +3,30 @@ import { parentOf, topBoxOf } from '../page-tree/page-tree.ts'
 import { isPrivateField } from '../privacy/private-fields.ts'
 import { type Color, contrastOf, type TextContrast } from './contrast.ts'
 
-export type ShownContrast = TextContrast | 'unknown'
+/** The label's words for it. */
+export interface ShownContrast {
+  text: string
+  tone: 'passes' | 'fails' | 'unknown'
+}
 
 const MOST_LAYERS = 60
+
+/** @param ignored is Fixpoint's own element. */
+export function shownContrast(element: Element, ignored: Element): ShownContrast | null {
+  const contrast = textContrast(element, ignored)
+  if (contrast === null) return null
+  if (contrast === 'unknown') return { text: 'contrast: over a picture', tone: 'unknown' }
+  const ratio = Math.floor(contrast.ratio * 10) / 10
+  return contrast.level === 'fails'
+    ? { text: `${ratio} ✕ AA needs ${contrast.needed}`, tone: 'fails' }
+    : { text: `${ratio} ✓ ${contrast.level}`, tone: 'passes' }
+}
 
 /**
  * How well the text of an element stands out from what is really behind it: the backgrounds of everything below its middle. `unknown`
  * over pictures and gradients, and where blending or filters change what is seen; null where there is no text.
- * @param ignored is Fixpoint's own element.
  */
-export function textContrast(element: Element, ignored: Element): ShownContrast | null {
+function textContrast(element: Element, ignored: Element): TextContrast | 'unknown' | null {
   if (!hasOwnText(element)) return null
   const style = getComputedStyle(element)
   const text = readColor(style.getPropertyValue('-webkit-text-fill-color') || style.color)
