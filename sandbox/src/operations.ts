@@ -26,6 +26,7 @@ import { Pictures } from './look/pictures.ts'
 import { WarmBrowser } from './look/warm-browser.ts'
 import { commandEnvironment } from './processes/command-environment.ts'
 import { DevServer } from './processes/dev-server.ts'
+import { DiskGuard, diskLimitsFrom } from './processes/disk-guard.ts'
 import { executeCommand } from './processes/execute-command.ts'
 import { ProcessGroups } from './processes/process-groups.ts'
 import { Terminals } from './terminal/terminals.ts'
@@ -63,6 +64,7 @@ interface Address {
 export class Operations {
   readonly #root: WorkspaceRoot
   readonly #groups: ProcessGroups
+  readonly #disk: DiskGuard
   readonly #workspace: Workspace
   readonly #pictures = new Pictures()
   readonly #browser: WarmBrowser
@@ -80,6 +82,9 @@ export class Operations {
     this.#root = root
     this.#groups = new ProcessGroups(commandEnvironment(environment), randomUUID())
     const programs = this.#groups.environment
+    const home = programs['HOME'] ?? '/tmp'
+    this.#disk = new DiskGuard({ ...diskLimitsFrom(environment), folders: [root.folder, home], end: () => this.#groups.killAll() })
+    this.#disk.start()
     this.#workspace = new Workspace(root.folder, programs)
     this.#browser = new WarmBrowser({
       executable: chromium,
@@ -89,7 +94,7 @@ export class Operations {
     // A page that is served is going to be looked at.
     const devServer = new DevServer(root, this.#groups, () => this.#browser.prepare())
     this.#devServer = devServer
-    this.#vsCode = new VsCode({ codeServer, folder: root.folder, groups: this.#groups, home: programs['HOME'] ?? '/tmp' })
+    this.#vsCode = new VsCode({ codeServer, folder: root.folder, groups: this.#groups, home })
     this.#terminals = new Terminals({ codeServer, folder: root.folder, groups: this.#groups })
     this.#codeServer = codeServer
     const looks = new Turns(LOOKS_AT_ONCE)
@@ -165,6 +170,7 @@ export class Operations {
 
   /** Ends all that runs in the sandbox because of sandboxd. */
   close(): void {
+    this.#disk.close()
     this.#browser.close()
     this.#groups.killAll()
   }
@@ -196,7 +202,7 @@ export class Operations {
     const onClose = () => gone.abort()
     stream.once('close', onClose)
     if (stream.closed) onClose()
-    await executeCommand({ root: this.#root, groups: this.#groups }, input, gone.signal, frame => {
+    await executeCommand({ root: this.#root, groups: this.#groups, disk: this.#disk }, input, gone.signal, frame => {
       if (stream.closed) return
       if (!stream.headersSent) stream.respond({ ':status': 200, 'content-type': 'application/x-ndjson' })
       stream.write(`${JSON.stringify(frame)}\n`)

@@ -1,6 +1,7 @@
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { Operations, OperationsOptions } from './operations.ts'
+import { diskSpace } from './processes/disk-space.ts'
 
 /** So much may be on the way in each stream before the receiver has taken it; the default of 64 KB would slow bundles down. */
 const WINDOW_BYTES = 4 * 1024 * 1024
@@ -13,7 +14,7 @@ const LOAD_PAUSE = 2
 /**
  * Serves the sandbox's operations to the one client at the other end of the connection.
  *
- * Health is answered from this file alone: all the rest takes longer to load than the server should wait for the first answer, and
+ * Health is answered from here: all the rest takes longer to load than the server should wait for the first answer, and
  * is loaded right after it.
  * @param connection carries HTTP/2 without TLS
  * @returns when the connection has ended and everything that was started has been killed
@@ -29,7 +30,10 @@ export async function serve(connection: Duplex, options: OperationsOptions): Pro
   server.on('stream', (stream, headers) => {
     stream.on('error', error => process.stderr.write(`sandboxd: ${String(headers[':path'])}: ${error.message}\n`))
     if (headers[':path'] === '/v1/health') {
-      answerHealth(stream, headers)
+      answerHealth(stream, headers, options.workspace).catch(error => {
+        reportFailedStart(error)
+        stream.destroy()
+      })
       // Not before the answer is out: loading holds up everything else.
       stream.once('close', () => setTimeout(() => load().catch(reportFailedStart), LOAD_PAUSE))
       return
@@ -46,13 +50,14 @@ export async function serve(connection: Duplex, options: OperationsOptions): Pro
   ;(await operations)?.close()
 }
 
-function answerHealth(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+async function answerHealth(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, workspace: string): Promise<void> {
   if (headers[':method'] !== 'GET') {
     stream.respond({ ':status': 405, allow: 'GET' }, { endStream: true })
     return
   }
+  const disk = await diskSpace(workspace)
   stream.respond({ ':status': 200, 'content-type': 'application/json' })
-  stream.end(JSON.stringify({ version: 1, pid: process.pid, uptimeMs: performance.now() }))
+  stream.end(JSON.stringify({ version: 1, pid: process.pid, uptimeMs: performance.now(), disk }))
 }
 
 function ended(server: Http2Server, connection: Duplex): Promise<void> {

@@ -335,6 +335,8 @@ function sandboxSettings({ sandbox }: Config) {
     memoryBytes: sandbox.memoryMegabytes * 1024 * 1024,
     cpus: sandbox.cpus,
     pids: sandbox.processes,
+    diskBytes: sandbox.diskMegabytes * 1024 * 1024,
+    diskReserveBytes: sandbox.diskReserveMegabytes * 1024 * 1024,
     egressBytes: sandbox.egressMegabytes * 1024 * 1024
   }
 }

@@ -18,7 +18,14 @@ export * from './workspace.ts'
 export * from './workspace-files.ts'
 
 /** `GET /v1/health`: the first call on a new connection. */
-export const sandboxHealthSchema = z.object({ version: z.literal(1), pid: z.number().int(), uptimeMs: z.number() })
+export const sandboxHealthSchema = z.object({
+  version: z.literal(1),
+  pid: z.number().int(),
+  uptimeMs: z.number(),
+  /** Of the disk that the workspace is on; bytes. */
+  disk: z.object({ free: z.number(), total: z.number() })
+})
+export type SandboxHealth = z.infer<typeof sandboxHealthSchema>
 
 /**
  * Operations with one JSON value in and one out: `POST /v1/<name>`. Success is 200 with the output; failure is the problem

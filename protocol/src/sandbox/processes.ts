@@ -31,6 +31,8 @@ export const execFrameSchema = z.discriminatedUnion('kind', [
     timedOut: z.boolean(),
     /** True when the command failed and the kernel had ended a process for lack of memory meanwhile. */
     outOfMemory: z.boolean(),
+    /** True when the command was ended because the sandbox's files had grown beyond their limit, or the machine's disk was nearly full. */
+    outOfDisk: z.boolean(),
     /** Output that was left out between the kept head and tail. */
     omittedBytes: z.number().int(),
     durationMs: z.number()

@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { ExecFrame, execInputSchema } from '@fixpoint/protocol/sandbox'
 import type { z } from 'zod'
 import type { WorkspaceRoot } from '../files/workspace-root.ts'
+import type { DiskGuard } from './disk-guard.ts'
 import { KeptOutput } from './kept-output.ts'
 import { countMemoryKills, ranOutOfMemory } from './memory-kills.ts'
 import type { CommandExit, ProcessGroup, ProcessGroups } from './process-groups.ts'
@@ -21,7 +22,7 @@ const LAST_OUTPUT_LIMIT = 5_000
  * @throws FixpointError path_outside_workspace, invalid_parameter (folder), internal
  */
 export async function executeCommand(
-  { root, groups }: { root: WorkspaceRoot; groups: ProcessGroups },
+  { root, groups, disk }: { root: WorkspaceRoot; groups: ProcessGroups; disk: Pick<DiskGuard, 'stops'> },
   input: z.output<typeof execInputSchema>,
   signal: AbortSignal,
   onFrame: (frame: ExecFrame) => void
@@ -29,6 +30,7 @@ export async function executeCommand(
   const folder = await root.folderFor(input.cwd)
   const startedAt = performance.now()
   const memoryKillsBefore = await countMemoryKills()
+  const diskStopsBefore = disk.stops
   signal.throwIfAborted()
   const group = groups.start(input.command, { folder, environment: input.environment })
 
@@ -45,11 +47,13 @@ export async function executeCommand(
     const what = leftovers === 1 ? 'a process' : `${leftovers} processes`
     onFrame({ kind: 'output', stream: 'stderr', text: `\n[ended ${what} that the command left running]\n` })
   }
+  const ranOutOfDisk = exit.exitCode !== 0 && disk.stops > diskStopsBefore
   onFrame({
     kind: 'exit',
     ...exit,
     timedOut,
-    outOfMemory: !timedOut && ranOutOfMemory(exit, memoryKillsBefore, await countMemoryKills()),
+    outOfMemory: !timedOut && !ranOutOfDisk && ranOutOfMemory(exit, memoryKillsBefore, await countMemoryKills()),
+    outOfDisk: ranOutOfDisk,
     omittedBytes,
     durationMs: performance.now() - startedAt
   })

@@ -68,6 +68,10 @@ export const configSchema = z.strictObject({
       memoryMegabytes: z.number().int().min(256).default(2_048),
       cpus: z.number().min(0.25).default(2),
       processes: z.number().int().min(64).default(512),
+      /** What the files of one sandbox may take on disk. */
+      diskMegabytes: z.number().int().min(256).default(10_240),
+      /** So much of Docker's disk is left free, but at most a tenth of it: no session begins, and nothing goes on that fills it. */
+      diskReserveMegabytes: z.number().int().min(0).default(10_240),
       /** Bytes that one sandbox may send and receive through the proxy. */
       egressMegabytes: z.number().int().min(1).default(2_048),
       /** How long a turn waits for a Docker engine that does not answer. */

@@ -35,7 +35,8 @@ describe('a check on the base commit', () => {
             stdout: '',
             stderr: '',
             omittedBytes: 0,
-            outOfMemory: false
+            outOfMemory: false,
+            outOfDisk: false
           })
         })
       }

@@ -123,8 +123,11 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
         const { volume, startedFrom } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
         const labels = { [LABELS.session]: sessionId }
         const template = sandboxTemplate({ settings, name, purpose: 'session', labels, workspace: volume })
-        const running = await runSandbox({ engine, settings, network, logger, template, allowList, onEgress }, signal).catch(
-          (error: unknown) => {
+        const needsRoom = startedFrom === 'prepared'
+        const running = await runSandbox({ engine, settings, network, logger, template, needsRoom, allowList, onEgress }, signal).catch(
+          async (error: unknown) => {
+            // Or else there would be files to go on with at the next attempt.
+            if (error instanceof FixpointError && error.code === 'storage_full' && needsRoom) await removeWorkspaceOf(sessionId)
             if (error instanceof FixpointError && saysThatVolumeIsGone(error.cause, volume)) throw new WorkspaceGoneError(error)
             throw error
           }

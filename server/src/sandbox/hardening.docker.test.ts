@@ -3,6 +3,7 @@ import type { Sandbox } from './driver.ts'
 import { sandboxTemplate } from './template.ts'
 import { type DockerWorld, dockerWorld, run } from './testing/docker-world.ts'
 
+const MiB = 1024 * 1024
 const EPERM = 1
 const EACCES = 13
 
@@ -231,7 +232,8 @@ describe('a sandbox, seen from inside', () => {
 describe('a sandbox under a bomb', () => {
   let world: DockerWorld
   beforeAll(async () => {
-    world = await dockerWorld({ settings: { pids: 128, memoryBytes: 512 * 1024 * 1024, tmpBytes: 64 * 1024 * 1024, tmpFiles: 1_000 } })
+    const settings = { pids: 128, memoryBytes: 512 * MiB, tmpBytes: 64 * MiB, tmpFiles: 1_000, diskBytes: 400 * MiB }
+    world = await dockerWorld({ settings })
   }, 120_000)
   afterAll(() => world.end(), 60_000)
 
@@ -270,6 +272,48 @@ describe('a sandbox under a bomb', () => {
       /No space left[\s\S]*|^6\d{7}\n/
     )
     expect(await run(sandbox, 'for i in $(seq 1 3000); do : > /tmp/f$i || break; done; ls /tmp | wc -l')).toMatch(/No space left/)
+  }, 30_000)
+
+  test.each([
+    ['its workspace', 'for i in $(seq 1 40); do dd if=/dev/zero of=/workspace/big$i bs=1M count=100 conv=fsync status=none; done'],
+    ['its home', 'for i in $(seq 1 40); do dd if=/dev/zero of=$HOME/big$i bs=1M count=100 conv=fsync status=none; done'],
+    [
+      'files that have no name',
+      `node -e "const fs = require('fs'); for (let i = 0; i < 40; i++) { const f = fs.openSync('big' + i, 'w'); fs.unlinkSync('big' + i); for (let j = 0; j < 100; j++) fs.writeSync(f, Buffer.alloc(1048576)); fs.fsyncSync(f) }"`
+    ]
+  ])(
+    'fills its part of the disk and not the machine’s: %s',
+    async (_where, command) => {
+      const sandbox = await world.open()
+      const filled = await sandbox.exec({ command, timeoutMs: 60_000 })
+      expect(filled).toMatchObject({ outOfDisk: true, timedOut: false })
+      const used = 'du -sBM --total /workspace $HOME | tail -1 | cut -f1'
+      // What one look misses is what the disk takes in half a second.
+      expect(Number.parseInt(await run(sandbox, used), 10)).toBeLessThan(3_900)
+      // It can be tidied up, and gone on in.
+      expect(await sandbox.exec({ command: 'rm -f big* ~/big*; echo tidy', timeoutMs: 10_000 })).toMatchObject({
+        exitCode: 0,
+        stdout: 'tidy\n'
+      })
+      await sandbox.close({ removeWorkspace: true })
+    },
+    90_000
+  )
+
+  test('control: writes as much where it may', async () => {
+    const roomy = await dockerWorld()
+    try {
+      const sandbox = await roomy.open()
+      const command = 'for i in $(seq 1 6); do dd if=/dev/zero of=big$i bs=1M count=100 conv=fsync status=none; done; du -sm . | cut -f1'
+      expect(Number.parseInt(await run(sandbox, command), 10)).toBeGreaterThan(590)
+    } finally {
+      await roomy.end()
+    }
+  }, 120_000)
+
+  test('has no file that is larger than its part of the disk', async () => {
+    const sandbox = await world.open()
+    expect(await run(sandbox, 'truncate -s 300M small; truncate -s 500M big; stat -c %s small big')).toMatch(/^314572800\n0$/m)
   }, 30_000)
 
   test('cuts a flood of output and a command that never ends', async () => {

@@ -112,6 +112,7 @@ export function createPreparedWorkspaces(options: PreparedWorkspacesOptions): Pr
             labels: labels('prepare'),
             workspace: names.files
           }),
+          needsRoom: true,
           allowList: allowListFrom(input.install?.allowedHosts ?? []),
           onEgress: decision => {
             if (!decision.isAllowed) emit(refusalLine(decision))
@@ -174,9 +175,11 @@ async function install(
     ? `did not finish within ${Math.round(timeoutMs / 1_000)} s`
     : result.outOfMemory
       ? 'ran out of memory'
-      : result.signal === null
-        ? `ended with status ${result.exitCode}`
-        : `was ended by ${result.signal}`
+      : result.outOfDisk
+        ? 'was ended, because its files take more than a sandbox may have (sandbox.diskMegabytes) or the disk is nearly full'
+        : result.signal === null
+          ? `ended with status ${result.exitCode}`
+          : `was ended by ${result.signal}`
   const printed = stripControls(tail.text()).trim().slice(-ERROR_OUTPUT)
   throw new FixpointError('workspace_prepare_failed', `“${cutText(command, 200)}” ${how}.${printed === '' ? '' : `\n${printed}`}`)
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
-import type { EgressDecision, FileChanges, LocalTarget } from '@fixpoint/protocol/sandbox'
+import type { EgressDecision, FileChanges, LocalTarget, SandboxHealth } from '@fixpoint/protocol/sandbox'
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { type EgressOptions, serveEgress } from './egress.ts'
 import type { AllowListEntry } from './egress-policy.ts'
@@ -46,6 +46,8 @@ export interface RunOptions {
   network: Network
   logger: SandboxLogger
   template: ContainerCreateOptions
+  /** Begins something new, which needs room on the disk. */
+  needsRoom: boolean
   allowList: readonly AllowListEntry[]
   onEgress(decision: EgressDecision): void
 }
@@ -64,7 +66,8 @@ export async function runSandbox(options: RunOptions, signal?: AbortSignal): Pro
     void tunnel.ended.then(() => over.abort())
     try {
       const wayOut = openWayOut(containerId, options, AbortSignal.any([stopping.signal, over.signal]))
-      await awaitHealth(tunnel, settings.startTimeoutMs, signal)
+      const { disk } = await awaitHealth(tunnel, settings.startTimeoutMs, signal)
+      if (options.needsRoom) requireRoom(disk, settings.diskReserveBytes)
       const calls = sandboxCalls(tunnel)
       const commandsCanStart = Promise.race([wayOut, tunnel.ended])
       return {
@@ -239,6 +242,20 @@ async function settledState(engine: Engine, containerId: string): Promise<Contai
     if (!State.Running || State.Paused || look === STATE_LOOKS) return State
     await delay(STATE_PAUSE_MS)
   }
+}
+
+/** @throws FixpointError `storage_full` where too little is left of the disk that Docker has its volumes on. */
+export function requireRoom({ free, total }: SandboxHealth['disk'], reserveBytes: number): void {
+  const reserve = Math.min(reserveBytes, total / 10)
+  if (free >= reserve) return
+  const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GB`
+  throw new FixpointError(
+    'storage_full',
+    `Docker’s disk has ${gigabytes(free)} left of ${gigabytes(total)}; ${gigabytes(reserve)} are kept free.`,
+    {
+      hint: 'Make room: `docker system df` shows what takes it. Less is kept free with sandbox.diskReserveMegabytes.'
+    }
+  )
 }
 
 async function startFailure(error: unknown, containerId: string, options: RunOptions): Promise<unknown> {

@@ -17,7 +17,16 @@ function answering(text: string, size = 7): Tunnel {
 }
 
 const frames = (values: unknown[]) => values.map(value => `${JSON.stringify(value)}\n`).join('')
-const exit = { kind: 'exit', exitCode: 0, signal: null, timedOut: false, outOfMemory: false, omittedBytes: 0, durationMs: 5 }
+const exit = {
+  kind: 'exit',
+  exitCode: 0,
+  signal: null,
+  timedOut: false,
+  outOfMemory: false,
+  outOfDisk: false,
+  omittedBytes: 0,
+  durationMs: 5
+}
 const command = { command: 'true', timeoutMs: 1_000 }
 
 describe('exec', () => {
@@ -35,6 +44,7 @@ describe('exec', () => {
       signal: null,
       timedOut: false,
       outOfMemory: false,
+      outOfDisk: false,
       omittedBytes: 0,
       durationMs: 5,
       stdout: 'grüße 😀\nend',

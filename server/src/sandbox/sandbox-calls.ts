@@ -7,6 +7,7 @@ import {
   execInputSchema,
   type FileChanges,
   fileChangesSchema,
+  type SandboxHealth,
   type SandboxInput,
   type SandboxOperation,
   type SandboxOutput,
@@ -127,9 +128,9 @@ export async function watchFiles(tunnel: Tunnel, signal: AbortSignal): Promise<A
 }
 
 /** The first call on a new connection. */
-export async function awaitHealth(tunnel: Tunnel, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+export async function awaitHealth(tunnel: Tunnel, timeoutMs: number, signal?: AbortSignal): Promise<SandboxHealth> {
   const answer = await tunnel.fetch('GET', '/v1/health', undefined, { signal, timeoutMs })
-  understand(sandboxHealthSchema, answer, 'health')
+  return understand(sandboxHealthSchema, answer, 'health')
 }
 
 /** @throws FixpointError `outcome_unknown` when the answer has another form than the protocol says: whoever sent it is not ours. */

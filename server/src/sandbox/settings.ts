@@ -14,6 +14,10 @@ export interface SandboxSettings {
   tmpFiles: number
   /** /dev/shm, which Chromium keeps its pictures in. */
   shmBytes: number
+  /** What a sandbox's workspace and home folder may take on disk together, and so the largest single file. */
+  diskBytes: number
+  /** So much is left free of the disk that Docker has its volumes on: at most a tenth of it. */
+  diskReserveBytes: number
   /** Open files of one process; an engine that runs with less itself cannot give this. */
   openFiles: number
   /** Bytes that may leave and enter one sandbox together. */
@@ -38,6 +42,8 @@ export const defaultSandboxSettings: Omit<SandboxSettings, 'instanceId' | 'image
   tmpBytes: 512 * MiB,
   tmpFiles: 200_000,
   shmBytes: 256 * MiB,
+  diskBytes: 10_240 * MiB,
+  diskReserveBytes: 10_240 * MiB,
   openFiles: 16_384,
   egressBytes: 4_096 * MiB,
   egressConnections: 128,

@@ -54,6 +54,8 @@ describe('sandboxTemplate', () => {
           "npm_config_update_notifier=false",
           "npm_config_fund=false",
           "npm_config_audit=false",
+          "FIXPOINT_DISK_LIMIT=10737418240",
+          "FIXPOINT_DISK_RESERVE=10737418240",
         ],
         "Hostname": "sandbox",
         "Image": "image:tag",
@@ -125,6 +127,11 @@ describe('sandboxTemplate', () => {
             "Hard": 0,
             "Name": "core",
             "Soft": 0,
+          },
+          {
+            "Hard": 10737418240,
+            "Name": "fsize",
+            "Soft": 10737418240,
           },
         ],
       }

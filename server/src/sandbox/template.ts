@@ -70,7 +70,11 @@ export function sandboxTemplate({ settings, name, purpose, labels, workspace }: 
     Hostname: 'sandbox',
     Entrypoint: ['/usr/bin/tini', '--', '/usr/local/bin/node', '/opt/fixpoint/launch.mjs'],
     Cmd: ['serve'],
-    Env: Object.entries(ENVIRONMENT).map(([key, value]) => `${key}=${value}`),
+    Env: Object.entries({
+      ...ENVIRONMENT,
+      FIXPOINT_DISK_LIMIT: String(settings.diskBytes),
+      FIXPOINT_DISK_RESERVE: String(settings.diskReserveBytes)
+    }).map(([key, value]) => `${key}=${value}`),
     Tty: false,
     OpenStdin: true,
     StdinOnce: true,
@@ -91,7 +95,9 @@ export function sandboxTemplate({ settings, name, purpose, labels, workspace }: 
       NanoCpus: Math.round(settings.cpus * 1e9),
       Ulimits: [
         { Name: 'nofile', Soft: settings.openFiles, Hard: settings.openFiles },
-        { Name: 'core', Soft: 0, Hard: 0 }
+        { Name: 'core', Soft: 0, Hard: 0 },
+        // Docker limits no volume; sandboxd watches what all files take together.
+        { Name: 'fsize', Soft: settings.diskBytes, Hard: settings.diskBytes }
       ],
       ShmSize: settings.shmBytes,
       // npm runs what it unpacks, hence exec.

@@ -36,6 +36,7 @@ export function joinOutput({ stdout, stderr }: ExecResult): string {
 export function describeEnding(result: ExecResult, limitMs: number): string {
   if (result.timedOut) return `stopped after ${limitMs / 1_000} s`
   if (result.outOfMemory) return 'stopped: out of memory'
+  if (result.outOfDisk) return 'stopped: the files take too much of the disk; remove what is not needed'
   if (result.signal !== null) return `ended by ${result.signal}`
   return result.exitCode === 0 ? 'done' : `exit code ${result.exitCode}`
 }
