@@ -23,14 +23,21 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-async function open({ colorScheme = 'light', withoutPolicy = false }: { colorScheme?: 'light' | 'dark'; withoutPolicy?: boolean } = {}) {
+interface Opening {
+  colorScheme?: 'light' | 'dark'
+  withoutPolicy?: boolean
+  translation?: Record<string, string>
+}
+
+async function open({ colorScheme = 'light', withoutPolicy = false, translation = {} }: Opening = {}) {
   asked = []
   const context = await browser.newContext({ viewport: { width: 360, height: 900 }, colorScheme })
   const page = await context.newPage()
   const html = pageHtml({
     shows: { view: 'timeline' },
     language: 'en',
-    words: pageWords({ t: message => message }),
+    words: pageWords({ t: message => translation[message] ?? message }),
+    translation,
     source: ORIGIN,
     script: `${ORIGIN}/webview.js`,
     style: `${ORIGIN}/webview.css`
@@ -56,19 +63,23 @@ async function open({ colorScheme = 'light', withoutPolicy = false }: { colorSch
   return page
 }
 
+async function showSession(page: Page): Promise<void> {
+  const { events, sessionId } = fixtureLogs.hostile()
+  await page.evaluate(
+    ([log, id]) => {
+      window.postMessage({ kind: 'events', sessionId: id, events: log, isStart: true })
+      window.postMessage({ kind: 'status', status: 'connected', problem: null, canPrompt: true })
+    },
+    [events, sessionId] as const
+  )
+}
+
 const attacks = (page: Page) => page.evaluate('globalThis.__attacked ?? 0')
 
 describe('the pages of the companion', () => {
   it('show 80 attacks in prompts, file names, commits and outputs as text', async () => {
     const page = await open({ withoutPolicy: true })
-    const { events, sessionId } = fixtureLogs.hostile()
-    await page.evaluate(
-      ([log, id]) => {
-        window.postMessage({ kind: 'events', sessionId: id, events: log, isStart: true })
-        window.postMessage({ kind: 'status', status: 'connected', problem: null, canPrompt: true })
-      },
-      [events, sessionId] as const
-    )
+    await showSession(page)
     await page.locator('.fx-timeline').waitFor()
     // Everything that opens is opened.
     for (let round = 0; round < 4; round++) {
@@ -94,14 +105,7 @@ describe('the pages of the companion', () => {
     const page = await open()
     const posted: unknown[] = []
     await page.exposeFunction('hear', (message: unknown) => void posted.push(message))
-    const { events, sessionId } = fixtureLogs.hostile()
-    await page.evaluate(
-      ([log, id]) => {
-        window.postMessage({ kind: 'events', sessionId: id, events: log, isStart: true })
-        window.postMessage({ kind: 'status', status: 'connected', problem: null, canPrompt: true })
-      },
-      [events, sessionId] as const
-    )
+    await showSession(page)
     const field = page.locator('textarea')
     await field.pressSequentially('Line it up.')
     await page.locator('.fi-prompt button').last().click()
@@ -110,6 +114,14 @@ describe('the pages of the companion', () => {
     expect(await field.inputValue()).toBe('Line it up.')
     await page.evaluate(() => window.postMessage({ kind: 'sent' }))
     await expect.poll(() => field.inputValue()).toBe('')
+    await page.context().close()
+  })
+
+  it('speak the language of VS Code, in what the shared components say too', async () => {
+    const page = await open({ translation: { Send: 'Senden', Timeline: 'Verlauf', '{0} more lines': '{0} Zeilen mehr' } })
+    await showSession(page)
+    await page.getByLabel('Verlauf').waitFor()
+    await page.getByRole('button', { name: 'Senden' }).waitFor()
     await page.context().close()
   })
 

@@ -37,7 +37,8 @@ cpSync(join(room, 'manifest'), folder, { recursive: true })
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`)
 cpSync(join(room, '..', 'LICENSE'), join(folder, 'LICENSE'))
 mkdirSync(join(folder, 'l10n'))
-writeFileSync(join(folder, 'l10n', 'bundle.l10n.json'), `${JSON.stringify(await messagesOf(join(room, 'src')), null, 2)}\n`)
+const messages = await messagesOf(join(room, 'src'), join(room, '..', 'ui', 'src', 'strings.ts'))
+writeFileSync(join(folder, 'l10n', 'bundle.l10n.json'), `${JSON.stringify(messages, null, 2)}\n`)
 
 if (process.argv.includes('--pack')) {
   const { createVSIX } = await import('@vscode/vsce')

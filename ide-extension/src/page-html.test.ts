@@ -7,15 +7,19 @@ const words = (text: string): PageWords =>
 
 it('hands the page its words, whatever is in a translation', () => {
   const text = 'Warten & „"><img src=x onerror=alert(1)>'
-  const html = pageHtml({ shows: { view: 'timeline' }, language: 'de', words: words(text), source: 'x', script: 'x', style: 'x' })
-  const [, attribute = ''] = /data-words="([^"]*)"/.exec(html) ?? []
+  const parts = { shows: { view: 'timeline' }, language: 'de', source: 'x', script: 'x', style: 'x' } as const
+  const html = pageHtml({ ...parts, words: words(text), translation: { 'Verified & "so"': text } })
   expect(html).not.toContain('<img')
-  const back = attribute.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&')
-  expect(pageWordsSchema.parse(JSON.parse(back))).toEqual(words(text))
+  const attribute = (name: string): unknown => {
+    const [, value = ''] = new RegExp(` ${name}="([^"]*)"`).exec(html) ?? []
+    return JSON.parse(value.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&'))
+  }
+  expect(pageWordsSchema.parse(attribute('data-words'))).toEqual(words(text))
+  expect(attribute('data-translation')).toEqual({ 'Verified & "so"': text })
 })
 
 it('names the turn of a proof by what an id can be, and nothing else', () => {
   const shows = { view: 'proof', sessionId: 'ses_1"><b', turnId: 'turn_1"onload="x' } as const
-  const html = pageHtml({ shows, language: 'en', words: words(''), source: 'x', script: 'x', style: 'x' })
+  const html = pageHtml({ shows, language: 'en', words: words(''), translation: {}, source: 'x', script: 'x', style: 'x' })
   expect(html).toContain('data-session="ses_1b" data-turn="turn_1onloadx"')
 })

@@ -79,6 +79,7 @@ export function showSession(webview: vscode.Webview, session: FollowedSession | 
     shows,
     language: vscode.env.language,
     words: pageWords(vscode.l10n),
+    translation: vscode.l10n.bundle ?? {},
     source: webview.cspSource,
     script: uriOf('webview.js'),
     style: uriOf('webview.css')

@@ -32,7 +32,7 @@ export function PictureModes({ mode, ...options }: PictureModesProps) {
       return <SidesView options={options} />
     case 'swipe':
       return (
-        <Stage options={options} caption={SWIPE_CAPTION}>
+        <Stage options={options} caption={swipeCaption()}>
           {at => (
             <SwipeView
               before={<Layer options={options} phase="before" at={at} />}
@@ -54,7 +54,7 @@ type Phase = 'before' | 'after'
 
 const WHOLE = { x: 0, y: 0 }
 
-const SWIPE_CAPTION = (
+const swipeCaption = () => (
   <>
     <span>{strings.proof.before}</span>
     <span>{strings.proof.after}</span>
