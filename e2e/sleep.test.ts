@@ -54,7 +54,7 @@ describe('a sandbox with VS Code', () => {
     url = page.url()
     const before = containers()
     expect(before).toHaveLength(1)
-    await delay(2 * IDLE_SECONDS * 1_000)
+    await delay((IDLE_SECONDS + 2) * 1_000)
     expect(containers()).toEqual(before)
     await page.locator('.view-lines').click()
     await page.keyboard.press('Control+Home')
@@ -91,8 +91,8 @@ describe('a sandbox with VS Code', () => {
     const volumes = execFileSync('docker', list, { encoding: 'utf8' }).split('\n').filter(Boolean)
     expect(volumes).not.toEqual([])
     execFileSync('docker', ['volume', 'rm', ...volumes])
-    const page = await open(url)
-    await page.locator('.view-lines', { hasText: 'margin-left' }).waitFor()
+    const page = await open(await address('preview'))
+    await page.getByText('Tiny shop').waitFor()
     const warnings = async () => {
       const { turns } = await world.server.state(sessionId)
       return turns.flatMap(({ items }) => items.flatMap(item => (item.kind === 'notice' && item.level === 'warning' ? [item.text] : [])))
@@ -100,7 +100,7 @@ describe('a sandbox with VS Code', () => {
     await expect.poll(warnings).toEqual([expect.stringMatching(/replaced.*style\.css/)])
     // Told once, however often one comes back.
     await page.reload()
-    await page.locator('.view-lines', { hasText: 'margin-left' }).waitFor()
+    await page.getByText('Tiny shop').waitFor()
     expect(await warnings()).toHaveLength(1)
     await page.close()
   })

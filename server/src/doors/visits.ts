@@ -100,8 +100,17 @@ export function createVisits({ log, projects, repositories, keeper, logger }: Vi
   }
 
   /** @returns the look that VS Code was given */
-  async function wakeNow({ sessionId, door }: DoorAddress, by: Person, signal: AbortSignal): Promise<Theme | undefined> {
-    const sandbox = await openSandbox(sessionId, by, door, signal)
+  async function wakeNow(address: DoorAddress, by: Person, signal: AbortSignal): Promise<Theme | undefined> {
+    // Nobody has a connection yet, and what starts may take longer than a sandbox without anybody is kept.
+    const leave = keeper.stay(address.sessionId)
+    try {
+      return await start(address, await openSandbox(address.sessionId, by, address.door, signal), signal)
+    } finally {
+      leave()
+    }
+  }
+
+  async function start({ sessionId, door }: DoorAddress, sandbox: Sandbox, signal: AbortSignal): Promise<Theme | undefined> {
     if (door === 'vscode') {
       const theme = themes.get(sessionId)
       await sandbox.request('vscode/start', theme === undefined ? {} : { theme }, { signal })
