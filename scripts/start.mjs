@@ -192,7 +192,8 @@ function explainWithoutDisplay(link, isDemo) {
   There is no display here. In Chrome on your machine:
     1. chrome://extensions → Developer mode → Load unpacked → ${extensionFolder}
     2. Open the page, click the Fixpoint icon, and paste this link into the panel:
-       ${link}`)
+       ${link}
+       It works once, for ten minutes; \`npm run fixpoint -- pair\` in another terminal makes another.`)
   if (!isDemo) return
   console.error(`
   Or try it from here, in another terminal:
