@@ -15,6 +15,9 @@ import { runScript, SetupError, step } from './setup/step.mjs'
 const SERVER_PORT = Number(process.env['FIXPOINT_PORT'] ?? 4700)
 const SHOP_PORT = Number(process.env['FIXPOINT_DEMO_PORT'] ?? 5173)
 
+/** Long enough for a server that makes its database on a busy machine. */
+const PATIENCE_SECONDS = 120
+
 /** Processes that this script has started, and ends. */
 const children = []
 
@@ -154,12 +157,12 @@ async function startServer(node, env) {
 }
 
 async function waitUntil(entry, isReady) {
-  for (let attempt = 0; attempt < 240; attempt++) {
+  for (const end = Date.now() + PATIENCE_SECONDS * 1_000; Date.now() < end; ) {
     if (entry.isOver) throw new SetupError(`${entry.name} ended:\n${lastLines(entry.log)}`, `Its log is ${entry.log}.`)
     if (await isReady()) return
     await delay(125)
   }
-  throw new SetupError(`${entry.name} did not get ready within 30 s.`, `Its log is ${entry.log}.`)
+  throw new SetupError(`${entry.name} did not get ready within ${PATIENCE_SECONDS} s.`, `Its log is ${entry.log}.`)
 }
 
 function hasDisplay() {
