@@ -9,7 +9,7 @@ import { extensionFolder, serverProgram } from './setup/artefacts.mjs'
 import { ensureDemo, hasModel, hasOwnConfig } from './setup/demo.mjs'
 import { isPortTaken } from './setup/docker.mjs'
 import { logFile, root, stateFolder } from './setup/places.mjs'
-import { runOrFail } from './setup/run.mjs'
+import { endRunning, runOrFail } from './setup/run.mjs'
 import { runScript, SetupError, step } from './setup/step.mjs'
 
 const SERVER_PORT = Number(process.env['FIXPOINT_PORT'] ?? 4700)
@@ -33,9 +33,8 @@ await runScript(async () => {
     await Promise.race([main(), told])
   } finally {
     // Also when something went wrong on the way: nothing that was started here outlives it, and no port stays taken.
-    await endAll()
+    await Promise.all([endAll(), endRunning()])
   }
-  // A set-up that was interrupted may still have a step under way; nobody waits for it.
   process.exit(isReady ? 0 : 130)
 })
 
