@@ -1,5 +1,5 @@
 /** The command line: what was asked for on standard output, everything about it on standard error, and an exit code to rely on. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sessionEventSchema } from '@fixpoint/protocol'
@@ -198,7 +198,7 @@ describe('fixpoint sessions, show and pr', () => {
     expect(await fixpoint(['show', 'ses_'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Error: \d+ sessions begin with/) })
     expect(await fixpoint(['show', 'zzzzzzzzzz'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('`fixpoint sessions` lists them')
+      stderr: expect.stringContaining('`npm run fixpoint -- sessions` lists them')
     })
     const unknown = await fixpoint(['show', 'ses_00000000000000000000', '--json'])
     expect(unknown.code).toBe(1)
@@ -255,7 +255,7 @@ describe('fixpoint clients', () => {
     expect(await asEve()).toMatchObject({ code: 4, stderr: expect.stringContaining('The token is not valid.') })
     expect((await fixpoint(['sessions'])).code).toBe(0)
     const again = await fixpoint(['disconnect', eve?.clientId ?? ''])
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('fixpoint clients') })
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('npm run fixpoint -- clients') })
   })
 })
 
@@ -292,6 +292,20 @@ describe('fixpoint doctor', () => {
     expect(wrong.code).toBe(1)
     expect(wrong.stdout).toMatch(/✗ Configuration +.*port: /)
   })
+
+  it('says that a repository on the disk is not there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fixpoint-no-repository-'))
+    const project = { projectId: 'own', name: 'Own', origins: ['http://localhost:3000'], dev: { command: 'true', port: 3_000 } }
+    const file = join(folder, 'fixpoint.config.json')
+    writeFileSync(file, JSON.stringify({ projects: [{ ...project, repository: { path: join(folder, 'none.git') } }] }))
+    const result = await fixpoint(['doctor', '--json'], { environment: { ...world.server.environment, FIXPOINT_CONFIG: file } })
+    rmSync(folder, { recursive: true })
+    expect(result.code).toBe(1)
+    expect(rowsSchema.parse(JSON.parse(result.stdout)).find(row => row.name === 'Project own')).toMatchObject({
+      state: 'missing',
+      found: `${join(folder, 'none.git')} is not there, or no git repository.`
+    })
+  })
 })
 
 describe('a wrong command line', () => {
@@ -326,6 +340,7 @@ describe('a wrong command line', () => {
     for (const command of ['run', 'sessions', 'show', 'stop', 'pr', 'pair', 'doctor', 'serve'])
       expect(help.stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
     expect(help.stdout).toContain('Exit codes')
+    expect((await fixpoint(['run', '--help'])).stdout).toContain('1280x800')
     for (const line of help.stdout.split('\n').filter(text => !/^ {2}fixpoint run|^ {4}|^Settings/.test(text)))
       expect(line.length).toBeLessThanOrEqual(100)
     expect(await fixpoint(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })

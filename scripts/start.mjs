@@ -9,11 +9,14 @@ import { extensionFolder, serverProgram } from './setup/artefacts.mjs'
 import { ensureDemo, hasModel, hasOwnConfig } from './setup/demo.mjs'
 import { isPortTaken } from './setup/docker.mjs'
 import { logFile, root, stateFolder } from './setup/places.mjs'
-import { runOrFail } from './setup/run.mjs'
+import { endRunning, runOrFail } from './setup/run.mjs'
 import { runScript, SetupError, step } from './setup/step.mjs'
 
 const SERVER_PORT = Number(process.env['FIXPOINT_PORT'] ?? 4700)
 const SHOP_PORT = Number(process.env['FIXPOINT_DEMO_PORT'] ?? 5173)
+
+/** Long enough for a server that makes its database on a busy machine. */
+const PATIENCE_SECONDS = 120
 
 /** Processes that this script has started, and ends. */
 const children = []
@@ -30,9 +33,8 @@ await runScript(async () => {
     await Promise.race([main(), told])
   } finally {
     // Also when something went wrong on the way: nothing that was started here outlives it, and no port stays taken.
-    await endAll()
+    await Promise.all([endAll(), endRunning()])
   }
-  // A set-up that was interrupted may still have a step under way; nobody waits for it.
   process.exit(isReady ? 0 : 130)
 })
 
@@ -154,12 +156,12 @@ async function startServer(node, env) {
 }
 
 async function waitUntil(entry, isReady) {
-  for (let attempt = 0; attempt < 240; attempt++) {
+  for (const end = Date.now() + PATIENCE_SECONDS * 1_000; Date.now() < end; ) {
     if (entry.isOver) throw new SetupError(`${entry.name} ended:\n${lastLines(entry.log)}`, `Its log is ${entry.log}.`)
     if (await isReady()) return
     await delay(125)
   }
-  throw new SetupError(`${entry.name} did not get ready within 30 s.`, `Its log is ${entry.log}.`)
+  throw new SetupError(`${entry.name} did not get ready within ${PATIENCE_SECONDS} s.`, `Its log is ${entry.log}.`)
 }
 
 function hasDisplay() {
@@ -192,7 +194,8 @@ function explainWithoutDisplay(link, isDemo) {
   There is no display here. In Chrome on your machine:
     1. chrome://extensions → Developer mode → Load unpacked → ${extensionFolder}
     2. Open the page, click the Fixpoint icon, and paste this link into the panel:
-       ${link}`)
+       ${link}
+       It works once, for ten minutes; \`npm run fixpoint -- pair\` in another terminal makes another.`)
   if (!isDemo) return
   console.error(`
   Or try it from here, in another terminal:

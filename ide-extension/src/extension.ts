@@ -109,7 +109,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   async function connect(): Promise<void> {
     const text = await vscode.window.showInputBox({
       title: vscode.l10n.t('Connect to a Fixpoint server'),
-      prompt: vscode.l10n.t('Paste the pairing link that `fixpoint pair` prints.'),
+      prompt: vscode.l10n.t('Paste the pairing link that `npm run fixpoint -- pair` prints.'),
       placeHolder: 'http://127.0.0.1:4700/pair#ABCD-EFGH',
       ignoreFocusOut: true
     })

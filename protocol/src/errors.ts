@@ -82,21 +82,31 @@ export const ERRORS = {
     status: 401,
     title: 'A token is needed',
     retryable: false,
-    hint: 'Send “Authorization: Bearer <token>”; `fixpoint pair` gives a code to connect with.'
+    hint: 'Send “Authorization: Bearer <token>”; `npm run fixpoint -- pair` gives a code to connect with.'
   },
-  token_invalid: { status: 401, title: 'The token is not valid', retryable: false, hint: 'Pair again: `fixpoint pair` gives a new code.' },
+  token_invalid: {
+    status: 401,
+    title: 'The token is not valid',
+    retryable: false,
+    hint: 'Pair again: `npm run fixpoint -- pair` gives a new code.'
+  },
   client_not_found: {
     status: 404,
     title: 'No such client',
     retryable: false,
-    hint: '`fixpoint clients` lists what is connected.'
+    hint: '`npm run fixpoint -- clients` lists what is connected.'
   },
-  token_expired: { status: 401, title: 'The token has expired', retryable: false, hint: 'Pair again: `fixpoint pair` gives a new code.' },
+  token_expired: {
+    status: 401,
+    title: 'The token has expired',
+    retryable: false,
+    hint: 'Pair again: `npm run fixpoint -- pair` gives a new code.'
+  },
   pairing_code_invalid: {
     status: 403,
     title: 'The pairing code is not valid',
     retryable: false,
-    hint: 'Codes work once and for ten minutes; get a new one with `fixpoint pair`.'
+    hint: 'Codes work once and for ten minutes; get a new one with `npm run fixpoint -- pair`.'
   },
 
   // Projects and sessions
@@ -271,7 +281,7 @@ export const ERRORS = {
     status: 503,
     title: 'Docker does not answer',
     retryable: true,
-    hint: 'Start Docker; `fixpoint doctor` shows what is missing.'
+    hint: 'Start Docker; `npm run doctor` shows what is missing.'
   },
   image_missing: {
     status: 503,
@@ -283,7 +293,7 @@ export const ERRORS = {
     status: 503,
     title: 'The sandbox did not start',
     retryable: true,
-    hint: 'See the server’s log; `fixpoint doctor` checks the engine.'
+    hint: 'See the server’s log; `npm run doctor` checks the engine.'
   },
   sandbox_lost: {
     status: 503,

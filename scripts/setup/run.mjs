@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { SetupError } from './step.mjs'
+
+/** Programs that `run` has started and that have not ended. */
+const running = new Set()
+
+/**
+ * Ends what `run` has started and waits for it, at most 20 s: npm that is interrupted takes back what it has installed, and must not
+ * do so under the next set-up.
+ */
+export async function endRunning() {
+  for (const child of running) child.kill('SIGTERM')
+  for (let attempt = 0; attempt < 200 && running.size > 0; attempt++) await delay(100)
+}
 
 /**
  * Runs a program to its end and gives its standard output.
@@ -13,6 +26,7 @@ import { SetupError } from './step.mjs'
 export function run(program, args, { cwd, env, log, onLine } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    running.add(child)
     const file = log === undefined ? null : createWriteStream(log)
     file?.once('error', reject)
     let stdout = ''
@@ -29,8 +43,12 @@ export function run(program, args, { cwd, env, log, onLine } = {}) {
       stderr += chunk
       hear(chunk)
     })
-    child.once('error', reject)
+    child.once('error', error => {
+      running.delete(child)
+      reject(error)
+    })
     child.once('close', code => {
+      running.delete(child)
       file?.end()
       resolve({ code: code ?? 1, stdout, stderr })
     })

@@ -33,7 +33,7 @@ export async function openFolder({ client }: ServerLink, sessionId: string): Pro
 async function signIn(serverUrl: string, secrets: vscode.SecretStorage): Promise<ServerLink | null> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Sign in to {0}', serverUrl),
-    prompt: vscode.l10n.t('Type the pairing code that `fixpoint pair` prints on the server.'),
+    prompt: vscode.l10n.t('Type the pairing code that `npm run fixpoint -- pair` prints on the server.'),
     placeHolder: 'ABCD-EFGH',
     ignoreFocusOut: true
   })

@@ -57,6 +57,6 @@ function requireKey(key: string | undefined, name: string): string {
   if (key !== undefined) return key
   throw new FixpointError('config_invalid', `${name}: is not set, and the configured model needs it.`, {
     field: name,
-    hint: `Set ${name} in the server’s environment, or configure another model. Without a key, \`npm start\` uses the scripted demo model.`
+    hint: `Set ${name} in the server’s environment, or configure another model. Only the demo shop can do without one.`
   })
 }

@@ -10,6 +10,7 @@ import type { Config } from '../config/config-schema.ts'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import type { Environment } from '../config/secrets.ts'
 import { systemEdges } from '../edges.ts'
+import { tryGit } from '../git/git.ts'
 import { parseRepositoryAddress } from '../git/repository-address.ts'
 import { createSandboxDriver } from '../sandbox/driver.ts'
 import { systemNetwork } from '../sandbox/network.ts'
@@ -156,7 +157,7 @@ async function configRows({ config, secrets, dataFolder, file }: LoadedConfig): 
       found: `${file ?? 'no file'}, ${config.projects.length} ${config.projects.length === 1 ? 'project' : 'projects'}`,
       remedy: 'Describe a project in fixpoint.config.ts; docs/guide/projects.md shows how.'
     },
-    ...repositoryRows(config),
+    ...(await repositoryRows(config)),
     modelRow(() => createModel(config.model, secrets), config),
     {
       name: 'Code host',
@@ -170,23 +171,26 @@ async function configRows({ config, secrets, dataFolder, file }: LoadedConfig): 
   ]
 }
 
-function repositoryRows(config: Config): DoctorRow[] {
-  return config.projects.flatMap(({ projectId, repository }) => {
-    if (typeof repository !== 'string') return []
+/** A row for each project whose repository may not be used, or is not there. */
+async function repositoryRows(config: Config): Promise<DoctorRow[]> {
+  const rows: DoctorRow[] = []
+  for (const { projectId, repository } of config.projects) {
     try {
-      parseRepositoryAddress(repository, config.git.allowedHosts)
-      return []
+      if (typeof repository === 'string') parseRepositoryAddress(repository, config.git.allowedHosts)
+      else await requireLocalRepository(repository.path)
     } catch (error) {
-      return [
-        {
-          name: `Project ${projectId}`,
-          state: 'missing' as const,
-          found: asError(error).message,
-          remedy: error instanceof FixpointError ? error.hint : ''
-        }
-      ]
+      const remedy = error instanceof FixpointError ? error.hint : ''
+      rows.push({ name: `Project ${projectId}`, state: 'missing', found: asError(error).message, remedy })
     }
-  })
+  }
+  return rows
+}
+
+async function requireLocalRepository(path: string): Promise<void> {
+  const { exitCode } = await tryGit(['ls-remote', '--', path, 'HEAD'], { config: [['protocol.file.allow', 'always']], timeoutMs: 10_000 })
+  if (exitCode === 0) return
+  const hint = 'Correct `repository.path` in the configuration. It is the absolute path of a git repository.'
+  throw new FixpointError('repo_not_found_or_no_access', `${path} is not there, or no git repository.`, { hint })
 }
 
 function modelRow(create: () => { id: string; isScripted: boolean }, config: Config): DoctorRow {

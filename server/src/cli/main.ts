@@ -105,7 +105,7 @@ clientCommand('run', 'say what is wrong; with --wait until it is fixed and prove
     (css: string, all: string[]) => [...all, css],
     [] as string[]
   )
-  .option('--viewport <size>', 'size of the window', parseSize, { width: 1280, height: 800 })
+  .addOption(new Option('--viewport <size>', 'size of the window').argParser(parseSize).default({ width: 1280, height: 800 }, '1280x800'))
   .addOption(new Option('--color-scheme <scheme>', 'colour scheme of the page').choices(['light', 'dark']).default('light'))
   .option('--wait', 'wait for the end and show what goes on', false)
   .option('--timeout <seconds>', 'wait no longer than this', parseSeconds)

@@ -24,7 +24,7 @@ export async function findSession(given: string, { client }: Connection): Promis
   if (only && matches.length === 1) return only.sessionId
   if (matches.length === 0)
     throw new FixpointError('session_not_found', `No session begins with “${given.slice(0, 40)}”.`, {
-      hint: '`fixpoint sessions` lists them.'
+      hint: '`npm run fixpoint -- sessions` lists them.'
     })
   throw new FixpointError('invalid_parameter', `${matches.length} sessions begin with “${given}”.`, { hint: 'Give more of the id.' })
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { FixpointError } from '@fixpoint/protocol'
@@ -5,6 +6,7 @@ import { loadConfig as loadConfigFile } from 'c12'
 import { z } from 'zod'
 import { closestName } from '../closest-name.ts'
 import { isLoopback } from '../doors/door-address.ts'
+import { projectConfigSchema } from '../projects/project-config.ts'
 import { type Config, configSchema } from './config-schema.ts'
 import { type Environment, readSecrets, type Secrets } from './secrets.ts'
 
@@ -82,12 +84,18 @@ async function readFileConfig(environment: Environment, folder: string): Promise
     const raw = rawConfigSchema.parse(structuredClone(loaded.config))
     return { raw, file: Object.keys(raw).length > 0 || named !== undefined ? (loaded.configFile ?? null) : null }
   } catch (cause) {
+    const shownAs = named ?? `fixpoint.config in ${folder}`
+    if (named !== undefined && !existsSync(resolve(folder, named))) {
+      const hint = 'Correct FIXPOINT_CONFIG, or remove it.'
+      throw new FixpointError('config_invalid', `The configuration file ${shownAs} is not there.`, {
+        field: 'FIXPOINT_CONFIG',
+        hint,
+        cause
+      })
+    }
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : ''
-    throw new FixpointError(
-      'config_invalid',
-      `The configuration file ${named ?? `fixpoint.config in ${folder}`} cannot be read: ${reason}`,
-      { cause }
-    )
+    const hint = 'Look for a comma, a bracket or a quote that is missing or too many.'
+    throw new FixpointError('config_invalid', `The configuration file ${shownAs} cannot be read: ${reason}`, { hint, cause })
   }
 }
 
@@ -104,13 +112,19 @@ function setAt(target: Record<string, unknown>, path: readonly string[], value: 
   setAt(copy, rest, value)
 }
 
+/** The names of the settings at a place, where they are known here: in the file itself and in a project. */
+function settingsAt(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(configSchema.shape)
+  return path.length === 2 && path[0] === 'projects' ? Object.keys(projectConfigSchema.shape) : []
+}
+
 function describeIssues(error: z.ZodError, source: string): string {
   const lines = error.issues.flatMap(issue => {
     const place = issue.path.join('.') || 'the file'
     if (issue.code !== 'unrecognized_keys') return [`${place}: ${issue.message}`]
-    const known = Object.keys(configSchema.shape)
+    const known = settingsAt(issue.path)
     return issue.keys.map(key => {
-      const guess = issue.path.length === 0 ? closestName(key, known) : undefined
+      const guess = closestName(key, known)
       return `${[...issue.path, key].join('.')}: is not a setting${guess ? `; did you mean ${guess}?` : ''}`
     })
   })

@@ -95,7 +95,7 @@ async function start(args: readonly string[], options: GitOptions) {
     throw new FixpointError('git_failed', `git ${args[0] ?? ''} took longer than ${(options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1_000} s.`)
   }
   if (isErrno(result.cause, 'ENOENT'))
-    throw new FixpointError('git_failed', 'Git is not installed.', { hint: 'Install git; `fixpoint doctor` checks it.' })
+    throw new FixpointError('git_failed', 'Git is not installed.', { hint: 'Install git; `npm run doctor` checks it.' })
   if (isErrno(result.cause, 'ENOSPC') || /No space left on device/.test(String(result.stderr))) {
     throw new FixpointError('storage_full', 'There is no space left for the repository.')
   }

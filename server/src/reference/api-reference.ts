@@ -90,7 +90,7 @@ function basics(): string[] {
   return [
     '## Basics',
     [
-      '- Send `Authorization: Bearer <token>`. `fixpoint pair` and `POST /api/pair` give a client a token of its own.',
+      '- Send `Authorization: Bearer <token>`. `npm run fixpoint -- pair` and `POST /api/pair` give a client a token of its own.',
       `- Bodies are JSON in UTF-8 without a content encoding, at most ${limit(API_LIMITS.bodyBytes)} bytes and ${API_LIMITS.jsonDepth} levels deep. Unknown fields are refused.`,
       '- Where it is said, an `Idempotency-Key` header lets a request be repeated without a second effect.',
       `- A client may say which version of the API it speaks, \`${PROTOCOL_HEADER}: ${PROTOCOL_VERSION}\` today; one that is older than what the server still answers (\`oldestProtocolVersion\` of \`GET /api/server\`) is refused with \`client_too_old\`, a newer one with \`protocol_unsupported\`.`,
