@@ -75,10 +75,16 @@ export class LoadedModules {
   async #mapFromNext(url: string): Promise<ModuleMap> {
     const script = [...this.#owner.scripts].map(({ src }) => URL.parse(src)?.pathname ?? '').find(path => path.includes('/_next/'))
     if (script === undefined) return null
-    const address = new URL(`${script.slice(0, script.indexOf('/_next/'))}/__nextjs_source-map`, this.#view.origin)
-    address.searchParams.set('filename', url)
-    const json = await fetchText(address.href)
-    return json === null ? null : parseMap(json)
+    const endpoint = `${script.slice(0, script.indexOf('/_next/'))}/__nextjs_source-map`
+    // Next 15 with Turbopack knows its chunks by their addresses as they are encoded (`%5Broot-of-the-server%5D`), others as they are.
+    for (const name of new Set([url, encodeURI(url)])) {
+      const address = new URL(endpoint, this.#view.origin)
+      address.searchParams.set('filename', name)
+      const json = await fetchText(address.href)
+      const map = json ? parseMap(json) : null
+      if (map) return map
+    }
+    return null
   }
 
   /** The text of one of the page's own scripts; null for what is none or cannot be had. */
