@@ -209,7 +209,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       if (ran === undefined || ran === ownName) return owner
       return above.find(other => isFiber(other) && functionNameOf(other) === ran) ?? owner
     }
-    if (source?.kind !== 'position' || hasPlace(owner, source) !== false) return owner
+    if (source?.kind !== 'position' || hasPlace(owner, source)) return owner
     return above.find(other => isFiber(other) && hasPlace(other, source)) ?? owner
   }
 
@@ -219,16 +219,15 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     return before?.replace(/ \[as .*$/, '').replace(/\.render$/, '')
   }
 
-  /** Whether a component's code makes an element of this place, where compilers have put the places into it; undefined where they have not. */
-  function hasPlace(node: unknown, { line, column }: { line: number; column?: number | null | undefined }): boolean | undefined {
+  /** Whether a component's code makes an element of this place: compilers have put the places into it. */
+  function hasPlace(node: unknown, { line, column }: { line: number; column?: number | null | undefined }): boolean {
     const type = functionOfType(own(node, 'type'))
-    if (typeof type !== 'function') return undefined
+    if (typeof type !== 'function') return false
     try {
       const code = functionText.call(type)
-      if (!code.includes('lineNumber:')) return undefined
       return new RegExp(`lineNumber: ?${line},\\s*columnNumber: ?${column}\\b`).test(code)
     } catch {
-      return undefined
+      return false
     }
   }
 

@@ -3,6 +3,7 @@ import { type EvalModule, evalModule, evalModules } from './eval-modules.ts'
 import { Kept } from './kept.ts'
 import { decodeDataUrl, type ModuleMap, mapReference, parseMap, sizeOfMap } from './module-map.ts'
 import { scriptOrder } from './script-order.ts'
+import { sourcePath } from './source-path.ts'
 
 // A module with an inline map of several MB is a bundle; one position is not worth more of the person's time.
 const LARGEST_FILE = 16_000_000
@@ -106,6 +107,18 @@ export class LoadedModules {
       for (const module of modules ?? []) all.set(module.url, module)
     }
     return all
+  }
+
+  /** The address at which a dev server gave out a file of the developer's disk; null where it was not loaded, or there is no such server. */
+  addressOf(file: string): string | null {
+    const base = devServerBase(this.#owner)
+    if (base === null) return null
+    const hints = { names: [], files: [file], base, origin: this.#view.origin }
+    const isOf = (url: string) => {
+      const path = sourcePath(url, url, base)
+      return path !== null && (file === path || file.endsWith(`/${path}`))
+    }
+    return scriptOrder(this.#loadedScripts(), hints).find(isOf) ?? null
   }
 
   /** The scripts that were loaded, those that are likely to have what the hints name first, one after the other. */

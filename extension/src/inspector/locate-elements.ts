@@ -1,6 +1,8 @@
 import { PAGE_CONTEXT_LIMITS } from '@fixpoint/protocol'
+import { Slices } from '../page-tree/slices.ts'
 import { astroSource, fetchServedPage, isAstroInDevelopment } from './astro-source.ts'
 import { cluesOf, elementAt } from './clues.ts'
+import { linesTooMany } from './compiled-places.ts'
 import type { ElementToLocate, LocatedElement, LocatedSource, RawCode, RawComponent, RawSource } from './inspection.ts'
 import { devServerBase, isEvaluated, type LoadedModule, LoadedModules, serverAddress } from './loaded-modules.ts'
 import { type Clue, declaredName, enclosingComponent, findOpeningTag } from './markup-search.ts'
@@ -147,7 +149,10 @@ interface FoundSource {
 
 async function locateSource(source: RawSource, { modules, base }: Home): Promise<FoundSource> {
   const without = (found: LocatedSource | null): FoundSource => ({ source: found, names: null })
-  if (source.kind === 'position') return without(located(sourcePath(source.file, null, base), source.line, source.column ?? null))
+  if (source.kind === 'position') {
+    const line = source.line - (source.column == null ? 0 : await linesTooManyIn(source.file, modules))
+    return without(located(sourcePath(source.file, null, base), line, source.column ?? null))
+  }
   if (source.kind === 'file') return without(located(sourcePath(source.file, null, base), null, null))
   const frame = jsxCallSite(source.stack)
   if (!frame) return without(null)
@@ -173,6 +178,14 @@ async function locateSource(source: RawSource, { modules, base }: Home): Promise
     source: located(sourcePath(place.source, url, base), place.line, place.column === null ? null : place.column + 1),
     names: text === null ? null : namesIn(text, offsetOfLine(text, place.line) + (place.column ?? 0))
   }
+}
+
+/** Places that a compiler has put into the code of a dev server's module may be off, by the same for all. */
+async function linesTooManyIn(file: string, modules: LoadedModules): Promise<number> {
+  const url = modules.addressOf(file)
+  const [code, map] = url === null ? [null, null] : await Promise.all([modules.code(url), modules.mapOf(url)])
+  const text = map === null || map === 'absent' ? null : (map.sourcesContent?.[0] ?? null)
+  return code === null || map === null || map === 'absent' || text === null ? 0 : linesTooMany(code, map, text)
 }
 
 function namesIn(text: string, offset: number): NamesInSource {
@@ -218,9 +231,15 @@ async function defineAll(
     names: [...wanted.keys()].map(index => components[index]?.name ?? ''),
     files: [...wanted.keys()].map(index => sources[index]?.source?.file ?? '')
   }
+  const slices = new Slices(SEARCH_LIMIT)
   for await (const module of modules.modules(hints)) {
+    // What a library makes has the same code many times.
+    const ranges = new Map<string, ReturnType<typeof findCode>>()
     for (const [index, code] of wanted) {
-      const range = findCode(module.code, code)
+      if (slices.isDueNow()) await slices.rest()
+      const key = `${code.length} ${code.text}`
+      const range = ranges.get(key) ?? findCode(module.code, code)
+      ranges.set(key, range)
       if (range === 'absent') continue
       wanted.delete(index)
       if (range !== 'ambiguous') definitions[index] = await define(module, range, code, base)

@@ -13,6 +13,9 @@ export interface Definition {
   parts: { file: string; text: string; from: number; to: number }[]
 }
 
+/** Comparisons of a node with a tag; a page that wants more of them means no good. */
+const MOST_COMPARISONS = 200_000
+
 export interface NamedComponent {
   name: string
   definition: Definition | null
@@ -30,12 +33,16 @@ export function placesOfNodes(
   const places = new Map<number, LocatedSource>()
   const taken = new Set<WrittenNode>()
   let owner: number | null = null
+  let comparisons = 0
   const order = [...named.keys()].toSorted((a, b) => placeInTree(nodes, a) - placeInTree(nodes, b))
   for (const index of order) {
     const parts = named[index]?.definition?.parts ?? []
     if (parts.length === 0) continue
     const tags = parts.map(({ text, from, to }) => writtenTags(text, from, to))
+    const count = tags.reduce((sum, { length }) => sum + length, 0)
     for (const node of nodes.slice(0, placeInTree(nodes, index))) {
+      comparisons += count
+      if (comparisons > MOST_COMPARISONS) return { places, owner }
       if (taken.has(node) || (node.owner != null && node.owner !== index)) continue
       const component = named[node.component ?? -1]
       const isCertain = node.tag == null && component?.definition?.name != null

@@ -66,6 +66,12 @@ describe('source locations from a page', () => {
     expect(verified('/src/App.tsx', 'packages/web')).toBe('packages/web/src/App.tsx')
   })
 
+  it('are found from the folders that the app is in', () => {
+    expect(verified('web/src/App.tsx', 'packages/admin')).toBe('packages/web/src/App.tsx')
+    expect(verified('/src/components/PriceTag.tsx', 'packages/web')).toBe('src/components/PriceTag.tsx')
+    expect(verified('web/src/Missing.tsx', 'packages/admin')).toBeUndefined()
+  })
+
   it('are found above the app’s folder, where bundlers say that another package lies', () => {
     expect(verified('../../src/components/PriceTag.tsx', 'packages/web')).toBe('src/components/PriceTag.tsx')
     // A package's own map, seen from its folder: what it says is above the app's folder is not in the repository.

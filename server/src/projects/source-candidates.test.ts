@@ -141,7 +141,7 @@ describe('candidates', () => {
 describe('what is looked for', () => {
   it('leaves out what every page has and what builds have made up', () => {
     const clues = [...classes('container', 'css-1x2y3z', 'svelte-1abcdef', 'sc-4aBcDe', 'amount'), { kind: 'id', text: 'root' } as const]
-    expect(searchTerms(pick({ clues })).map(({ text }) => text)).toEqual(['root', 'amount'])
+    expect(searchTerms(pick({ clues })).map(({ text }) => text)).toEqual(['amount', 'root'])
   })
 
   it('is bounded, and is never more than a line', () => {

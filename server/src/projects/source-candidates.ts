@@ -79,7 +79,8 @@ function addClue(
   add: (kind: SearchTerm['kind'], text: string, options?: { factor?: number; from?: string }) => void
 ): void {
   if (kind !== 'class') {
-    add(kind, text, { factor })
+    // What the whole page is in says little of a part of it.
+    add(kind, text, { factor: kind === 'id' && COMMON.test(text) ? factor * 0.3 : factor })
     return
   }
   if (text.includes(' ')) {

@@ -57,10 +57,12 @@ function findTrackedFile(claimed: string, index: FileIndex, subfolder: string): 
     return index.paths.has(inRepository) ? inRepository : undefined
   }
   const isAbsolute = path.startsWith('/')
-  const inApp = posix.join(subfolder, path.replace(/^\/+/, ''))
-  if (index.paths.has(inApp)) return inApp
   const relative = path.replace(/^\/+/, '')
-  if (index.paths.has(relative)) return relative
+  // From the app's folder, or from one above it: addresses cannot say how far up a package beside the app is.
+  for (const folder of foldersFrom(subfolder)) {
+    const inFolder = posix.join(folder, relative)
+    if (index.paths.has(inFolder)) return inFolder
+  }
   // A path of the machine where the app runs, from its root or from a folder above the repository: the longest tracked path that it
   // ends in, if there is but one. A bare name is no path: it would be found anywhere.
   const candidates = (index.byName.get(posix.basename(path)) ?? []).filter(
@@ -68,6 +70,12 @@ function findTrackedFile(claimed: string, index: FileIndex, subfolder: string): 
   )
   const longest = candidates.toSorted((a, b) => b.length - a.length)
   return longest[0] !== undefined && longest[1]?.length !== longest[0].length ? longest[0] : undefined
+}
+
+/** A folder, and those that it is in, up to the repository's root. */
+function foldersFrom(subfolder: string): string[] {
+  const parent = posix.dirname(subfolder)
+  return parent === subfolder ? [subfolder] : [subfolder, ...foldersFrom(parent)]
 }
 
 /** The path without a scheme, a query and a position; undefined for anything that is not a plain path. */
