@@ -55,15 +55,27 @@ async function serveFiles(folder, isPublic = () => true) {
   return `http://127.0.0.1:${server.address().port}/`
 }
 
-async function runProgram(program, args, cwd) {
+async function runProgram(program, args, cwd, environment = {}) {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
     // Vite’s dev servers set it to something else in this process.
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'inherit', 'inherit']
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe']
   })
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`${program} ended with ${code}.`)
+  const said = wordsOf(child)
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${program} ended with ${code}:\n${said()}`)
+}
+
+/** What a program has said until now. */
+function wordsOf(child) {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      said += chunk
+    })
+  }
+  return () => said
 }
 
 /** Vite's configuration of an app; also of those that have none. */
@@ -101,11 +113,11 @@ async function viteDev(name, { base = '/', folder = app(name) } = {}) {
   return server.resolvedUrls.local[0]
 }
 
-async function viteProduction(name, { sourcemap }) {
-  const folder = built(name, `vite-${sourcemap ? 'maps' : 'bare'}`)
+async function viteProduction(name, { sourcemap, inside = '.' }) {
+  const folder = built(join(name, inside), `vite-${sourcemap ? 'maps' : 'bare'}`)
   // By itself: a build changes NODE_ENV for the whole process, and with it what dev servers give out.
   const args = ['build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error', ...(sourcemap ? ['--sourcemap'] : [])]
-  await runProgram(join(root, 'node_modules', 'vite', 'bin', 'vite.js'), args, app(name))
+  await runProgram(join(root, 'node_modules', 'vite', 'bin', 'vite.js'), args, app(join(name, inside)))
   return serveFiles(folder)
 }
 
@@ -146,15 +158,10 @@ async function devProgram(name, program, args, environment, readyPaths = ['/']) 
   const port = await freePort()
   const child = spawn(process.execPath, [program, ...args(port)], {
     cwd: app(name),
-    env: { ...process.env, ...environment(port), NODE_ENV: 'development' },
+    env: { ...process.env, NODE_ENV: 'development', ...environment(port) },
     stdio: ['ignore', 'pipe', 'pipe']
   })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', chunk => {
-      said += chunk
-    })
-  }
+  const said = wordsOf(child)
   closers.push(async () => {
     if (child.exitCode !== null) return
     const ended = once(child, 'exit')
@@ -163,7 +170,7 @@ async function devProgram(name, program, args, environment, readyPaths = ['/']) 
   })
   const origin = `http://127.0.0.1:${port}/`
   for (let attempt = 0; attempt < 600; attempt++) {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said}`)
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${said()}`)
     const isThere = await Promise.all(readyPaths.map(path => fetch(new URL(path, origin)))).then(
       responses => responses.every(response => response.ok),
       () => false
@@ -171,21 +178,36 @@ async function devProgram(name, program, args, environment, readyPaths = ['/']) 
     if (isThere) return origin
     await new Promise(resolve => setTimeout(resolve, 100))
   }
-  throw new Error(`${name} did not get ready:\n${said}`)
+  throw new Error(`${name} did not get ready:\n${said()}`)
 }
 
-const packageFile = (name, path) => {
-  const require = createRequire(join(app(name), 'package.json'))
-  return join(require.resolve(`${path.split('/')[0]}/package.json`), '..', path.split('/').slice(1).join('/'))
-}
+const packageFile = (name, path) => join(app(name), 'node_modules', path)
 
-async function next(name, bundler) {
+/** @param flags for `next dev`: which of its bundlers, where it has several */
+async function next(name, flags, path = 'dev') {
   return devProgram(
     name,
     packageFile(name, 'next/dist/bin/next'),
-    port => ['dev', `--${bundler}`, '--hostname', '127.0.0.1', '--port', String(port)],
-    () => ({ PAGES_DIST: `.next/${bundler}`, NEXT_TELEMETRY_DISABLED: '1' }),
+    port => ['dev', ...flags, '--hostname', '127.0.0.1', '--port', String(port)],
+    () => ({ PAGES_DIST: `.next/${path}`, NEXT_TELEMETRY_DISABLED: '1' }),
     ['/', '/old']
+  )
+}
+
+/** Built, and served by Next itself: its server components have to be run. */
+async function nextProduction(name, flags, { sourcemap }) {
+  const environment = {
+    PAGES_DIST: `.next/production-${sourcemap ? 'maps' : 'bare'}`,
+    PAGES_MAPS: sourcemap ? 'public' : '',
+    NEXT_TELEMETRY_DISABLED: '1'
+  }
+  const program = packageFile(name, 'next/dist/bin/next')
+  await runProgram(program, ['build', ...flags], app(name), environment)
+  return devProgram(
+    name,
+    program,
+    port => ['start', '--hostname', '127.0.0.1', '--port', String(port)],
+    () => ({ ...environment, NODE_ENV: 'production' })
   )
 }
 
@@ -200,13 +222,51 @@ async function astro(name) {
   )
 }
 
-/** React Router's plugin needs the app's folder as its working directory and its own configuration. */
-async function reactRouter(name) {
+/** Vite's dev server as a program: that of the app where it has its own, and where a framework needs the app's folder to work in. */
+async function viteProgram(name, readyPaths) {
+  const own = packageFile(name, 'vite/bin/vite.js')
   return devProgram(
     name,
-    join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
+    existsSync(own) ? own : join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
     port => ['--host', '127.0.0.1', '--port', String(port)],
+    () => ({}),
+    readyPaths
+  )
+}
+
+async function remix(name) {
+  return devProgram(
+    name,
+    packageFile(name, '@remix-run/dev/dist/cli.js'),
+    port => ['vite:dev', '--host', '127.0.0.1', '--port', String(port)],
     () => ({})
+  )
+}
+
+async function createReactApp(name) {
+  return devProgram(
+    name,
+    packageFile(name, 'react-scripts/bin/react-scripts.js'),
+    () => ['start'],
+    port => ({ HOST: '127.0.0.1', PORT: String(port), BROWSER: 'none', DISABLE_ESLINT_PLUGIN: 'true', WDS_SOCKET_PORT: '0' })
+  )
+}
+
+async function createReactAppProduction(name) {
+  const folder = built(name, 'production')
+  await runProgram(packageFile(name, 'react-scripts/bin/react-scripts.js'), ['build'], app(name), {
+    BUILD_PATH: folder,
+    DISABLE_ESLINT_PLUGIN: 'true'
+  })
+  return serveFiles(folder)
+}
+
+async function nuxt(name) {
+  return devProgram(
+    name,
+    packageFile(name, 'nuxt/bin/nuxt.mjs'),
+    port => ['dev', '--host', '127.0.0.1', '--port', String(port), '--no-fork'],
+    () => ({ NUXT_TELEMETRY_DISABLED: '1' })
   )
 }
 
@@ -275,9 +335,38 @@ const pages = {
   ),
   monorepo: () => viteDev('monorepo', { folder: app('monorepo/apps/web') }),
   'two-reacts': () => viteDev('two-reacts'),
-  'next turbopack': () => next('next', 'turbopack'),
-  'next webpack': () => next('next', 'webpack'),
-  'react-router': () => reactRouter('react-router'),
+  'next turbopack': () => next('next', ['--turbopack'], 'turbopack'),
+  'next webpack': () => next('next', ['--webpack'], 'webpack'),
+  'next production': () => nextProduction('next', ['--turbopack'], { sourcemap: false }),
+  'next production with maps': () => nextProduction('next', ['--turbopack'], { sourcemap: true }),
+  'next-15 webpack': () => next('next-15', [], 'webpack'),
+  'next-15 turbopack': () => next('next-15', ['--turbopack'], 'turbopack'),
+  'next-15 production': () => nextProduction('next-15', [], { sourcemap: false }),
+  'next-15 production with maps': () => nextProduction('next-15', [], { sourcemap: true }),
+  'next-14': () => next('next-14', []),
+  'next-14 production with maps': () => nextProduction('next-14', [], { sourcemap: true }),
+  remix: () => remix('remix'),
+  'react-router-7': () => viteProgram('react-router-7'),
+  'react-19-0 vite 5': () => viteProgram('react-19-0'),
+  'react-19-1 vite 6': () => viteProgram('react-19-1'),
+  cra: () => createReactApp('cra'),
+  'cra production with maps': () => createReactAppProduction('cra'),
+  ...Object.fromEntries(
+    ['mui', 'radix', 'styled', 'virtual'].flatMap(name => [
+      [`${name} vite`, () => viteDev(name)],
+      [`${name} vite production with maps`, () => viteProduction(name, { sourcemap: true })],
+      [`${name} vite production`, () => viteProduction(name, { sourcemap: false })]
+    ])
+  ),
+  'radix-18': () => viteProgram('radix-18'),
+  'large vite': () => viteDev('large', { folder: app('large/packages/app') }),
+  'large vite production with maps': () => viteProduction('large', { sourcemap: true, inside: 'packages/app' }),
+  'large vite production': () => viteProduction('large', { sourcemap: false, inside: 'packages/app' }),
+  nuxt: () => nuxt('nuxt'),
+  'vue-router vite': () => viteDev('vue-router'),
+  'vue-router vite production': () => viteProduction('vue-router', { sourcemap: false }),
+  sveltekit: () => viteProgram('sveltekit'),
+  'react-router': () => viteProgram('react-router'),
   astro: () => astro('astro'),
   'vue vite': () => viteDev('vue'),
   'vue vite production with maps': () => viteProduction('vue', { sourcemap: true }),
@@ -301,7 +390,7 @@ async function main() {
   const names = Object.keys(pages).filter(name => wanted.length === 0 || wanted.includes(name))
   // The slow ones first.
   const queue = names.toSorted(
-    (a, b) => Number(/^(next|astro|angular|react-router)/.test(b)) - Number(/^(next|astro|angular|react-router)/.test(a))
+    (a, b) => Number(/^(next|nuxt|astro|angular|react-router|cra)/.test(b)) - Number(/^(next|nuxt|astro|angular|react-router|cra)/.test(a))
   )
   const work = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {

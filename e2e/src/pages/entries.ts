@@ -1,4 +1,5 @@
 /** What is pointed at on the pages of `e2e/pages/`, and what has to be found. Places are marks in the sources; see expected-places.ts. */
+import type { Page } from 'playwright'
 
 /**
  * A component and its place: `Card@article` is the tag with the mark `article`, `Card in src/Card.jsx` any line of the file, and a name
@@ -11,6 +12,10 @@ export interface Entry {
   pick: string
   /** From the nearest outwards; further ones may follow, such as the framework's own. */
   components?: readonly ExpectedComponent[]
+  /** The same of those alone that have a place: what is drawn by a library has components of its own between them. */
+  placed?: readonly ExpectedComponent[]
+  /** What the person does first: opens a dialog, scrolls. */
+  prepare?: (page: Page) => Promise<void>
   /** Without a verified place: the file that has to come first among the candidates, with its mark where the line matters. */
   candidate?: string
   /** Among how many of the first it may be; it has to be the first where nothing is said. */
@@ -28,17 +33,11 @@ export interface PageSet {
   entries: readonly Entry[]
 }
 
-const SMALL_REACT_DEVELOPMENT: readonly Entry[] = [
+/** In production nobody says who wrote what; code and source maps do. */
+export const SMALL_REACT: readonly Entry[] = [
   { pick: 'add-label', components: ['AddButton@add-label', 'Card@article', 'App@add-button'] },
   { pick: 'price', components: ['App@price', 'Card@article'] },
   { pick: 'badge-text', components: ['Badge@badge-text', 'Card@article', 'App@badge'] }
-]
-
-/** Nobody says there who wrote what; code and source maps do. */
-const SMALL_REACT_PRODUCTION: readonly Entry[] = [
-  { pick: 'add-label', components: ['AddButton@add-label', 'Card in src/components/Card.jsx', 'App@card'] },
-  { pick: 'price', components: ['App@price', 'Card in src/components/Card.jsx'] },
-  { pick: 'badge-text', components: ['Badge@badge-text', 'Card in src/components/Card.jsx', 'App@card'] }
 ]
 
 const SMALL_REACT_BARE: readonly Entry[] = [
@@ -64,21 +63,21 @@ const REACT_19_MORE: readonly Entry[] = [
 
 const react19 = (pages: string, entries: readonly Entry[]): PageSet => ({ pages, app: 'react-19', framework: 'React 19', entries })
 
-export const PAGE_SETS: readonly PageSet[] = [
+export const FRAMEWORK_PAGES: readonly PageSet[] = [
   ...[16, 17, 18].map(
     (major): PageSet => ({
       pages: `react-${major} vite`,
       app: `react-${major}`,
       framework: `React ${major}`,
-      entries: SMALL_REACT_DEVELOPMENT
+      entries: SMALL_REACT
     })
   ),
   ...[16, 17, 18].map(
-    (major): PageSet => ({ pages: `react-${major} vite production with maps`, app: `react-${major}`, entries: SMALL_REACT_PRODUCTION })
+    (major): PageSet => ({ pages: `react-${major} vite production with maps`, app: `react-${major}`, entries: SMALL_REACT })
   ),
   ...[16, 17, 18].map((major): PageSet => ({ pages: `react-${major} vite production`, app: `react-${major}`, entries: SMALL_REACT_BARE })),
-  { pages: 'react-17 webpack eval-source-map', app: 'react-17', framework: 'React 17', entries: SMALL_REACT_DEVELOPMENT.slice(0, 1) },
-  { pages: 'react-18 webpack production with maps', app: 'react-18', entries: SMALL_REACT_PRODUCTION },
+  { pages: 'react-17 webpack eval-source-map', app: 'react-17', framework: 'React 17', entries: SMALL_REACT.slice(0, 1) },
+  { pages: 'react-18 webpack production with maps', app: 'react-18', entries: SMALL_REACT },
   { pages: 'react-18 webpack production', app: 'react-18', entries: SMALL_REACT_BARE },
   react19('react-19 vite', [...REACT_19_DEVELOPMENT, ...REACT_19_MORE]),
   react19('react-19 vite /shop/', REACT_19_DEVELOPMENT.slice(0, 1)),
@@ -228,6 +227,18 @@ export const COUNTERS: Readonly<Record<string, string>> = {
   'react-18': 'AddButton',
   'react-19': 'Cart',
   next: 'Counter',
+  'next-14': 'AddToCart',
+  'next-15': 'AddToCart',
+  remix: 'ProductCard',
+  'react-router-7': 'Teaser',
+  'react-19-0': 'AddButton',
+  'react-19-1': 'AddButton',
+  cra: 'Line',
+  mui: 'ProductCard',
+  styled: 'Price',
+  virtual: 'PersonRow',
+  nuxt: 'ProductTile',
+  sveltekit: 'ProductRow',
   'react-router': 'Teaser',
   astro: 'Counter',
   vue: 'ProductCard',
@@ -239,4 +250,4 @@ export const COUNTERS: Readonly<Record<string, string>> = {
 }
 
 /** The app's folder inside its repository. */
-export const SUBFOLDERS: Readonly<Record<string, string>> = { monorepo: 'apps/web' }
+export const SUBFOLDERS: Readonly<Record<string, string>> = { monorepo: 'apps/web', large: 'packages/app' }

@@ -12,7 +12,18 @@ export interface ExpectedPlace {
   column: number
 }
 
-const LEFT_OUT = new Set(['node_modules', 'dist', '.next', '.astro', '.react-router', '.git', 'next-env.d.ts'])
+const LEFT_OUT = new Set([
+  'node_modules',
+  'dist',
+  '.next',
+  '.astro',
+  '.react-router',
+  '.nuxt',
+  '.svelte-kit',
+  '.output',
+  '.git',
+  'next-env.d.ts'
+])
 
 /** The files of an app, as its repository would have them. */
 export function filesOf(folder: string): string[] {

@@ -60,10 +60,10 @@ export async function inspectElements(
     { world: 'MAIN', func: inspectInPage, args: [references, DEADLINE - 100], limit: DEADLINE },
     pageInspectionSchema
   )
-  const elements = inspection.elements.map(({ components, isOwnerKnown }, index): ElementToLocate => {
+  const elements = inspection.elements.map(({ components, nodes, isOwnerKnown }, index): ElementToLocate => {
     const { path = [], tag = '' } = references[index] ?? {}
-    if (index < elementsThemselves.length) return { path, tag, components, isOwnerKnown }
-    return { path, tag, components: components.slice(0, 1).map(({ name, source }) => ({ name, source })), isOwnerKnown }
+    if (index < elementsThemselves.length) return { path, tag, components, nodes, isOwnerKnown }
+    return { path, tag, components: components.slice(0, 1).map(({ name, source }) => ({ name, source })), nodes: [], isOwnerKnown }
   })
   const { located, failure } = await locateOrNot(page, elements)
   return {
@@ -80,7 +80,7 @@ export async function componentNames(page: PageDocument, references: ElementRefe
     { world: 'MAIN', func: inspectInPage, args: [references, DEADLINE - 100], limit: DEADLINE },
     pageInspectionSchema
   )
-  return elements.map(({ components }) => components.map(({ name }) => cleanName(name, {})))
+  return elements.map(({ components }) => components.slice(0, PAGE_CONTEXT_LIMITS.components).map(({ name }) => cleanName(name, {})))
 }
 
 /** Names without their places are worth more than nothing. */
@@ -89,7 +89,10 @@ async function locateOrNot(page: PageDocument, elements: ElementToLocate[]): Pro
   try {
     return { located: await locate(page, elements) }
   } catch (error) {
-    const located = elements.map(({ components }) => ({ components: components.map(({ name }) => ({ name })), clues: [] }))
+    const located = elements.map(({ components }) => ({
+      components: components.slice(0, PAGE_CONTEXT_LIMITS.components).map(({ name }) => ({ name })),
+      clues: []
+    }))
     return { located, failure: toError(error).toFailure() }
   }
 }

@@ -1,5 +1,5 @@
 import type { ElementReference } from '../message-schemas.ts'
-import type { PageInspection, RawCode, RawComponent, RawSource } from './inspection.ts'
+import type { PageInspection, RawCode, RawComponent, RawSource, WrittenNode } from './inspection.ts'
 
 /**
  * Looks at what frameworks keep at elements: fibers, virtual nodes, marks for developers. Runs in the page's own world by
@@ -14,9 +14,13 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   const MAX_STEPS = 1_000
   /** Virtual nodes that are looked at where the way down from a container is the only one. */
   const MAX_NODES = 20_000
-  const MAX_COMPONENTS = 50
-  /** Components whose code is looked for when the framework says no place, or a vague one. */
-  const MAX_CODES = 12
+  /** More than are told in the end: a menu of a library has 50 of its own around what the page has put into it. */
+  const MAX_COMPONENTS = 150
+  /** Characters of a component's code, which it is found by where the framework says no place, or a vague one. */
+  const CODE_LENGTH = 600
+  /** Nodes around an element whose tags are looked for in the sources, and properties of each. */
+  const MAX_WRITTEN_NODES = 300
+  const MAX_PROPERTIES = 20
   const startedAt = performance.now()
   const isLate = () => performance.now() - startedAt > deadline
   const { getOwnPropertyDescriptor, getOwnPropertyNames, getPrototypeOf } = Object
@@ -112,7 +116,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       const whole = functionText.call(value)
       return whole.length < 20 || whole.endsWith('{ [native code] }')
         ? undefined
-        : { text: whole.slice(0, 3_000), length: whole.length, of }
+        : { text: whole.slice(0, CODE_LENGTH), length: whole.length, of }
     } catch {
       return undefined
     }
@@ -131,6 +135,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
 
   interface Walk {
     components: RawComponent[]
+    nodes?: WrittenNode[]
     isOwnerKnown: boolean
     /** Where the walk up the document goes on: above what this framework has drawn. */
     next: Node | null
@@ -185,6 +190,47 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     return isFiber(node) ? own(node, '_debugOwner') : own(node, 'owner')
   }
 
+  function functionNameOf(node: unknown): string | undefined {
+    return text(own(functionOfType(own(node, 'type')), 'name'), 1_000)
+  }
+
+  /**
+   * The component whose code has the JSX of a node. React calls that the owner who made the element last: where a library clones what it
+   * was given (`asChild`), that is the library's component, while the place is still that of the JSX.
+   */
+  function writerOf(node: unknown, chain: readonly unknown[], index: number): unknown {
+    const owner = ownerOf(node)
+    if (!isFiber(owner)) return owner
+    const source = sourceOf(node)
+    const above = chain.slice(index + 1)
+    if (source?.kind === 'stack') {
+      const ran = renderedBy(source.stack)
+      const ownName = functionNameOf(owner)
+      if (ran === undefined || ran === ownName) return owner
+      return above.find(other => isFiber(other) && functionNameOf(other) === ran) ?? owner
+    }
+    if (source?.kind !== 'position' || hasPlace(owner, source)) return owner
+    return above.find(other => isFiber(other) && hasPlace(other, source)) ?? owner
+  }
+
+  /** The function that React called when an element was made: the last one in the stack before React's own. */
+  function renderedBy(stack: string): string | undefined {
+    const before = /^ *at (?:([^\n(]*?) \()?[^\n]*\n *at [^\n(]*\breact[-_]stack[-_]bottom[-_]frame/m.exec(stack)?.[1]
+    return before?.replace(/ \[as .*$/, '').replace(/\.render$/, '')
+  }
+
+  /** Whether a component's code makes an element of this place: compilers have put the places into it. */
+  function hasPlace(node: unknown, { line, column }: { line: number; column?: number | null | undefined }): boolean {
+    const type = functionOfType(own(node, 'type'))
+    if (typeof type !== 'function') return false
+    try {
+      const code = functionText.call(type)
+      return new RegExp(`lineNumber: ?${line},\\s*columnNumber: ?${column}\\b`).test(code)
+    } catch {
+      return false
+    }
+  }
+
   function isSame(node: unknown, other: unknown): boolean {
     if (node === other) return true
     if (other === undefined || other === null) return false
@@ -230,7 +276,8 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     isCut ||= chain.length >= MAX_STEPS
     const placed: { owner: unknown; source: RawSource }[] = []
     const components: RawComponent[] = []
-    const firstOwner = ownerOf(chain[0])
+    const firstOwner = writerOf(chain[0], chain, 0)
+    const componentOf = new Map<unknown, RawComponent>()
     let isOwnerFound = false
     for (const [index, node] of chain.entries()) {
       if (isLate()) break
@@ -241,16 +288,19 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       const wrapperName = isWrapper ? text(own(own(node, 'type'), 'displayName'), 1_000) : undefined
       const wrapped = wrapperName ? components.find(({ name: inside }) => inside === componentName(chain[index - 1])) : undefined
       if (wrapperName && wrapped) wrapped.name = wrapperName
+      const inside = isWrapper ? componentOf.get(chain[index - 1]) : undefined
+      if (inside) componentOf.set(node, inside)
       if (name && components.length < MAX_COMPONENTS) {
         const source = placed.find(({ owner }) => isSame(node, owner))?.source
-        const code = components.length < MAX_CODES ? codeOf(functionOfType(own(node, 'type'))) : undefined
+        const code = codeOf(functionOfType(own(node, 'type')))
         const component: RawComponent = { name, source, code }
+        componentOf.set(node, component)
         if (isSame(node, firstOwner)) {
           isOwnerFound = true
           components.unshift(component)
         } else components.push(component)
       }
-      const owner = ownerOf(node)
+      const owner = writerOf(node, chain, index)
       if (owner && !placed.some(place => isSame(place.owner, owner))) {
         const source = sourceOf(node)
         if (source) placed.push({ owner, source })
@@ -265,7 +315,48 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       }
     }
     const container = asNode(own(own(root, 'stateNode'), 'containerInfo'))
-    return { components, isOwnerKnown: isOwnerFound, next: container && parentOf(container) }
+    const nodes = placed.length > 0 ? [] : writtenNodes(chain, components, componentOf)
+    return { components, nodes, isOwnerKnown: isOwnerFound, next: container && parentOf(container) }
+  }
+
+  /** Where React says no place of anything: what its elements were made of, by which their tags can be found in the sources. */
+  function writtenNodes(
+    chain: readonly unknown[],
+    components: readonly RawComponent[],
+    componentOf: ReadonlyMap<unknown, RawComponent>
+  ): WrittenNode[] {
+    const indexOf = (node: unknown) => {
+      const component = componentOf.get(node)
+      const index = component ? components.indexOf(component) : -1
+      return index < 0 ? undefined : index
+    }
+    const nodes: WrittenNode[] = []
+    for (const node of chain) {
+      if (nodes.length >= MAX_WRITTEN_NODES || isLate()) break
+      const tag = text(own(node, 'type'), 100)
+      const component = indexOf(node)
+      if (!isFiber(node) || (tag === undefined && component === undefined)) continue
+      const owner = ownerOf(node)
+      const ownerNode = owner ? chain.find(other => isSame(other, owner)) : undefined
+      nodes.push({ tag, component, owner: indexOf(ownerNode), properties: propertiesOf(own(node, 'memoizedProps')) })
+    }
+    return nodes
+  }
+
+  /** Names of properties, and the texts among their values. */
+  function propertiesOf(properties: unknown): WrittenNode['properties'] {
+    if (typeof properties !== 'object' || properties === null) return []
+    try {
+      return getOwnPropertyNames(properties)
+        .slice(0, MAX_PROPERTIES)
+        .map(name => {
+          const value = own(properties, name)
+          return { name: name.slice(0, 100), text: typeof value === 'string' ? value.slice(0, 100) : undefined }
+        })
+    } catch {
+      // A hostile proxy: as good as none.
+      return []
+    }
   }
 
   // Vue 3
@@ -307,10 +398,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       const component: RawComponent = {
         name: name ?? 'Anonymous',
         source: file ? { kind: 'file', file } : undefined,
-        code:
-          components.length < MAX_CODES
-            ? (codeOf(own(instance, 'render')) ?? codeOf(own(type, 'render')) ?? codeOf(own(type, 'setup')))
-            : undefined
+        code: codeOf(own(instance, 'render')) ?? codeOf(own(type, 'render')) ?? codeOf(own(type, 'setup'))
       }
       if (instance === owner) components.unshift(component)
       else components.push(component)
@@ -390,7 +478,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
         const component: RawComponent = {
           name: nameOfType(type) ?? 'Anonymous',
           source: placeOf(place),
-          code: components.length < MAX_CODES ? codeOf(type) : undefined
+          code: codeOf(type)
         }
         if (!isOwnerKnown && elementFile !== undefined && file === elementFile) {
           isOwnerKnown = true
@@ -426,8 +514,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
       const info = own(own(type, 'ɵcmp'), 'debugInfo')
       const name = text(own(info, 'className'), 1_000) ?? text(own(type, 'name'), 1_000)?.replace(/^_/, '')
       const file = text(own(info, 'filePath'), 2_000)
-      const code = components.length < MAX_CODES ? codeOf(type) : undefined
-      components.push({ name: name ?? 'Anonymous', source: at(file, own(info, 'lineNumber'), undefined), code })
+      components.push({ name: name ?? 'Anonymous', source: at(file, own(info, 'lineNumber'), undefined), code: codeOf(type) })
     }
     return components.length === 0 ? undefined : { components, isOwnerKnown: true, next: parentOf(element) }
   }
@@ -466,14 +553,18 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   }
 
   /** Components from the nearest outwards, whatever frameworks they are of. */
-  function componentsAround(element: Element): { components: RawComponent[]; isOwnerKnown: boolean } {
+  function componentsAround(element: Element): { components: RawComponent[]; nodes: WrittenNode[]; isOwnerKnown: boolean } {
     const components: RawComponent[] = []
+    let nodes: WrittenNode[] = []
     const done = new Set<string>()
     let isOwnerKnown = false
     let current: Node | null = element
     const isSolid = isSolidIn(viewOf(element))
     const take = (framework: string, walk: Walk) => {
-      if (components.length === 0) isOwnerKnown = walk.isOwnerKnown
+      if (components.length === 0) {
+        isOwnerKnown = walk.isOwnerKnown
+        nodes = walk.nodes ?? []
+      }
       if (framework !== 'react') done.add(framework)
       for (const component of walk.components) if (components.length < MAX_COMPONENTS) components.push(component)
       current = walk.next
@@ -511,7 +602,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
         if (astro) addOne('astro', astro)
       }
     }
-    return { components, isOwnerKnown }
+    return { components, nodes, isOwnerKnown }
   }
 
   /** The major version shows in the shape of the fibers, where no DevTools hook knows more. */
@@ -549,6 +640,16 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     }
   }
 
+  /** Where Vue has taken over what a server has drawn: its container bears no mark then. */
+  function vueContainer(owner: Document): Element | undefined {
+    const { children } = owner.body ?? owner.documentElement
+    for (let index = 0; index < Math.min(children.length, 50); index++) {
+      const child = children[index]
+      if (child && own(child, '__vue_app__') !== undefined) return child
+    }
+    return undefined
+  }
+
   function frameworks(fiber: unknown, home: Element): string[] {
     const view = viewOf(home)
     const owner = home.ownerDocument
@@ -559,7 +660,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
     if (fiber) add('React', reactVersion(fiber, view))
     const next = text(own(own(view, 'next'), 'version'), 50)
     if (next) add('Next.js', next)
-    const vue = owner.querySelector('[data-v-app]')
+    const vue = owner.querySelector('[data-v-app]') ?? vueContainer(owner)
     if (vue) add('Vue', own(own(vue, '__vue_app__'), 'version'))
     const angular = owner.querySelector('[ng-version]')?.getAttribute('ng-version')
     if (angular) add('Angular', angular)
@@ -593,7 +694,7 @@ export function inspectInPage(references: readonly ElementReference[], deadline:
   for (const reference of references) {
     const element = find(reference)
     isCut = false
-    const around = element ? componentsAround(element) : { components: [], isOwnerKnown: false }
+    const around = element ? componentsAround(element) : { components: [], nodes: [], isOwnerKnown: false }
     first ??= element
     if (element) firstFiber ??= fiberAround(element)
     elements.push({ isFound: element !== null, ...around, isCut: isCut || isLate() })

@@ -14,7 +14,7 @@ export type RawSource = z.infer<typeof rawSourceSchema>
 
 /** The text of a component's function or class: where it stands in the loaded scripts says where it is written, without calling it. */
 const rawCodeSchema = z.object({
-  text: z.string().max(3_000),
+  text: z.string().max(600),
   /** Of the whole; the text may be cut. */
   length: z.number(),
   /** `handler`: a function inside the component, where the framework keeps nothing of the component itself. */
@@ -30,6 +30,22 @@ const rawComponentSchema = z.object({
 })
 export type RawComponent = z.infer<typeof rawComponentSchema>
 
+/**
+ * Something that React has drawn around an element: an element or a component, with what it was given. Whoever wrote it has a tag in the
+ * source that says the same.
+ */
+const writtenNodeSchema = z.object({
+  /** Of an element; components have none. */
+  tag: z.string().max(100).nullish(),
+  /** Which of the components it is. */
+  component: z.number().int().min(0).nullish(),
+  /** Which of the components has made it, where React says so. */
+  owner: z.number().int().min(0).nullish(),
+  /** What it was given, with the value where that is a text; it may be cut. */
+  properties: z.array(z.object({ name: z.string().max(100), text: z.string().max(100).nullish() })).max(20)
+})
+export type WrittenNode = z.infer<typeof writtenNodeSchema>
+
 /** What the page's own world says about some elements. Anything in it may be a lie; nothing in it can be more than text. */
 export const pageInspectionSchema = z.object({
   elements: z
@@ -37,7 +53,9 @@ export const pageInspectionSchema = z.object({
       z.object({
         isFound: z.boolean(),
         /** From the nearest outwards. */
-        components: z.array(rawComponentSchema).max(PAGE_CONTEXT_LIMITS.components),
+        components: z.array(rawComponentSchema).max(150),
+        /** From the element outwards; only where the framework says no place of any of them. */
+        nodes: z.array(writtenNodeSchema).max(300),
         /** The framework says which component wrote the element, so that the first one is that. */
         isOwnerKnown: z.boolean(),
         /** The walk ended at its limit of steps or time. */
@@ -54,6 +72,7 @@ export interface ElementToLocate {
   path: (number | 'shadow' | 'frame')[]
   tag: string
   components: RawComponent[]
+  nodes: WrittenNode[]
   isOwnerKnown: boolean
 }
 

@@ -3,6 +3,7 @@ import { type EvalModule, evalModule, evalModules } from './eval-modules.ts'
 import { Kept } from './kept.ts'
 import { decodeDataUrl, type ModuleMap, mapReference, parseMap, sizeOfMap } from './module-map.ts'
 import { scriptOrder } from './script-order.ts'
+import { sourcePath } from './source-path.ts'
 
 // A module with an inline map of several MB is a bundle; one position is not worth more of the person's time.
 const LARGEST_FILE = 16_000_000
@@ -75,10 +76,16 @@ export class LoadedModules {
   async #mapFromNext(url: string): Promise<ModuleMap> {
     const script = [...this.#owner.scripts].map(({ src }) => URL.parse(src)?.pathname ?? '').find(path => path.includes('/_next/'))
     if (script === undefined) return null
-    const address = new URL(`${script.slice(0, script.indexOf('/_next/'))}/__nextjs_source-map`, this.#view.origin)
-    address.searchParams.set('filename', url)
-    const json = await fetchText(address.href)
-    return json === null ? null : parseMap(json)
+    const endpoint = `${script.slice(0, script.indexOf('/_next/'))}/__nextjs_source-map`
+    // Next 15 with Turbopack knows its chunks by their addresses as they are encoded (`%5Broot-of-the-server%5D`), others as they are.
+    for (const name of new Set([url, encodeURI(url)])) {
+      const address = new URL(endpoint, this.#view.origin)
+      address.searchParams.set('filename', name)
+      const json = await fetchText(address.href)
+      const map = json ? parseMap(json) : null
+      if (map) return map
+    }
+    return null
   }
 
   /** The text of one of the page's own scripts; null for what is none or cannot be had. */
@@ -100,6 +107,18 @@ export class LoadedModules {
       for (const module of modules ?? []) all.set(module.url, module)
     }
     return all
+  }
+
+  /** The address at which a dev server gave out a file of the developer's disk; null where it was not loaded, or there is no such server. */
+  addressOf(file: string): string | null {
+    const base = devServerBase(this.#owner)
+    if (base === null) return null
+    const hints = { names: [], files: [file], base, origin: this.#view.origin }
+    const isOf = (url: string) => {
+      const path = sourcePath(url, url, base)
+      return path !== null && (file === path || file.endsWith(`/${path}`))
+    }
+    return scriptOrder(this.#loadedScripts(), hints).find(isOf) ?? null
   }
 
   /** The scripts that were loaded, those that are likely to have what the hints name first, one after the other. */

@@ -1,4 +1,7 @@
-import { decodedMappings, FlattenMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping'
+import { decodedMappings, FlattenMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping'
+
+/** Characters of a line; longer ones are what a build has made. */
+const LONGEST_WRITTEN_LINE = 1_000
 
 /** What a script says of its source map: a map, none at all (so that its own lines are those of the source), or one that cannot be had. */
 export type ModuleMap = TraceMap | 'absent' | null
@@ -45,11 +48,30 @@ export function decodeDataUrl(url: string): string | null {
   }
 }
 
+/**
+ * What the map calls a source. `webpack://shop/../../packages/ui/Tag.jsx` is above the app's folder: made an address, it would be one below
+ * it, and one of another file.
+ */
+function sourceName(map: TraceMap, index: number): string | null {
+  const given = map.sources[index]
+  return (given && /^[a-z-]+:\/\/[^/]*\/(?:\.\/)*\.\.\//i.test(given) ? given : map.resolvedSources[index]) ?? given ?? null
+}
+
+/** The text of a source that a map has. */
+export function textOfSource(map: TraceMap, source: string): string | null {
+  const index = map.sources.findIndex((_, at) => sourceName(map, at) === source)
+  return map.sourcesContent?.[index] ?? null
+}
+
 /** The place in the source that a position of the running code comes from. Line from 1, column from 0. */
 export function originalPlace(map: TraceMap, line: number, column: number): Place | null {
   const found = originalPositionFor(map, { line, column })
   if (found.source === null || found.line === null) return null
-  return { source: found.source, line: found.line, column: hasLinesOnly(map, line) ? null : found.column }
+  return {
+    source: sourceName(map, map.resolvedSources.indexOf(found.source)) ?? found.source,
+    line: found.line,
+    column: hasLinesOnly(map, line) ? null : found.column
+  }
 }
 
 /** Cheap maps have one mapping for each line, at its beginning: a column of theirs would be made up. */
@@ -70,6 +92,13 @@ export interface OriginalLines {
   text: string
   first: number
   last: number
+}
+
+/** Whether a stretch of code is in lines as no person writes them. */
+export function isMinified(code: string, { start }: CodeRange): boolean {
+  const lineStart = code.lastIndexOf('\n', start) + 1
+  const lineEnd = code.indexOf('\n', start)
+  return (lineEnd < 0 ? code.length : lineEnd) - lineStart > LONGEST_WRITTEN_LINE
 }
 
 /** All sources that a stretch of the code comes from, that with the most mappings first. */
@@ -95,8 +124,8 @@ export function originalLines(map: TraceMap, code: string, range: CodeRange): Or
   return [...found]
     .sort(([, a], [, b]) => b.times - a.times)
     .flatMap(([index, { first, last }]) => {
-      const source = map.resolvedSources[index] ?? map.sources[index]
-      const text = source ? sourceContentFor(map, source) : null
+      const source = sourceName(map, index)
+      const text = map.sourcesContent?.[index] ?? null
       return source && text !== null ? [{ source, text, first, last }] : []
     })
 }

@@ -19,8 +19,18 @@ describe('sourcePath', () => {
     ['Turbopack', 'turbopack:///[project]/app/page.tsx', 'http://localhost:3000/_next/x.js', '/', 'app/page.tsx'],
     ['Next’s file address', 'file:///home/ann/app/page.tsx', 'http://localhost:3000/_next/x.js', '/', '/home/ann/app/page.tsx'],
     ['webpack', 'webpack://shop/./src/App.jsx?a1b2', 'http://localhost:3000/main.js', '/', 'src/App.jsx'],
+    [
+      'webpack’s other packages',
+      'webpack://shop/../../packages/ui/Tag.jsx',
+      'http://localhost:3000/main.js',
+      '/',
+      '../../packages/ui/Tag.jsx'
+    ],
+    ['webpack’s way out', 'webpack://shop/src/../../x.js', 'http://localhost:3000/main.js', '/', null],
     ['webpack’s modules in eval', 'webpack-internal:///./src/App.jsx?', 'webpack-internal:///./src/App.jsx?', '/', 'src/App.jsx'],
     ['Next’s layers', 'webpack-internal:///(app-pages-browser)/./app/page.tsx', null, '/', 'app/page.tsx'],
+    ['Create React App’s bundle', 'pages/Shop.js', 'http://localhost:3000/static/js/main.1a2b.js', '/', 'src/pages/Shop.js'],
+    ['a source beside what was made of it', 'Tag.ts', 'http://localhost:3000/parts/Tag.js', '/', 'parts/Tag.ts'],
     ['a map beside a bundle', '../../src/App.jsx', 'http://localhost:4173/assets/index-x.js', '/', 'src/App.jsx'],
     ['another site', 'http://evil.example/x.tsx', 'http://localhost:5173/src/a.js', '/', null],
     ['another site without a module', 'http://evil.example/x.tsx', null, '/', null],

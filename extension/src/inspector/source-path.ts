@@ -13,7 +13,9 @@ export function sourcePath(source: string, moduleUrl: string | null, base: strin
   const path = pathOf(source, moduleUrl, base)
   if (path === null) return null
   const clean = path.replaceAll('\\', '/').replace(/^\.\//, '')
-  const isUsable = clean.length > 0 && clean.length <= 1_000 && !/[\u0000-\u001f\u007f]/.test(clean) && !clean.split('/').includes('..')
+  // Bundlers say so of other packages of a repository, above the app's folder; the server looks whether that is where it leads to.
+  const below = BUNDLERS.has(schemeOf(source) ?? '') ? clean.replace(/^(?:\.\.\/)+/, '') : clean
+  const isUsable = below.length > 0 && clean.length <= 1_000 && !/[\u0000-\u001f\u007f]/.test(clean) && !below.split('/').includes('..')
   return isUsable ? clean : null
 }
 
@@ -21,7 +23,7 @@ const BUNDLERS: ReadonlySet<string> = new Set(['webpack', 'webpack-internal', 't
 
 function pathOf(source: string, moduleUrl: string | null, base: string): string | null {
   if (/^[A-Za-z]:[\\/]/.test(source)) return source
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase()
+  const scheme = schemeOf(source)
   if (scheme === 'file') return urlPath(source)?.replace(/^\/([A-Za-z]:\/)/, '$1') ?? null
   if (scheme !== undefined && BUNDLERS.has(scheme)) return bundlerPath(source)
   if (scheme === 'http' || scheme === 'https')
@@ -31,7 +33,15 @@ function pathOf(source: string, moduleUrl: string | null, base: string): string 
   // A path from the root of the developer's disk is not one from the root of the server, unless it is the module's own.
   if (source.startsWith('/') && urlPath(moduleUrl) !== source && !source.startsWith('/@fs/')) return source
   const joined = URL.parse(source.split('?')[0] ?? '', moduleUrl)
-  return joined ? modulePath(joined.href, base) : null
+  if (!joined) return null
+  // Create React App puts its bundles into `static/js` and names sources from `src`.
+  const isOfCreateReactApp = /\/static\/js\/[^/]+\.js$/.test(urlPath(moduleUrl) ?? '')
+  if (isOfCreateReactApp && !source.startsWith('.')) return `src/${source.split('?')[0] ?? ''}`
+  return modulePath(joined.href, base)
+}
+
+function schemeOf(source: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase()
 }
 
 /** The path of a module that a dev server serves: `/@fs/` leads to the disk, anything else is below the server's root. */

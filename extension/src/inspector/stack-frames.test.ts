@@ -34,6 +34,20 @@ describe('parseStack', () => {
     expect(jsxCallSite(stack)).toMatchObject({ url: 'http://a/src/B.jsx', line: 5, column: 25 })
   })
 
+  it('knows the module of webpack’s that V8 has left out, where its path has a space', () => {
+    const stack = [
+      'Error: react-stack-top-frame',
+      '    at exports.jsxDEV (webpack-internal:///../react-jsx-dev-runtime.development.js:333:29)',
+      '    at Größe (eval at ./src/pages/my page/Größe wählen.jsx (http://127.0.0.1:33757/main.js:79:1), <anonymous>:10:90)'
+    ].join('\n')
+    expect(jsxCallSite(stack)).toEqual({
+      functionName: 'Größe',
+      url: 'webpack-internal:///./src/pages/my page/Größe wählen.jsx',
+      line: 10,
+      column: 90
+    })
+  })
+
   it('reads addresses with brackets and spaces, as servers and webpack have them', () => {
     const stack = [
       'Error: react-stack-top-frame',

@@ -9,6 +9,9 @@ interface StackFrame {
 // Addresses may have brackets in them (`webpack-internal:///(rsc)/./app/page.tsx`), so the position at the end says where they end.
 const FRAME = /^\s*at (?:(?<name>.+?) \()?(?:async )?(?<url>(?:[a-z][a-z0-9+.-]*:\/|\/).*?):(?<line>\d+):(?<column>\d+)\)?$/i
 
+// V8 leaves out the address that webpack has given to a module where there is a space in it, and says in which of its functions that is.
+const EVALUATED = /^\s*at (?:(?<name>.+?) \()?eval at (?<module>.+?) \(.*\), <anonymous>:(?<line>\d+):(?<column>\d+)\)?$/i
+
 // What React and the compiled JSX put above the place where the JSX stands.
 const JSX_RUNTIME =
   /(?:^|[.\s])(?:jsxDEV|jsxs?|jsxsDEV|createElement|createElementWithValidation|jsxWithValidation|fakeJSXCallSite|initializeFakeStack)$/
@@ -17,10 +20,13 @@ const JSX_RUNTIME =
 export function parseStack(stack: string): StackFrame[] {
   const frames: StackFrame[] = []
   for (const line of stack.split('\n', 40)) {
-    const groups = FRAME.exec(line.slice(0, 2_000))?.groups
+    const text = line.slice(0, 2_000)
+    const evaluated = EVALUATED.exec(text)?.groups
+    const groups = evaluated ?? FRAME.exec(text)?.groups
     if (!groups) continue
-    const { name = '', url = '', line: row = '', column = '' } = groups
-    frames.push({ functionName: name, url, line: Number(row), column: Number(column) })
+    const { name = '', url = '', module = '', line: row = '', column = '' } = groups
+    const address = evaluated ? `webpack-internal:///${module}` : url
+    frames.push({ functionName: name, url: address, line: Number(row), column: Number(column) })
   }
   return frames
 }

@@ -25,6 +25,9 @@ export interface ProjectRepositories {
 /** A prompt waits for the search, so that it gets no more than a moment. */
 const SEARCH_LIMITS = { timeoutMs: 2_000, maxBytes: 2_000_000 }
 
+/** Of a file of translations; a larger one is searched by its lines alone. */
+const MOST_TRANSLATION_BYTES = 1_000_000
+
 export interface ProjectRepositoriesOptions {
   projects: ProjectRegistry
   folder: string
@@ -97,9 +100,13 @@ export function createProjectRepositories({ projects, folder, git, token, logger
       if (!base || context.picks.length === 0) return claimed
       try {
         const { subfolder } = projects.get(projectId)
-        const verified = verifySources(claimed, await filesOf(projectId, base), subfolder)
-        const search = (texts: readonly string[]) => get(projectId).searchLines(base.commit, texts, SEARCH_LIMITS)
-        return await withCandidates(verified, search, subfolder)
+        const trackedFiles = await filesOf(projectId, base)
+        return await withCandidates(verifySources(claimed, trackedFiles, subfolder), {
+          search: texts => get(projectId).searchLines(base.commit, texts, SEARCH_LIMITS),
+          read: async path => (await get(projectId).readText(base.commit, path, MOST_TRANSLATION_BYTES))?.text ?? null,
+          trackedFiles,
+          subfolder
+        })
       } catch (error) {
         // A prompt is worth more than the mark beside its sources; they stay unverified.
         logger.warn({ err: error, projectId }, 'sources could not be verified')

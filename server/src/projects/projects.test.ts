@@ -66,6 +66,29 @@ describe('source locations from a page', () => {
     expect(verified('/src/App.tsx', 'packages/web')).toBe('packages/web/src/App.tsx')
   })
 
+  it('are found from the folders that the app is in', () => {
+    expect(verified('web/src/App.tsx', 'packages/admin')).toBe('packages/web/src/App.tsx')
+    expect(verified('/src/components/PriceTag.tsx', 'packages/web')).toBe('src/components/PriceTag.tsx')
+    expect(verified('web/src/Missing.tsx', 'packages/admin')).toBeUndefined()
+  })
+
+  it('are found above the app’s folder, where bundlers say that another package lies', () => {
+    expect(verified('../../src/components/PriceTag.tsx', 'packages/web')).toBe('src/components/PriceTag.tsx')
+    // A package's own map, seen from its folder: what it says is above the app's folder is not in the repository.
+    expect(verified('../../../src/App.tsx', 'packages/web')).toBeUndefined()
+    expect(verified('../src/App.tsx')).toBeUndefined()
+    expect(verified('../web/../../src/App.tsx', 'packages/web')).toBeUndefined()
+  })
+
+  it('are left out where they lead out of the app’s folder, and not to another package', () => {
+    const source = (file: string) => {
+      const context = { picks: [{ components: [{ name: 'Link', source: { file } }] }] } as unknown as PageContext
+      return verifySources(context, tracked, '.').picks[0]?.components[0]
+    }
+    expect(source('../../../src/client/link.tsx')).toEqual({ name: 'Link', source: undefined })
+    expect(source('src/client/link.tsx')?.source).toEqual({ file: 'src/client/link.tsx' })
+  })
+
   // threats.md A4 and row 77
   it.each([
     '../../etc/passwd',

@@ -19,16 +19,21 @@ function pick(parts: Partial<Pick>): Pick {
 
 const classes = (...names: string[]): SourceClue[] => names.map(text => ({ kind: 'class', text }))
 
-/** Lines of files that have one of the texts in them, as git finds them. */
-function search(files: Record<string, string>) {
-  return async (texts: readonly string[]) =>
-    Object.entries(files).flatMap(([path, content]) =>
-      content.split('\n').flatMap((text, index) => (texts.some(wanted => text.includes(wanted)) ? [{ path, line: index + 1, text }] : []))
-    )
+/** A repository with these files; lines are found as git finds them. */
+function repositoryOf(files: Record<string, string>, subfolder = '.') {
+  return {
+    search: async (texts: readonly string[]) =>
+      Object.entries(files).flatMap(([path, content]) =>
+        content.split('\n').flatMap((text, index) => (texts.some(wanted => text.includes(wanted)) ? [{ path, line: index + 1, text }] : []))
+      ),
+    read: async (path: string) => files[path] ?? null,
+    trackedFiles: Object.keys(files),
+    subfolder
+  }
 }
 
 async function candidatesOf(parts: Partial<Pick>, files: Record<string, string>, subfolder = '.') {
-  const { picks } = await withCandidates({ picks: [pick(parts)] } as unknown as PageContext, search(files), subfolder)
+  const { picks } = await withCandidates({ picks: [pick(parts)] } as unknown as PageContext, repositoryOf(files, subfolder))
   return picks[0]?.candidates ?? []
 }
 
@@ -95,6 +100,38 @@ describe('candidates', () => {
     expect(isPlaceVerified(pick({ components: inPackages }))).toBe(false)
   })
 
+  it('are where the key of a translated text stands, before the file that has the text', async () => {
+    const files = {
+      'src/locales/en.json': '{\n  "home": {\n    "title": "Welcome back"\n  },\n  "cart": {\n    "title": "Your basket"\n  }\n}',
+      'src/Home.vue': '<template>\n  <h1>{{ t("home.title") }}</h1>\n</template>',
+      'src/Cart.vue': '<template>\n  <h1>{{ t("cart.title") }}</h1>\n</template>'
+    }
+    const [first, ...others] = await candidatesOf({ tag: 'h1', text: 'Your basket' }, files)
+    expect(first).toEqual({ path: 'src/Cart.vue', line: 2, reasons: ['key “cart.title” of the text “Your basket”'] })
+    expect(others.map(({ path }) => path)).toEqual(['src/locales/en.json'])
+  })
+
+  it('are found by the last part of a key where a file of translations is no JSON', async () => {
+    const files = {
+      'i18n/en.ts': "export default {\n  cart: {\n    empty: 'Nothing in here yet'\n  }\n}",
+      'src/Cart.tsx': 'const { t } = useTranslation("cart")\nreturn <p>{t("empty")}</p>',
+      'src/Other.tsx': 'const empty = isEmpty(list)'
+    }
+    const found = await candidatesOf({ text: 'Nothing in here yet' }, files)
+    expect(found).toMatchObject([{ path: 'src/Cart.tsx', line: 2 }, { path: 'i18n/en.ts' }])
+  })
+
+  it('are files that are called like the components around', async () => {
+    const files = { 'src/main.js': "import('./views/home-view.vue')", 'src/views/home-view.vue': '<h1>{{ greeting }}</h1>' }
+    const found = await candidatesOf({ components: [{ name: 'HomeView' }] }, files)
+    expect(found).toEqual([{ path: 'src/views/home-view.vue', reasons: ['called like the component HomeView'] }])
+  })
+
+  it('do not take the value of another attribute for a class', async () => {
+    const files = { 'src/A.jsx': '<Greeting kind="greeting" />', 'src/B.jsx': '<p className="greeting">Hello {name}</p>' }
+    expect((await candidatesOf({ clues: classes('greeting') }, files))[0]?.path).toBe('src/B.jsx')
+  })
+
   it('are none where nothing is known or found', async () => {
     expect(await candidatesOf({}, SHOP)).toEqual([])
     expect(await candidatesOf({ clues: classes('nowhere') }, SHOP)).toEqual([])
@@ -104,7 +141,7 @@ describe('candidates', () => {
 describe('what is looked for', () => {
   it('leaves out what every page has and what builds have made up', () => {
     const clues = [...classes('container', 'css-1x2y3z', 'svelte-1abcdef', 'sc-4aBcDe', 'amount'), { kind: 'id', text: 'root' } as const]
-    expect(searchTerms(pick({ clues })).map(({ text }) => text)).toEqual(['root', 'amount'])
+    expect(searchTerms(pick({ clues })).map(({ text }) => text)).toEqual(['amount', 'root'])
   })
 
   it('is bounded, and is never more than a line', () => {
@@ -130,6 +167,6 @@ it('ranking takes many hits in little time', () => {
     text: '<p class="price amount sum">'
   }))
   const started = performance.now()
-  expect(rankCandidates(terms, hits, { subfolder: '.', tag: 'p', verifiedFiles: new Set() })).toHaveLength(5)
+  expect(rankCandidates(terms, hits, { subfolder: '.', tag: 'p', verifiedFiles: new Set(), trackedFiles: [] })).toHaveLength(5)
   expect(performance.now() - started).toBeLessThan(5_000)
 })

@@ -1,0 +1,2 @@
+export { Panel } from './panel/Panel'
+export { Pill } from './pill/Pill'

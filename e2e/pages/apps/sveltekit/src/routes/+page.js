@@ -1,0 +1,3 @@
+export function load() {
+  return { products: ['Blue mug', 'Red cap'] }
+}
