@@ -280,7 +280,11 @@ describe('starting', () => {
       },
       /can be read by others/
     ],
-    ['a configuration that is not there', { FIXPOINT_CONFIG: '/nowhere/fixpoint.config.json' }, /cannot be read/]
+    [
+      'a configuration that is not there',
+      { FIXPOINT_CONFIG: '/nowhere/fixpoint.config.json' },
+      /\/nowhere\/fixpoint.config.json is not there.*Correct FIXPOINT_CONFIG/s
+    ]
   ])('with %s is refused in a sentence', (_name, settings, sentence) => {
     const folder = temporaryFolder()
     const result = startOnce(typeof settings === 'function' ? settings(folder) : settings)
