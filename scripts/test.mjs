@@ -21,13 +21,14 @@ const CHECKS = [
 ]
 
 /**
- * Vitest's projects, one after the other: several of them want the machine's one engine and its two cores. Those that stand together run at
+ * Vitest's projects, one group after the other: several of them want the machine's one engine and its two cores. Those that stand together run at
  * once: each takes one file after the other and leaves a core idle, and one wants browsers, the other the engine.
  */
-const SUITE_GROUPS = [['unit'], ['extension'], ['browser', 'docker'], ['e2e']]
-/** No other browser may run beside it; the checks may, which take a core and no browser. */
-const BESIDE_CHECKS = 'alone'
-const SUITES = [...SUITE_GROUPS.flat(), BESIDE_CHECKS]
+const SUITE_GROUPS = [['browser', 'docker'], ['e2e']]
+/** No other browser may run beside it; the checks may, and after them the suites that want no browser. */
+const ALONE = 'alone'
+const WITHOUT_BROWSER = ['unit', 'extension']
+const SUITES = [...WITHOUT_BROWSER, ...SUITE_GROUPS.flat(), ALONE]
 
 /** Those that install and build a lot; they run only where they are named: `npm test -- pages`. */
 const SLOW_SUITES = ['pages']
@@ -71,10 +72,14 @@ await runScript(async () => {
     add(await runCheck({ name: 'demo shop: types', command: ['npm', 'run', '--silent', 'typecheck'] }, demo.shop, env))
     add(await runCheck({ name: 'demo shop: its tests', command: ['npm', 'test', '--silent'] }, demo.shop, env))
   }
-  const runBeside = async () => {
-    if (isWanted(BESIDE_CHECKS)) add(await runSuite(BESIDE_CHECKS, env, `${BESIDE_CHECKS}: `))
+  const runWithoutBrowser = async () => {
+    await runChecks()
+    for (const suite of WITHOUT_BROWSER.filter(isWanted)) add(await runSuite(suite, env, `${suite}: `))
   }
-  await Promise.all([runChecks(), runBeside()])
+  const runAlone = async () => {
+    if (isWanted(ALONE)) add(await runSuite(ALONE, env, `${ALONE}: `))
+  }
+  await Promise.all([runWithoutBrowser(), runAlone()])
   for (const group of SUITE_GROUPS) {
     const suites = group.filter(isWanted)
     const mark = suite => (suites.length > 1 ? `${suite}: ` : '')
