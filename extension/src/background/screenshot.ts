@@ -35,7 +35,7 @@ export async function captureWindow(page: PageDocument, frames: readonly OpenFra
     const picture = await captureOnce(page, frames)
     if (picture) return picture
   }
-  throw new FixpointError('screenshot_unavailable', 'What is private could not be kept covered while the picture was taken.')
+  throw new FixpointError('screenshot_unavailable', 'Chrome took no picture in which everything private was covered.')
 }
 
 /**

@@ -27,6 +27,11 @@ export const sandboxHealthSchema = z.object({
 })
 export type SandboxHealth = z.infer<typeof sandboxHealthSchema>
 
+/** So much of a disk is left free: what the configuration says, but at most a tenth of it. Bytes. */
+export function diskReserveOf({ total }: Pick<SandboxHealth['disk'], 'total'>, reserveBytes: number): number {
+  return Math.min(reserveBytes, total / 10)
+}
+
 /**
  * Operations with one JSON value in and one out: `POST /v1/<name>`. Success is 200 with the output; failure is the problem
  * form of `errors.ts` with the code's status. Streams (`exec`, `files/watch`, `workspace/populate`, `workspace/restore`, `workspace/bundle`,

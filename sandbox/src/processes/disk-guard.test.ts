@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DiskGuard, reserveOf } from './disk-guard.ts'
+import { DiskGuard } from './disk-guard.ts'
 import { diskSpace } from './disk-space.ts'
 
 const MB = 1024 * 1024
@@ -79,11 +79,6 @@ describe('the disk of a sandbox', () => {
     free = 9_000 * MB
     for (let look = 0; look < 5 && guard.stops === 0; look++) await later(100)
     expect(guard.stops).toBe(1)
-  })
-
-  it('is of the machine where more than a tenth is kept free of it', () => {
-    expect(reserveOf({ total: 20_000 }, 10_000)).toBe(2_000)
-    expect(reserveOf({ total: 2_000_000 }, 10_000)).toBe(10_000)
   })
 
   it('is measured with what is really there', async () => {

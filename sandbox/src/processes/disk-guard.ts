@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { diskReserveOf } from '@fixpoint/protocol/sandbox'
 import { systemErrorCode } from '../files/file-errors.ts'
 import { type DiskSpace, diskSpace } from './disk-space.ts'
 
@@ -75,7 +76,7 @@ export class DiskGuard {
   async look(): Promise<void> {
     const { folders, limitBytes, space, used, now, end } = this.#options
     const disk = await space(folders[0])
-    const isLow = disk.free < reserveOf(disk, this.#options.reserveBytes)
+    const isLow = disk.free < diskReserveOf(disk, this.#options.reserveBytes)
     this.#freeBefore = Math.max(this.#freeBefore ?? disk.free, disk.free)
     if (this.#freeBefore - disk.free < (isLow ? STEP_WHERE_LOW : Math.min(STEP, limitBytes / 4))) return
     const before = this.#measured
@@ -93,11 +94,6 @@ export class DiskGuard {
       : `the disk has ${inMegabytes(disk.free)} left`
     process.stderr.write(`sandboxd: everything that ran was ended, because ${why}\n`)
   }
-}
-
-/** So much has to be left free. */
-export function reserveOf({ total }: Pick<DiskSpace, 'total'>, reserveBytes: number): number {
-  return Math.min(reserveBytes, total / 10)
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
-import type { EgressDecision, FileChanges, LocalTarget, SandboxHealth } from '@fixpoint/protocol/sandbox'
+import { diskReserveOf, type EgressDecision, type FileChanges, type LocalTarget, type SandboxHealth } from '@fixpoint/protocol/sandbox'
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { type EgressOptions, serveEgress } from './egress.ts'
 import type { AllowListEntry } from './egress-policy.ts'
@@ -246,7 +246,7 @@ async function settledState(engine: Engine, containerId: string): Promise<Contai
 
 /** @throws FixpointError `storage_full` where too little is left of the disk that Docker has its volumes on. */
 export function requireRoom({ free, total }: SandboxHealth['disk'], reserveBytes: number): void {
-  const reserve = Math.min(reserveBytes, total / 10)
+  const reserve = diskReserveOf({ total }, reserveBytes)
   if (free >= reserve) return
   const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GB`
   throw new FixpointError(
