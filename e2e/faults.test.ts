@@ -263,7 +263,7 @@ describe('stop', () => {
     world.setScript(scriptOf([say('Here I am.')]))
     await world.server.client.call('createPrompt', { params: { sessionId }, body: { text: 'And now?' } })
     const after = await world.server.waitUntilQuiet(sessionId)
-    expect(after.turns[1]?.failure).toBeUndefined()
+    expect(after.turns[1]?.failure, world.server.faults()).toBeUndefined()
     expect(after.prompts.map(prompt => prompt.status)).toEqual(['stopped', 'done'])
   })
 })

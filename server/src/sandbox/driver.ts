@@ -95,6 +95,62 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
     }
   }
 
+  /** What is done to the container and the files of a session goes one after the other: they have one name at each opening. */
+  const lastOf = new Map<string, Promise<unknown>>()
+  async function inOrder<T>(sessionId: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = (lastOf.get(sessionId) ?? Promise.resolve()).then(() => {
+      signal?.throwIfAborted()
+      return action()
+    })
+    const settled = result.then(
+      () => undefined,
+      () => undefined
+    )
+    lastOf.set(sessionId, settled)
+    void settled.then(() => {
+      if (lastOf.get(sessionId) === settled) lastOf.delete(sessionId)
+    })
+    return await result
+  }
+
+  async function openNow({ sessionId, prepared, allowedHosts, onEgress }: OpenInput, signal?: AbortSignal): Promise<Sandbox> {
+    const startedAt = edges.now().getTime()
+    const allowList = allowListFrom(allowedHosts)
+    const { container: name } = sessionNames(settings.instanceId, sessionId)
+    const release = hold(sessionId)
+    try {
+      await removeContainer(engine, name)
+      const { volume, startedFrom } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
+      const labels = { [LABELS.session]: sessionId }
+      const template = sandboxTemplate({ settings, name, purpose: 'session', labels, workspace: volume })
+      const needsRoom = startedFrom === 'prepared'
+      const running = await runSandbox({ engine, settings, network, logger, template, needsRoom, allowList, onEgress }, signal).catch(
+        async (error: unknown) => {
+          // Or else there would be files to go on with at the next attempt.
+          if (error instanceof FixpointError && error.code === 'storage_full' && needsRoom) await removeWorkspaceOf(sessionId)
+          if (error instanceof FixpointError && saysThatVolumeIsGone(error.cause, volume)) throw new WorkspaceGoneError(error)
+          throw error
+        }
+      )
+      void running.lost.then(release)
+      return {
+        ...running,
+        sandboxId: makeId('sandbox', edges.randomBytes),
+        sessionId,
+        startedFrom,
+        readyMs: edges.now().getTime() - startedAt,
+        async close({ removeWorkspace }) {
+          await running.stop()
+          release()
+          if (removeWorkspace) await inOrder(sessionId, () => removeWorkspaceOf(sessionId))
+        }
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
   return {
     prepare,
 
@@ -113,43 +169,7 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
       return settings.image
     },
 
-    async open({ sessionId, prepared, allowedHosts, onEgress }, signal) {
-      const startedAt = edges.now().getTime()
-      const allowList = allowListFrom(allowedHosts)
-      const { container: name } = sessionNames(settings.instanceId, sessionId)
-      const release = hold(sessionId)
-      try {
-        await removeContainer(engine, name)
-        const { volume, startedFrom } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
-        const labels = { [LABELS.session]: sessionId }
-        const template = sandboxTemplate({ settings, name, purpose: 'session', labels, workspace: volume })
-        const needsRoom = startedFrom === 'prepared'
-        const running = await runSandbox({ engine, settings, network, logger, template, needsRoom, allowList, onEgress }, signal).catch(
-          async (error: unknown) => {
-            // Or else there would be files to go on with at the next attempt.
-            if (error instanceof FixpointError && error.code === 'storage_full' && needsRoom) await removeWorkspaceOf(sessionId)
-            if (error instanceof FixpointError && saysThatVolumeIsGone(error.cause, volume)) throw new WorkspaceGoneError(error)
-            throw error
-          }
-        )
-        void running.lost.then(release)
-        return {
-          ...running,
-          sandboxId: makeId('sandbox', edges.randomBytes),
-          sessionId,
-          startedFrom,
-          readyMs: edges.now().getTime() - startedAt,
-          async close({ removeWorkspace }) {
-            await running.stop()
-            release()
-            if (removeWorkspace) await removeWorkspaceOf(sessionId)
-          }
-        }
-      } catch (error) {
-        release()
-        throw error
-      }
-    },
+    open: (input, signal) => inOrder(input.sessionId, () => openNow(input, signal), signal),
 
     async reap({ sessionIds }) {
       const inventory = await takeInventory(engine, settings)
@@ -166,7 +186,7 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
       return removed
     },
 
-    removeWorkspace: removeWorkspaceOf
+    removeWorkspace: sessionId => inOrder(sessionId, () => removeWorkspaceOf(sessionId))
   }
 
   async function removeWorkspaceOf(sessionId: string): Promise<void> {

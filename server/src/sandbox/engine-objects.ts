@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { FixpointError } from '@fixpoint/protocol'
-import type { ImageInspectInfo, VolumeCreateOptions, VolumeInspectInfo } from 'dockerode'
+import type { ContainerCreateOptions, ImageInspectInfo, VolumeCreateOptions, VolumeInspectInfo } from 'dockerode'
 import { type Engine, engineStatus } from './engine.ts'
+import { LABELS } from './names.ts'
 
 const REMOVAL_ATTEMPTS = 100
 const REMOVAL_PAUSE_MS = 100
@@ -20,8 +21,19 @@ export function imageMissing(name: string, cause?: unknown): FixpointError {
   return new FixpointError('image_missing', `The sandbox image ${name} is not there.`, { cause })
 }
 
-export async function createVolume(engine: Engine, options: VolumeCreateOptions, signal?: AbortSignal): Promise<void> {
-  await engine.call('create a volume', abortSignal => engine.docker.createVolume({ ...options, abortSignal }), signal)
+/*
+ * What makes something takes no signal of the caller's: the engine goes on with a request whose caller has left, and what it makes
+ * then would be there after the caller has tidied up, known to nobody. It is a matter of milliseconds.
+ */
+
+export async function createVolume(engine: Engine, options: VolumeCreateOptions): Promise<void> {
+  await engine.call('create a volume', abortSignal => engine.docker.createVolume({ ...options, abortSignal }))
+}
+
+/** @returns the container's id. */
+export async function createContainer(engine: Engine, options: ContainerCreateOptions): Promise<string> {
+  const container = await engine.call('create a container', abortSignal => engine.docker.createContainer({ ...options, abortSignal }))
+  return container.id
 }
 
 /** @returns whether there was one. */
@@ -33,6 +45,22 @@ export async function removeVolume(engine: Engine, name: string): Promise<boolea
     })
   )
   return removed ?? false
+}
+
+/**
+ * Removes a volume, with the containers of this instance that hold on to it: those that a server left which was killed.
+ * @returns whether there was one.
+ */
+export async function removeVolumeAndHolders(engine: Engine, name: string, instanceId: string): Promise<boolean> {
+  try {
+    return await removeVolume(engine, name)
+  } catch (error) {
+    if (engineStatus(error) !== 409) throw error
+    const filters = { volume: [name], label: [`${LABELS.instance}=${instanceId}`] }
+    const holders = await engine.call('list containers', abortSignal => engine.docker.listContainers({ all: true, filters, abortSignal }))
+    for (const { Id } of holders) await removeContainer(engine, Id)
+    return await removeVolume(engine, name)
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { FixpointError } from '@fixpoint/protocol'
 import type { MountSettings } from 'dockerode'
 import { type Engine, engineStatus } from './engine.ts'
-import { createVolume, findVolume, imageMissing, removeContainer, removeVolume } from './engine-objects.ts'
+import { createContainer, createVolume, findVolume, imageMissing, removeContainer, removeVolume } from './engine-objects.ts'
 import { LABELS } from './names.ts'
 import type { SandboxSettings } from './settings.ts'
 import { layoutTemplate, WITHOUT_COPY, WORKSPACE } from './template.ts'
@@ -45,7 +45,8 @@ export function createLayout({ engine, settings, uniqueName, underWay }: LayoutO
     const template = layoutTemplate({ settings, name, mounts, ...(command && { command }) })
     underWay.add(name)
     try {
-      await engine.call('create a container', abortSignal => engine.docker.createContainer({ ...template, abortSignal }), signal)
+      signal?.throwIfAborted()
+      await createContainer(engine, template)
       if (command === undefined) return
       const container = engine.docker.getContainer(name)
       await engine.call('start a container', abortSignal => container.start({ abortSignal }), signal)

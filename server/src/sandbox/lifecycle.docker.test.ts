@@ -117,6 +117,44 @@ describe('a workspace', () => {
   })
 })
 
+describe('opening a sandbox', () => {
+  // A person presses Stop and asks again: the engine must not go on with what nobody waits for, nor be asked for the same twice.
+  test('that is given up at any moment can be done again at once, and leaves nothing', async () => {
+    const prepared = await world.prepare()
+    await (await world.open({ prepared })).close({ removeWorkspace: true })
+    const before = await world.leftovers()
+    for (const afterMs of [0, 20, 40, 80, 150, 300]) {
+      const sessionId = `ses_given_up_${afterMs}`
+      const input = { sessionId, prepared, allowedHosts: [], onEgress: () => undefined }
+      const abort = new AbortController()
+      const given = world.driver.open(input, abort.signal).then(
+        sandbox => sandbox.close({ removeWorkspace: false }),
+        () => undefined
+      )
+      await delay(afterMs)
+      abort.abort(new Error('the person pressed Stop'))
+      const sandbox = await world.driver.open(input)
+      expect(await run(sandbox, 'cat a.txt'), `given up after ${afterMs} ms`).toBe('from the repository\n')
+      await given
+      await sandbox.close({ removeWorkspace: true })
+    }
+    expect(await world.leftovers()).toEqual(before)
+  })
+
+  test('goes on where a server was killed while it laid out the files', async () => {
+    const sessionId = 'ses_killed_while_laying_out'
+    const { files } = sessionNames(world.settings.instanceId, sessionId)
+    const labels = { [LABELS.instance]: world.settings.instanceId, [LABELS.purpose]: 'layout' }
+    await world.docker.createContainer({
+      Image: world.settings.image,
+      Labels: labels,
+      HostConfig: { Mounts: [{ Type: 'volume', Source: files, Target: '/files' }] }
+    })
+    const sandbox = await world.open({ sessionId })
+    expect(await run(sandbox, 'cat a.txt')).toBe('from the repository\n')
+  })
+})
+
 describe('a large repository', () => {
   test('gets in and out whole', async () => {
     const large = await dockerWorld({ files: { 'large.bin': randomBytes(60_000_000) } })

@@ -97,7 +97,7 @@ export function createPreparedWorkspaces(options: PreparedWorkspacesOptions): Pr
     })
     underWay.add(names.files)
     try {
-      await createVolume(engine, { Name: names.files, Labels: labels('prepare') }, signal)
+      await createVolume(engine, { Name: names.files, Labels: labels('prepare') })
       await layout.asWorkspace(names.files, signal)
       const sandbox = await runSandbox(
         {
@@ -130,7 +130,7 @@ export function createPreparedWorkspaces(options: PreparedWorkspacesOptions): Pr
       }
       // From here on it is whole; one volume is made at one stroke.
       const finished = { [LABELS.commit]: input.commit, [LABELS.volume]: names.files, [LABELS.preparedAt]: now().toISOString() }
-      await createVolume(engine, { Name: names.marker, Labels: { ...labels('prepared-marker'), ...finished } }, signal)
+      await createVolume(engine, { Name: names.marker, Labels: { ...labels('prepared-marker'), ...finished } })
       return { key, commit: input.commit, volume: names.files }
     } catch (error) {
       await removeVolume(engine, names.files).catch((cause: unknown) =>

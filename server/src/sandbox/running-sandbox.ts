@@ -7,7 +7,7 @@ import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { type EgressOptions, serveEgress } from './egress.ts'
 import type { AllowListEntry } from './egress-policy.ts'
 import { type Engine, engineMessage, engineStatus } from './engine.ts'
-import { imageMissing, removeContainer } from './engine-objects.ts'
+import { createContainer, imageMissing, removeContainer } from './engine-objects.ts'
 import type { SandboxLogger } from './logger.ts'
 import type { Network } from './network.ts'
 import { awaitHealth, type SandboxCalls, sandboxCalls, watchFiles } from './sandbox-calls.ts'
@@ -58,7 +58,8 @@ export interface RunOptions {
  */
 export async function runSandbox(options: RunOptions, signal?: AbortSignal): Promise<RunningSandbox> {
   const { engine, settings, template, logger } = options
-  const containerId = await create(options, signal)
+  signal?.throwIfAborted()
+  const containerId = await create(options)
   const stopping = new AbortController()
   try {
     const tunnel = await connect(containerId, options, signal)
@@ -107,19 +108,14 @@ export async function runSandbox(options: RunOptions, signal?: AbortSignal): Pro
   }
 }
 
-async function create({ engine, settings, template }: RunOptions, signal: AbortSignal | undefined): Promise<string> {
+async function create({ engine, settings, template }: RunOptions): Promise<string> {
   try {
-    const container = await engine.call(
-      'create a sandbox',
-      abortSignal => engine.docker.createContainer({ ...template, abortSignal }),
-      signal
-    )
-    return container.id
+    return await createContainer(engine, template)
   } catch (error) {
     if (engineStatus(error) === 404) {
       throw imageMissing(settings.image, error)
     }
-    if (error instanceof FixpointError || signal?.aborted) throw error
+    if (error instanceof FixpointError) throw error
     throw new FixpointError('sandbox_start_failed', `Docker refused to create the sandbox: ${engineMessage(error)}`, { cause: error })
   }
 }

@@ -1,7 +1,7 @@
 import { FixpointError } from '@fixpoint/protocol'
 import type { VolumeInspectInfo } from 'dockerode'
 import { type Engine, engineMessage, engineStatus } from './engine.ts'
-import { createVolume, findVolume, removeVolume } from './engine-objects.ts'
+import { createVolume, findVolume, removeVolume, removeVolumeAndHolders } from './engine-objects.ts'
 import type { Layout } from './layout.ts'
 import { LABELS, type Purpose, sessionNames } from './names.ts'
 import type { PreparedWorkspace } from './prepared-workspaces.ts'
@@ -60,7 +60,7 @@ export async function ensureSessionWorkspace(
     await removeVolume(engine, names.workspace)
   }
   // Files without a workspace are what an attempt left that was cut short.
-  await removeVolume(engine, names.files)
+  await removeVolumeAndHolders(engine, names.files, settings.instanceId)
 
   // The engine would make an empty volume of this name without a word.
   if ((await findVolume(engine, prepared.volume, signal)) === undefined) {
@@ -76,15 +76,15 @@ export async function ensureSessionWorkspace(
     [LABELS.standsOn]: prepared.volume
   })
   try {
-    await createVolume(engine, { Name: names.files, Labels: labels('session-files') }, signal)
+    await createVolume(engine, { Name: names.files, Labels: labels('session-files') })
     const DriverOpts = (await layout.canOverlay(signal)) ? await layout.overlayOptions(prepared.volume, names.files, signal) : undefined
     if (DriverOpts !== undefined) {
       await layout.asOverlayFiles(names.files, signal)
-      await createVolume(engine, { Name: names.workspace, Driver: 'local', DriverOpts, Labels: labels('session-workspace') }, signal)
+      await createVolume(engine, { Name: names.workspace, Driver: 'local', DriverOpts, Labels: labels('session-workspace') })
       return { volume: names.workspace, startedFrom: 'prepared' }
     }
     await layout.copy(prepared.volume, names.files, signal)
-    await createVolume(engine, { Name: names.workspace, Labels: { ...labels('session-workspace'), [LABELS.volume]: names.files } }, signal)
+    await createVolume(engine, { Name: names.workspace, Labels: { ...labels('session-workspace'), [LABELS.volume]: names.files } })
     return { volume: names.files, startedFrom: 'prepared' }
   } catch (error) {
     if (engineStatus(error) === undefined) throw error

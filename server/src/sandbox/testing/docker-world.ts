@@ -105,7 +105,7 @@ export async function dockerWorld({
     const filters = { label: [`${LABELS.instance}=${settings.instanceId}`] }
     const containers = await docker.listContainers({ all: true, filters })
     const { Volumes: volumes } = await docker.listVolumes({ filters })
-    return { containers: containers.map(({ Names }) => Names[0] ?? ''), volumes: (volumes ?? []).map(({ Name }) => Name) }
+    return { containers: containers.map(({ Names }) => Names[0] ?? ''), volumes: (volumes ?? []).map(({ Name }) => Name).toSorted() }
   }
 
   return {
