@@ -320,6 +320,12 @@ describe('a wrong command line', () => {
     ['a time that is none', ['run', 'x', '--timeout', 'soon'], /number of seconds above 0/],
     ['a scheme that is none', ['run', 'x', '--color-scheme', 'sepia'], /Allowed choices are light, dark/],
     ['an element without its page', ['run', 'x', '--project', 'tiny', '--select', '.a'], /--select needs --url/],
+    [
+      'a selector that is none',
+      ['run', 'x', '--project', 'tiny', '--url', 'http://localhost:1/', '--select', '((('],
+      /“\(\(\(” is not a CSS selector/
+    ],
+    ['an empty selector', ['run', 'x', '--project', 'tiny', '--url', 'http://localhost:1/', '--select', ' '], /“ ” is not a CSS selector/],
     ['a prompt without a project', ['run', 'x'], /A project is needed/],
     ['an empty prompt', ['run', '', '--project', 'tiny'], /is empty/],
     ['a prompt that is too long', ['run', 'x'.repeat(20_001), '--project', 'tiny'], /longer than 20000 characters/],

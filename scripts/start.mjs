@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { setUp } from './setup/all.mjs'
 import { extensionFolder, serverProgram } from './setup/artefacts.mjs'
@@ -10,7 +11,7 @@ import { ensureDemo, hasModel, hasOwnConfig } from './setup/demo.mjs'
 import { isPortTaken } from './setup/docker.mjs'
 import { logFile, root, stateFolder } from './setup/places.mjs'
 import { endRunning, runOrFail } from './setup/run.mjs'
-import { runScript, SetupError, step } from './setup/step.mjs'
+import { noteInterruption, runScript, SetupError, step } from './setup/step.mjs'
 
 const SERVER_PORT = Number(process.env['FIXPOINT_PORT'] ?? 4700)
 const SHOP_PORT = Number(process.env['FIXPOINT_DEMO_PORT'] ?? 5173)
@@ -28,9 +29,12 @@ const told = new Promise(resolve => {
 
 let isReady = false
 
+/** Log files are begun anew when they have become larger than this; another start may be writing to the same. */
+const LOG_BYTES = 10_000_000
+
 await runScript(async () => {
   try {
-    await Promise.race([main(), told])
+    await Promise.race([main(), told.then(() => noteInterruption())])
   } finally {
     // Also when something went wrong on the way: nothing that was started here outlives it, and no port stays taken.
     await Promise.all([endAll(), endRunning()])
@@ -70,6 +74,8 @@ async function main() {
   else explainWithoutDisplay(link, demo !== null)
   console.error('\nCtrl-C ends it; the work is kept.')
   isReady = true
+  if (heard.length > 0) console.error('')
+  for (const line of heard.splice(0)) tell(line)
   await untilServerEnds()
 }
 
@@ -90,7 +96,7 @@ function canListen(port) {
 /** Starts a program that runs as long as this one does. */
 function launch(name, program, args, options) {
   const file = logFile(name)
-  const log = openSync(file, 'w')
+  const log = openSync(file, existsSync(file) && statSync(file).size > LOG_BYTES ? 'w' : 'a')
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', log], ...options })
   closeSync(log)
   const entry = { name, child, log: file, isOver: false }
@@ -147,12 +153,21 @@ async function startServer(node, env) {
     const addressFile = join(env['FIXPOINT_DATA'], 'server.json')
     const startedAt = Date.now()
     const entry = launch('server', node, [serverProgram, 'serve'], { cwd: root, env })
-    entry.child.stdout.resume()
+    createInterface({ input: entry.child.stdout }).on('line', tell)
     // The server writes where it is as soon as it answers there.
     await waitUntil(entry, () => existsSync(addressFile) && statSync(addressFile).mtimeMs >= startedAt)
     const { url } = JSON.parse(readFileSync(addressFile, 'utf8'))
     return { said: url, value: url }
   })
+}
+
+/** What the server has said before there was room for it on the screen. */
+const heard = []
+
+/** Shows what the server says on its standard output: that a project cannot be prepared, which it learns after it has begun. */
+function tell(line) {
+  if (isReady) console.error(`  ${line}`)
+  else heard.push(line)
 }
 
 async function waitUntil(entry, isReady) {

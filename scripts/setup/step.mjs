@@ -13,6 +13,13 @@ export class SetupError extends Error {
   }
 }
 
+let isInterrupted = false
+
+/** From now on a step that does not come to its end was ended by a person and has not failed. */
+export function noteInterruption() {
+  isInterrupted = true
+}
+
 const isTerminal = Boolean(process.stderr.isTTY)
 const WIDTH = 22
 
@@ -34,7 +41,8 @@ export async function step(name, action) {
     print('✓', name, `${said} (${seconds(startedAt)})`)
     return value
   } catch (error) {
-    print('✗', name, `did not work (${seconds(startedAt)})`)
+    if (isInterrupted) print('–', name, `interrupted (${seconds(startedAt)}); the next start goes on from here`)
+    else print('✗', name, `did not work (${seconds(startedAt)})`)
     throw error
   }
 }

@@ -6,6 +6,7 @@ import { EXTENSION_ID, FixpointError, type TextDelta } from '@fixpoint/protocol'
 import Docker from 'dockerode'
 import { execa } from 'execa'
 import { createModel } from './agent/model.ts'
+import { asFixpointError } from './as-fixpoint-error.ts'
 import { createClients } from './auth/clients.ts'
 import { createPairing } from './auth/pairing.ts'
 import { createTokens, makeToken, storeToken } from './auth/tokens.ts'
@@ -68,6 +69,8 @@ export interface RunningServer {
 export interface ServeOptions extends LoadedConfig {
   /** Sandbox image made by `npm run image`. */
   image: string
+  /** Hears of projects that cannot be prepared after the start; their first prompt will say so too. */
+  onProjectFault: (projectId: string, fault: FixpointError) => void
 }
 
 /** Sessions' containers that nothing needs are looked for this often. */
@@ -75,7 +78,7 @@ const REAP_MS = 60_000
 const SHUTDOWN_MS = 15_000
 
 /** Puts the server together and starts it. @throws FixpointError before anything runs; never starts half. */
-export async function serve({ config, secrets, dataFolder, logLevel, image }: ServeOptions): Promise<RunningServer> {
+export async function serve({ config, secrets, dataFolder, logLevel, image, onProjectFault }: ServeOptions): Promise<RunningServer> {
   const edges = systemEdges
   const secretValues = Object.values(secrets)
   const logger = createLogger(logLevel, secretValues)
@@ -318,7 +321,11 @@ export async function serve({ config, secrets, dataFolder, logLevel, image }: Se
         await preparation.prepare(project, repositories.get(project.projectId), base, () => undefined, background.signal)
         logger.info({ projectId: project.projectId, commit: base.commit.slice(0, 12) }, 'the project is prepared')
       }
-      inBackground(`preparing ${project.projectId}`, prepare())
+      const tellFault = (error: unknown) => {
+        if (!background.signal.aborted) onProjectFault(project.projectId, asFixpointError(error))
+        throw error
+      }
+      inBackground(`preparing ${project.projectId}`, prepare().catch(tellFault))
     }
 
     logger.info({ url, version, model: model.id, isScripted: model.isScripted, projects: projects.list().length }, 'the server is running')

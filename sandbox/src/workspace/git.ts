@@ -101,12 +101,25 @@ async function feed(stdin: NodeJS.WritableStream, input: GitOptions['input']): P
     else stdin.end(input)
     return
   }
+  let fault: { error: unknown } | undefined
+  const noting = async function* () {
+    try {
+      yield* input
+    } catch (error) {
+      fault = { error }
+      throw error
+    }
+  }
   try {
-    await pipeline(input, stdin)
+    await pipeline(noting, stdin)
   } catch (error) {
-    if (systemErrorCode(error) !== 'EPIPE') throw error
+    if (fault) throw fault.error
+    // Git closes its input as soon as it has read a whole pack; its status tells whether it wanted more.
+    if (!CLOSED_BY_READER.has(systemErrorCode(error) ?? '')) throw error
   }
 }
+
+const CLOSED_BY_READER: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])
 
 function gitError(command: string, stderr: string, code: number | null, signal: string | null): FixpointError {
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {

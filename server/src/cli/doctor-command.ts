@@ -87,6 +87,8 @@ async function gitRow(): Promise<DoctorRow> {
   }
 }
 
+const RUNTIME_REMEDY = 'It works all the same; a newer engine mends it. docs/guide/troubleshooting.md says more.'
+
 async function dockerRows(environment: Environment): Promise<DoctorRow[]> {
   const docker = new Docker()
   const image = environment['FIXPOINT_SANDBOX_IMAGE'] ?? 'fixpoint-sandbox:current'
@@ -109,7 +111,7 @@ async function dockerRows(environment: Environment): Promise<DoctorRow[]> {
       )
     return [
       { name: 'Docker engine', state: 'ok', found: version },
-      ...warnings.map(text => ({ name: 'Container runtime', state: 'warning' as const, found: text })),
+      ...warnings.map(text => ({ name: 'Container runtime', state: 'warning' as const, found: text, remedy: RUNTIME_REMEDY })),
       { name: 'Sandbox image', ...found, remedy: 'Run `npm start` or `npm run image`.' }
     ]
   } catch (error) {

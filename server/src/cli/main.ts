@@ -212,7 +212,10 @@ program
       const [{ serve }, { loadConfig }] = await Promise.all([import('../serve.ts'), import('../config/load-config.ts')])
       const loaded = await loadConfig(environment, folder)
       const image = environment['FIXPOINT_SANDBOX_IMAGE'] ?? 'fixpoint-sandbox:current'
-      const server = await serve({ ...loaded, image })
+      const onProjectFault = (projectId: string, { message, hint }: FixpointError) =>
+        // On standard output, where nothing else is written: `npm start` shows it.
+        terminal.answer(`The project “${projectId}” cannot be prepared: ${message}${hint ? `\n→ ${hint}` : ''}`)
+      const server = await serve({ ...loaded, image, onProjectFault })
       // At one stroke: whoever waits for the file reads it as soon as it is there.
       const addressFile = join(loaded.dataFolder, ADDRESS_FILE)
       await writeFile(`${addressFile}.new`, `${JSON.stringify({ url: server.url })}\n`)

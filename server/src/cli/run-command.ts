@@ -8,6 +8,7 @@ import {
   stripControls,
   type TurnState
 } from '@fixpoint/protocol'
+import { parse as parseSelector } from 'css-what'
 import type { Connection } from './connection.ts'
 import { describeEvent, VERDICTS } from './describe-event.ts'
 import { EXIT } from './exit-codes.ts'
@@ -31,8 +32,8 @@ export interface RunOptions {
 export async function runCommand(prompt: string, options: RunOptions, connection: Connection, terminal: Terminal): Promise<number> {
   const { client } = connection
   const text = prompt === '-' ? await readAll(process.stdin) : prompt
-  const sessionId = options.session ?? (await createSession(options, connection))
   const context = contextOf(options)
+  const sessionId = options.session ?? (await createSession(options, connection))
   const { promptId } = await client.call(
     'createPrompt',
     { params: { sessionId }, body: context ? { text, context } : { text } },
@@ -92,13 +93,29 @@ function contextOf({ url, select, viewport, colorScheme }: RunOptions): PageCont
     colorScheme,
     picks: select.map((selector, index) => ({
       number: index + 1,
-      selectors: [selector],
+      selectors: [requireSelector(selector)],
       tag: 'element',
       box: { x: 0, y: 0, width: 0, height: 0 },
       components: [],
       styles: {}
     }))
   }
+}
+
+/** A browser says only after minutes of work that there is no such element. */
+function requireSelector(selector: string): string {
+  try {
+    if (parseSelector(selector).length > 0) return selector
+  } catch (cause) {
+    throw notASelector(selector, cause instanceof Error ? `: ${cause.message}` : '')
+  }
+  throw notASelector(selector, '')
+}
+
+function notASelector(selector: string, why: string): FixpointError {
+  return new FixpointError('invalid_parameter', `“${stripControls(selector).slice(0, 200)}” is not a CSS selector${why}.`, {
+    hint: 'Use what document.querySelector takes, in quotes: --select ".price-tag".'
+  })
 }
 
 function findPrompt(state: SessionState, promptId: string): PromptState | undefined {
