@@ -5,8 +5,10 @@ import { ensureChromium } from './chromium.mjs'
 import { canInstallPackages, installPackages } from './debian.mjs'
 import { dockerEnvironment, ensureDocker } from './docker.mjs'
 import { stateFolder } from './places.mjs'
-import { SetupError } from './step.mjs'
+import { endRunning } from './run.mjs'
+import { noteInterruption, SetupError } from './step.mjs'
 import { ensureGit, ensurePackages, ensureToolchain } from './toolchain.mjs'
+import { ensureVsCode } from './vscode.mjs'
 
 /**
  * Everything that running and testing need, whatever of it is there already.
@@ -21,10 +23,18 @@ export async function setUp() {
   const toolchain = await ensureToolchain()
   await ensurePackages(toolchain.env)
   const { node } = toolchain
-  const chromium = await ensureChromium(toolchain.env)
-  await ensureExtension({ env: toolchain.env })
-  await ensureDocker()
-  const env = { ...toolchain.env, ...dockerEnvironment() }
-  const image = await ensureImage({ node, env })
-  return { node, env: { ...env, FIXPOINT_SANDBOX_IMAGE: image, FIXPOINT_CHROMIUM: chromium }, image, chromium }
+  // It waits for the network most of the time, so that the others go on beside it.
+  const vscode = ensureVsCode(toolchain.env)
+  try {
+    const chromium = await ensureChromium(toolchain.env)
+    await ensureExtension({ env: toolchain.env })
+    await ensureDocker()
+    const env = { ...toolchain.env, ...dockerEnvironment() }
+    const image = await ensureImage({ node, env, vscode })
+    return { node, env: { ...env, FIXPOINT_SANDBOX_IMAGE: image, FIXPOINT_CHROMIUM: chromium }, image, chromium }
+  } catch (error) {
+    noteInterruption()
+    await endRunning()
+    throw error
+  }
 }

@@ -15,8 +15,12 @@ export const serverProgram = join(root, 'server', 'src', 'cli', 'main.ts')
 const companionFolder = join(root, 'ide-extension', 'dist', 'vsix')
 export const extensionFolder = join(root, 'extension', '.output', 'chrome-mv3')
 
-/** Builds sandboxd, the companion for VS Code, and the image around them. @returns {Promise<string>} the image's name */
-export async function ensureImage({ node, env, isPruning = false }) {
+/**
+ * Builds sandboxd, the companion for VS Code, and the image around them.
+ * `vscode`: resolves when VS Code is there, where somebody has begun with that before.
+ * @returns {Promise<string>} the image's name
+ */
+export async function ensureImage({ node, env, vscode = ensureVsCode(env), isPruning = false }) {
   await step('Sandbox program', async () => {
     const inputs = hashOf([join(root, 'sandbox', 'src'), join(root, 'sandbox', 'build.ts'), join(root, 'protocol', 'src')])
     if (isStamped('sandboxd', inputs) && existsSync(join(root, 'sandbox', 'dist', 'sandboxd.mjs')))
@@ -35,7 +39,7 @@ export async function ensureImage({ node, env, isPruning = false }) {
     stamp('ide-extension', inputs)
     return { said: 'built', value: undefined }
   })
-  await ensureVsCode(env)
+  await vscode
   putVsCodeStandIns()
   return await step('Sandbox image', async report => {
     const log = logFile('image')

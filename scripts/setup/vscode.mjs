@@ -17,8 +17,8 @@ export const codeServerFolder = join(folder, 'node_modules', 'code-server')
  * mostly not there, and take minutes; the modules that VS Code needs (terminal, file watcher) come compiled, and the sandbox's
  * Dockerfile stands in for the one that does not (docs/decisions/0018-vscode-without-compiling.md).
  */
-export async function ensureVsCode(env) {
-  await step('VS Code', async report => {
+export function ensureVsCode(env) {
+  const done = step('VS Code', async report => {
     const inputs = hashOf([source, import.meta.filename])
     if (isStamped('vscode', inputs) && existsSync(codeServerFolder)) return { said: 'there', value: undefined }
     rmSync(folder, { recursive: true, force: true })
@@ -48,4 +48,7 @@ export async function ensureVsCode(env) {
     stamp('vscode', inputs)
     return { said: 'installed', value: undefined }
   })
+  // It may fail before somebody waits for it; whoever waits is told.
+  done.catch(() => undefined)
+  return done
 }

@@ -95,6 +95,8 @@ export async function serve({ config, secrets, dataFolder, logLevel, image, onPr
   }
 
   try {
+    // Before the database is made, which takes seconds.
+    await probe(config)
     const model = createModel(config.model, secrets)
     const visionModel = config.visionModel ? createModel(config.visionModel, secrets) : model
     const projects = createProjectRegistry(config.projects)
@@ -388,6 +390,13 @@ function accessRules(config: Config, url: string, port: number): AccessRules {
 function portOf(server: Server): number {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** @throws FixpointError `port_in_use`, `config_invalid` where the server could not listen there. */
+async function probe({ host, port }: Config): Promise<void> {
+  const server = createNetServer()
+  await listen(server, { host, port }, 'port')
+  await new Promise(resolve => server.close(resolve))
 }
 
 function listen(server: NetServer, { host, port }: { host: string; port: number }, field: 'port' | 'sessionPorts'): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Box } from '@fixpoint/protocol'
 import { isHTMLElement } from '../page-tree/page-tree.ts'
 
 /** Top, right, bottom and left in CSS pixels. */
@@ -22,6 +23,15 @@ export function boxModelOf(element: Element): BoxModel | null {
     border: sides(side => `border-${side}-width`),
     padding: sides(side => `padding-${side}`)
   }
+}
+
+/** Room that a figure takes where the margin is too narrow for it, in CSS pixels. */
+const FIGURE = 14
+
+/** What the drawing covers: the box with its margins and their figures. */
+export function boxWithMargins({ x, y, width, height }: Box, { margin }: BoxModel): Box {
+  const [above = 0, after = 0, below = 0, before = 0] = margin.map(side => (Math.abs(side) < 6 ? 0 : Math.max(FIGURE, side)))
+  return { x: x - before, y: y - above, width: width + before + after, height: height + above + below }
 }
 
 /** As CSS writes it: `8`, `8 16`, `8 16 4` or `8 16 4 2`. */

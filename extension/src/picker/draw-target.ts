@@ -18,7 +18,11 @@ export function drawElement(outline: Outline, tools: PickerTools | null, { eleme
   const shape = shapeOf(element, isWithModel)
   const model = (isWithModel && tools?.boxModelOf(element)) || null
   const text = labelText(element, shape, known)
-  if (tools && model) text.model = tools.describeBoxModel(model, shape.width, shape.height)
+  if (tools && model) {
+    text.model = tools.describeBoxModel(model, shape.width, shape.height)
+    // The label stands beside the figures and not on them.
+    shape.box = tools.boxWithMargins(shape.box, model)
+  }
   if (layers) text.detail += ` · ${layers.index + 1} of ${layers.elements.length} here`
   outline.showRectangle(null)
   outline.show(shape, text)
