@@ -99,7 +99,9 @@ export class Person {
       const pointing = value(await this.ask('getPointing', { tabId }))
       if (pointing.failure) throw new Final(JSON.stringify(pointing.failure))
       const draft = value(await this.ask('getDraft', { tabId }))
-      if (!draft || draft.picks.length === 0 || !draft.picks.every(pick => pick.isComplete)) throw new Error('not complete')
+      const picks = draft?.picks.map(({ tag, isComplete }) => `${tag} ${isComplete ? 'is' : 'is not'} complete`) ?? []
+      if (!draft || picks.length === 0 || !draft.picks.every(pick => pick.isComplete))
+        throw new Error(`Not complete; ${pointing.status}, picks: ${picks.join(', ') || 'none'}.`)
       if (pointing.status !== 'off') throw new Error(`still ${pointing.status}`)
       return draft
     }, 40_000)

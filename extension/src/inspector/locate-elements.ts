@@ -150,8 +150,11 @@ interface FoundSource {
 async function locateSource(source: RawSource, { modules, base }: Home): Promise<FoundSource> {
   const without = (found: LocatedSource | null): FoundSource => ({ source: found, names: null })
   if (source.kind === 'position') {
-    const line = source.line - (source.column == null ? 0 : await linesTooManyIn(source.file, modules))
-    return without(located(sourcePath(source.file, null, base), line, source.column ?? null))
+    const column = source.column ?? null
+    const written = column === null ? null : await writtenModule(source.file, modules)
+    const line = source.line - (written?.linesTooMany ?? 0)
+    const found = located(sourcePath(source.file, null, base), line, column)
+    return { source: found, names: written && column !== null ? namesIn(written.text, offsetOfLine(written.text, line) + column - 1) : null }
   }
   if (source.kind === 'file') return without(located(sourcePath(source.file, null, base), null, null))
   const frame = jsxCallSite(source.stack)
@@ -180,12 +183,16 @@ async function locateSource(source: RawSource, { modules, base }: Home): Promise
   }
 }
 
-/** Places that a compiler has put into the code of a dev server's module may be off, by the same for all. */
-async function linesTooManyIn(file: string, modules: LoadedModules): Promise<number> {
+/**
+ * The source of a module that a dev server has given out, where it is known. Places that a compiler has put into the module's code may be
+ * off, by the same for all.
+ */
+async function writtenModule(file: string, modules: LoadedModules): Promise<{ text: string; linesTooMany: number } | null> {
   const url = modules.addressOf(file)
   const [code, map] = url === null ? [null, null] : await Promise.all([modules.code(url), modules.mapOf(url)])
-  const text = map === null || map === 'absent' ? null : (map.sourcesContent?.[0] ?? null)
-  return code === null || map === null || map === 'absent' || text === null ? 0 : linesTooMany(code, map, text)
+  if (code === null || map === null || map === 'absent') return null
+  const text = map.sourcesContent?.[0] ?? null
+  return text === null ? null : { text, linesTooMany: linesTooMany(code, map, text) }
 }
 
 function namesIn(text: string, offset: number): NamesInSource {

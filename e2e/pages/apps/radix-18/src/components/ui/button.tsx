@@ -1,6 +1,6 @@
 import { cva, type VariantProps } from 'class-variance-authority'
 import { Slot } from 'radix-ui'
-import type { ComponentProps } from 'react'
+import { type ComponentProps, forwardRef } from 'react'
 import { cn } from '@/lib/utils'
 
 const buttonVariants = cva('inline-flex items-center rounded-md px-4 py-2 text-sm font-medium', {
@@ -13,14 +13,12 @@ const buttonVariants = cva('inline-flex items-center rounded-md px-4 py-2 text-s
   defaultVariants: { variant: 'default' }
 })
 
-function Button({
-  className,
-  variant,
-  asChild = false,
-  ...props
-}: ComponentProps<'button'> & VariantProps<typeof buttonVariants> & { asChild?: boolean }) {
+type ButtonProps = ComponentProps<'button'> & VariantProps<typeof buttonVariants> & { asChild?: boolean }
+
+// React 18 hands a ref only to those that ask for it so; without it a menu has nothing to stand at.
+const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button({ className, variant, asChild = false, ...props }, ref) {
   const Comp = asChild ? Slot.Root : 'button'
-  return <Comp data-slot="button" className={cn(buttonVariants({ variant, className }))} {...props} at="comp" />
-}
+  return <Comp data-slot="button" ref={ref} className={cn(buttonVariants({ variant, className }))} {...props} at="comp" />
+})
 
 export { Button, buttonVariants }
