@@ -120,18 +120,23 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
     const release = hold(sessionId)
     try {
       await removeContainer(engine, name)
-      const { volume, startedFrom } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
+      const { volume, startedFrom, tidied } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
+      const tidying = tidied.catch((error: unknown) =>
+        logger.warn({ err: error, sessionId }, 'what laid the files out could not be removed now; it is left to the reaper')
+      )
       const labels = { [LABELS.session]: sessionId }
       const template = sandboxTemplate({ settings, name, purpose: 'session', labels, workspace: volume })
       const needsRoom = startedFrom === 'prepared'
       const running = await runSandbox({ engine, settings, network, logger, template, needsRoom, allowList, onEgress }, signal).catch(
         async (error: unknown) => {
+          await tidying
           // Or else there would be files to go on with at the next attempt.
           if (error instanceof FixpointError && error.code === 'storage_full' && needsRoom) await removeWorkspaceOf(sessionId)
           if (error instanceof FixpointError && saysThatVolumeIsGone(error.cause, volume)) throw new WorkspaceGoneError(error)
           throw error
         }
       )
+      await tidying
       void running.lost.then(release)
       return {
         ...running,

@@ -14,8 +14,11 @@ const COPY_SOURCE = '/opt/fixpoint/overlay'
 export interface Layout {
   /** Makes an empty volume belong to the sandbox's user, as the root of a workspace. */
   asWorkspace(volume: string, signal?: AbortSignal): Promise<void>
-  /** Makes an empty volume the place for what a session changes. */
-  asOverlayFiles(volume: string, signal?: AbortSignal): Promise<void>
+  /**
+   * Makes an empty volume the place for what a session changes.
+   * @returns tidies up, which the caller awaits at the end; the volume can be mounted meanwhile.
+   */
+  asOverlayFiles(volume: string, signal?: AbortSignal): Promise<() => Promise<void>>
   /** Copies a workspace. */
   copy(from: string, to: string, signal?: AbortSignal): Promise<void>
   /** Whether this engine can mount one volume over another; tried once. */
@@ -39,26 +42,41 @@ interface LayoutOptions {
 export function createLayout({ engine, settings, uniqueName, underWay }: LayoutOptions): Layout {
   let overlayTrial: Promise<boolean> | undefined
 
-  /** Runs a command in a container with these volumes, or only creates the container where there is none. */
-  async function run(mounts: MountSettings[], command: string[] | undefined, signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Creates a container with these volumes, which fills those that are empty from the image's folders, and runs a command in it where
+   * there is one.
+   * @returns removes the container
+   */
+  async function begin(mounts: MountSettings[], command: string[] | undefined, signal?: AbortSignal): Promise<() => Promise<void>> {
     const name = `fixpoint-layout-${uniqueName()}`
     const template = layoutTemplate({ settings, name, mounts, ...(command && { command }) })
     underWay.add(name)
+    const tidy = async () => {
+      try {
+        await removeContainer(engine, name)
+      } finally {
+        underWay.delete(name)
+      }
+    }
     try {
       signal?.throwIfAborted()
       await createContainer(engine, template)
-      if (command === undefined) return
+      if (command === undefined) return tidy
       const container = engine.docker.getContainer(name)
       await engine.call('start a container', abortSignal => container.start({ abortSignal }), signal)
       const { StatusCode } = await engine.call('wait for a container', abortSignal => container.wait({ abortSignal }), signal)
       if (StatusCode !== 0) throw new FixpointError('sandbox_start_failed', `Laying out files ended with status ${StatusCode}.`)
+      return tidy
     } catch (error) {
+      await tidy()
       if (engineStatus(error) !== 404) throw error
       throw imageMissing(settings.image, error)
-    } finally {
-      await removeContainer(engine, name)
-      underWay.delete(name)
     }
+  }
+
+  async function run(mounts: MountSettings[], command: string[] | undefined, signal?: AbortSignal): Promise<void> {
+    const tidy = await begin(mounts, command, signal)
+    await tidy()
   }
 
   async function overlayOptions(lower: string, files: string, signal?: AbortSignal): Promise<Record<string, string> | undefined> {
@@ -70,7 +88,7 @@ export function createLayout({ engine, settings, uniqueName, underWay }: LayoutO
   }
 
   const asWorkspace = (name: string, signal?: AbortSignal) => run([volume(name, WORKSPACE)], undefined, signal)
-  const asOverlayFiles = (name: string, signal?: AbortSignal) => run([volume(name, OVERLAY_FOLDERS)], undefined, signal)
+  const asOverlayFiles = (name: string, signal?: AbortSignal) => begin([volume(name, OVERLAY_FOLDERS)], undefined, signal)
 
   /** Mounts an overlay of two small volumes and writes to it, as the sandboxes will. */
   async function tryOverlay(): Promise<boolean> {
@@ -81,7 +99,8 @@ export function createLayout({ engine, settings, uniqueName, underWay }: LayoutO
     try {
       for (const Name of [lower, files]) await createVolume(engine, { Name, Labels })
       await asWorkspace(lower)
-      await asOverlayFiles(files)
+      const tidy = await asOverlayFiles(files)
+      await tidy()
       const DriverOpts = await overlayOptions(lower, files)
       if (DriverOpts === undefined) return false
       await createVolume(engine, { Name: joined, Driver: 'local', DriverOpts, Labels })

@@ -11,6 +11,8 @@ export interface SessionWorkspace {
   /** The volume to mount. */
   volume: string
   startedFrom: 'prepared' | 'existing_workspace'
+  /** Resolves when nothing of the laying out is left in the engine; the volume can be mounted before that. */
+  tidied: Promise<void>
 }
 
 /** A session's files cannot be mounted, because what they were in is not there any more. Nothing of them can be lost by starting anew. */
@@ -52,10 +54,11 @@ export async function ensureSessionWorkspace(
 ): Promise<SessionWorkspace> {
   const { engine, layout, settings } = options
   const names = sessionNames(settings.instanceId, sessionId)
-  const existing = await findVolume(engine, names.workspace, signal)
+  const [existing, below] = await Promise.all([findVolume(engine, names.workspace, signal), findVolume(engine, prepared.volume, signal)])
   if (existing !== undefined) {
     if (await isWhole(engine, existing, names.files, signal)) {
-      return { volume: existing.Labels[LABELS.volume] ?? names.workspace, startedFrom: 'existing_workspace' }
+      const volume = existing.Labels[LABELS.volume] ?? names.workspace
+      return { volume, startedFrom: 'existing_workspace', tidied: Promise.resolve() }
     }
     await removeVolume(engine, names.workspace)
   }
@@ -63,7 +66,7 @@ export async function ensureSessionWorkspace(
   await removeVolumeAndHolders(engine, names.files, settings.instanceId)
 
   // The engine would make an empty volume of this name without a word.
-  if ((await findVolume(engine, prepared.volume, signal)) === undefined) {
+  if (below === undefined) {
     throw new FixpointError('sandbox_start_failed', 'The prepared workspace that the session starts from is gone.', {
       hint: 'Send the prompt again: it is prepared anew.'
     })
@@ -79,13 +82,15 @@ export async function ensureSessionWorkspace(
     await createVolume(engine, { Name: names.files, Labels: labels('session-files') })
     const DriverOpts = (await layout.canOverlay(signal)) ? await layout.overlayOptions(prepared.volume, names.files, signal) : undefined
     if (DriverOpts !== undefined) {
-      await layout.asOverlayFiles(names.files, signal)
+      const tidy = await layout.asOverlayFiles(names.files, signal)
+      const tidied = tidy()
+      tidied.catch(() => undefined) // whoever awaits it is told
       await createVolume(engine, { Name: names.workspace, Driver: 'local', DriverOpts, Labels: labels('session-workspace') })
-      return { volume: names.workspace, startedFrom: 'prepared' }
+      return { volume: names.workspace, startedFrom: 'prepared', tidied }
     }
     await layout.copy(prepared.volume, names.files, signal)
     await createVolume(engine, { Name: names.workspace, Labels: { ...labels('session-workspace'), [LABELS.volume]: names.files } })
-    return { volume: names.files, startedFrom: 'prepared' }
+    return { volume: names.files, startedFrom: 'prepared', tidied: Promise.resolve() }
   } catch (error) {
     if (engineStatus(error) === undefined) throw error
     throw new FixpointError('sandbox_start_failed', `The workspace could not be laid out: ${engineMessage(error)}`, { cause: error })
