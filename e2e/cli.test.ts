@@ -325,6 +325,11 @@ describe('a wrong command line', () => {
       ['run', 'x', '--project', 'tiny', '--url', 'http://localhost:1/', '--select', '((('],
       /“\(\(\(” is not a CSS selector/
     ],
+    [
+      'a selector of a library',
+      ['run', 'x', '--project', 'tiny', '--url', 'http://localhost:1/', '--select', 'a:contains("x")'],
+      /is not a CSS selector/
+    ],
     ['an empty selector', ['run', 'x', '--project', 'tiny', '--url', 'http://localhost:1/', '--select', ' '], /“ ” is not a CSS selector/],
     ['a prompt without a project', ['run', 'x'], /A project is needed/],
     ['an empty prompt', ['run', '', '--project', 'tiny'], /is empty/],

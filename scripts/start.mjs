@@ -29,6 +29,9 @@ const told = new Promise(resolve => {
 
 let isReady = false
 
+/** What the server has said before there was room for it on the screen. */
+const heard = []
+
 /** Log files are begun anew when they have become larger than this; another start may be writing to the same. */
 const LOG_BYTES = 10_000_000
 
@@ -96,10 +99,11 @@ function canListen(port) {
 /** Starts a program that runs as long as this one does. */
 function launch(name, program, args, options) {
   const file = logFile(name)
-  const log = openSync(file, existsSync(file) && statSync(file).size > LOG_BYTES ? 'w' : 'a')
+  const size = existsSync(file) ? statSync(file).size : 0
+  const log = openSync(file, size > LOG_BYTES ? 'w' : 'a')
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', log], ...options })
   closeSync(log)
-  const entry = { name, child, log: file, isOver: false }
+  const entry = { name, child, log: file, logStart: size > LOG_BYTES ? 0 : size, isOver: false }
   child.once('exit', () => {
     entry.isOver = true
   })
@@ -107,8 +111,9 @@ function launch(name, program, args, options) {
   return entry
 }
 
-function lastLines(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n') : ''
+/** The last that it has printed since this start. */
+function lastLines({ log, logStart }) {
+  return existsSync(log) ? readFileSync(log).subarray(logStart).toString('utf8').trim().split('\n').slice(-5).join('\n') : ''
 }
 
 async function startDemoModel(node, env) {
@@ -127,14 +132,15 @@ async function startDemoModel(node, env) {
   })
 }
 
-function firstLine({ child, log, name }) {
+function firstLine(entry) {
+  const { child, log, name } = entry
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout.on('data', chunk => {
       text += chunk
       if (text.includes('\n')) resolve(text.split('\n')[0])
     })
-    child.once('exit', () => reject(new SetupError(`${name} ended: ${lastLines(log)}`, `Its log is ${log}.`)))
+    child.once('exit', () => reject(new SetupError(`${name} ended: ${lastLines(entry)}`, `Its log is ${log}.`)))
   })
 }
 
@@ -161,9 +167,6 @@ async function startServer(node, env) {
   })
 }
 
-/** What the server has said before there was room for it on the screen. */
-const heard = []
-
 /** Shows what the server says on its standard output: that a project cannot be prepared, which it learns after it has begun. */
 function tell(line) {
   if (isReady) console.error(`  ${line}`)
@@ -172,7 +175,7 @@ function tell(line) {
 
 async function waitUntil(entry, isReady) {
   for (const end = Date.now() + PATIENCE_SECONDS * 1_000; Date.now() < end; ) {
-    if (entry.isOver) throw new SetupError(`${entry.name} ended:\n${lastLines(entry.log)}`, `Its log is ${entry.log}.`)
+    if (entry.isOver) throw new SetupError(`${entry.name} ended:\n${lastLines(entry)}`, `Its log is ${entry.log}.`)
     if (await isReady()) return
     await delay(125)
   }
@@ -222,7 +225,7 @@ async function untilServerEnds() {
   const server = children.find(entry => entry.name === 'server')
   if (!server) return
   if (!server.isOver) await new Promise(resolve => server.child.once('exit', resolve))
-  throw new SetupError(`The server ended:\n${lastLines(server.log)}`, `Its log is ${server.log}.`)
+  throw new SetupError(`The server ended:\n${lastLines(server)}`, `Its log is ${server.log}.`)
 }
 
 async function endAll() {

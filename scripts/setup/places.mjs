@@ -23,7 +23,7 @@ export const rooms = [
 /** What set-up and start leave behind; everything in it can be removed and comes again. */
 export const stateFolder = join(root, '.fixpoint')
 
-/** @param {string} name a log of the last run of something */
+/** @param {string} name a log of the last runs of something */
 export function logFile(name) {
   const folder = join(stateFolder, 'log')
   mkdirSync(folder, { recursive: true })

@@ -15,7 +15,7 @@ export class SetupError extends Error {
 
 let isInterrupted = false
 
-/** From now on a step that does not come to its end was ended by a person and has not failed. */
+/** From now on a step that does not come to its end was ended from outside and has not failed. */
 export function noteInterruption() {
   isInterrupted = true
 }
@@ -41,7 +41,7 @@ export async function step(name, action) {
     print('✓', name, `${said} (${seconds(startedAt)})`)
     return value
   } catch (error) {
-    if (isInterrupted) print('–', name, `interrupted (${seconds(startedAt)}); the next start goes on from here`)
+    if (isInterrupted) print('–', name, `not finished (${seconds(startedAt)}); the next start does it`)
     else print('✗', name, `did not work (${seconds(startedAt)})`)
     throw error
   }

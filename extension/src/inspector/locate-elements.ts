@@ -151,10 +151,15 @@ async function locateSource(source: RawSource, { modules, base }: Home): Promise
   const without = (found: LocatedSource | null): FoundSource => ({ source: found, names: null })
   if (source.kind === 'position') {
     const column = source.column ?? null
+    // Components of Vue and Svelte are called like their file.
+    const isOfModule = /\.[cm]?[jt]sx?(?:\?.*)?$/.test(source.file)
     const written = column === null ? null : await writtenModule(source.file, modules)
     const line = source.line - (written?.linesTooMany ?? 0)
     const found = located(sourcePath(source.file, null, base), line, column)
-    return { source: found, names: written && column !== null ? namesIn(written.text, offsetOfLine(written.text, line) + column - 1) : null }
+    return {
+      source: found,
+      names: isOfModule && written && column !== null ? namesIn(written.text, offsetOfLine(written.text, line) + column - 1) : null
+    }
   }
   if (source.kind === 'file') return without(located(sourcePath(source.file, null, base), null, null))
   const frame = jsxCallSite(source.stack)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { boxWithMargins, describeBoxModel, writeSides } from './box-model.ts'
+import { boxWithFigures, describeBoxModel, writeSides } from './box-model.ts'
 
 it.each([
   [[0, 0, 0, 0], '0'],
@@ -11,11 +11,13 @@ it.each([
   [[-4.333, 0, -4.333, 0], '-4.33 0']
 ] as const)('writes %j as CSS does', (sides, words) => expect(writeSides(sides)).toBe(words))
 
-it('covers the margins and their figures', () => {
+it('has room for the figures that stand above and below an element', () => {
   const box = { x: 100, y: 100, width: 50, height: 20 }
+  const shape = { center: { x: 125, y: 110 }, width: 50, height: 20, linear: [1, 0, 0, 1] as const, box }
   const none = { border: [0, 0, 0, 0], padding: [0, 0, 0, 0] } as const
-  expect(boxWithMargins(box, { margin: [24, 8, 0, 2], ...none })).toEqual({ x: 100, y: 76, width: 64, height: 44 })
-  expect(boxWithMargins(box, { margin: [0, 0, 0, 0], ...none })).toEqual(box)
+  expect(boxWithFigures(shape, { margin: [24, 8, 2, 2], ...none })).toEqual({ ...box, y: 86, height: 34 })
+  expect(boxWithFigures({ ...shape, linear: [2, 0, 0, 2] }, { margin: [0, 0, 8, 0], ...none })).toEqual({ ...box, height: 48 })
+  expect(boxWithFigures({ ...shape, height: 12 }, { margin: [24, 0, 24, 0], ...none })).toEqual(box)
 })
 
 it('counts the content without border and padding', () => {

@@ -1,5 +1,6 @@
 import type { Box } from '@fixpoint/protocol'
 import { isHTMLElement } from '../page-tree/page-tree.ts'
+import type { Shape } from './element-shape.ts'
 
 /** Top, right, bottom and left in CSS pixels. */
 type Sides = readonly [number, number, number, number]
@@ -25,13 +26,22 @@ export function boxModelOf(element: Element): BoxModel | null {
   }
 }
 
-/** Room that a figure takes where the margin is too narrow for it, in CSS pixels. */
+/** Smaller elements have no room for figures on them; the label says them. */
+export function hasFigures(width: number, height: number): boolean {
+  return width >= 40 && height >= 20
+}
+
+/** Sides that are narrower have no figure, in CSS pixels. */
+export const LEAST_WITH_FIGURE = 6
+
+/** Height of a figure with its distance from what is beside it, in CSS pixels. */
 const FIGURE = 14
 
-/** What the drawing covers: the box with its margins and their figures. */
-export function boxWithMargins({ x, y, width, height }: Box, { margin }: BoxModel): Box {
-  const [above = 0, after = 0, below = 0, before = 0] = margin.map(side => (Math.abs(side) < 6 ? 0 : Math.max(FIGURE, side)))
-  return { x: x - before, y: y - above, width: width + before + after, height: height + above + below }
+/** The box with the figures of its margins, which stand above and below it. */
+export function boxWithFigures({ box, width, height, linear }: Shape, { margin: [above, , below] }: BoxModel): Box {
+  const room = (side: number) =>
+    hasFigures(width, height) && Math.abs(side) >= LEAST_WITH_FIGURE ? FIGURE * Math.hypot(linear[2], linear[3]) : 0
+  return { ...box, y: box.y - room(above), height: box.height + room(above) + room(below) }
 }
 
 /** As CSS writes it: `8`, `8 16`, `8 16 4` or `8 16 4 2`. */

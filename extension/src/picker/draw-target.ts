@@ -21,7 +21,7 @@ export function drawElement(outline: Outline, tools: PickerTools | null, { eleme
   if (tools && model) {
     text.model = tools.describeBoxModel(model, shape.width, shape.height)
     // The label stands beside the figures and not on them.
-    shape.box = tools.boxWithMargins(shape.box, model)
+    shape.box = tools.boxWithFigures(shape, model)
   }
   if (layers) text.detail += ` · ${layers.index + 1} of ${layers.elements.length} here`
   outline.showRectangle(null)

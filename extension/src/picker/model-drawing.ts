@@ -1,9 +1,6 @@
-import type { BoxModel } from './box-model.ts'
+import { type BoxModel, hasFigures, LEAST_WITH_FIGURE } from './box-model.ts'
 import type { Shape } from './element-shape.ts'
 import { addPart, placeBox } from './overlay-parts.ts'
-
-// Smaller elements have no room for figures on them; the label says them.
-const LEAST_FOR_FIGURES = 40
 
 const LAYERS = ['margin', 'border', 'padding'] as const
 const SIDES = ['top', 'right', 'bottom', 'left'] as const
@@ -55,7 +52,7 @@ export class ModelDrawing {
     this.element.hidden = false
     placeBox(this.element, { x: center.x - width / 2, y: center.y - height / 2, width, height })
     this.element.style.transform = `matrix(${linear.join(', ')}, 0, 0)`
-    const isRoomy = width >= LEAST_FOR_FIGURES && height >= LEAST_FOR_FIGURES / 2
+    const isRoomy = hasFigures(width, height)
     let inset = model.margin.map(side => -Math.max(0, side))
     for (const name of LAYERS) {
       const layer = this.#layers[name]
@@ -64,7 +61,7 @@ export class ModelDrawing {
       layer.style.borderWidth = widths.map(side => `${side}px`).join(' ')
       for (const [index, figure] of [...layer.children].entries()) {
         const value = model[name][index] ?? 0
-        figure.textContent = isRoomy && Math.abs(value) >= 6 ? String(Math.round(value * 10) / 10) : ''
+        figure.textContent = isRoomy && Math.abs(value) >= LEAST_WITH_FIGURE ? String(Math.round(value * 10) / 10) : ''
       }
       inset = inset.map((side, index) => side + (widths[index] ?? 0))
     }

@@ -1,4 +1,4 @@
-import { boxModelOf, boxWithMargins, describeBoxModel } from './box-model.ts'
+import { boxModelOf, boxWithFigures, describeBoxModel } from './box-model.ts'
 import { Freeze } from './freeze.ts'
 import { KeyWalk, type WalkedPicker } from './key-walk.ts'
 import { labelOfText } from './label-of-text.ts'
@@ -13,7 +13,7 @@ import { rectsOfText, selectedText, textBetween } from './text-selection.ts'
  */
 export const pickerTools = {
   boxModelOf,
-  boxWithMargins,
+  boxWithFigures,
   describeBoxModel,
   freeze: (roots: readonly (Document | ShadowRoot)[]) => new Freeze(roots),
   keyWalk: (picker: WalkedPicker) => new KeyWalk(picker),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FixpointError } from '@fixpoint/protocol'
+import { FixpointError, stripControls } from '@fixpoint/protocol'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asFixpointError } from '../as-fixpoint-error.ts'
 import { serverVersion } from '../version.ts'
@@ -204,6 +204,8 @@ program
     })
   )
 
+let isServing = false
+
 program
   .command('serve')
   .description('run the server')
@@ -214,7 +216,8 @@ program
       const image = environment['FIXPOINT_SANDBOX_IMAGE'] ?? 'fixpoint-sandbox:current'
       const onProjectFault = (projectId: string, { message, hint }: FixpointError) =>
         // On standard output, where nothing else is written: `npm start` shows it.
-        terminal.answer(`The project “${projectId}” cannot be prepared: ${message}${hint ? `\n→ ${hint}` : ''}`)
+        terminal.answer(stripControls(`The project “${projectId}” cannot be prepared: ${message}${hint ? `\n→ ${hint}` : ''}`))
+      isServing = true
       const server = await serve({ ...loaded, image, onProjectFault })
       // At one stroke: whoever waits for the file reads it as soon as it is there.
       const addressFile = join(loaded.dataFolder, ADDRESS_FILE)
@@ -243,8 +246,9 @@ function untilTold(): Promise<void> {
   })
 }
 
-// A reader that has gone, as in `fixpoint sessions | head -1`, is no failure.
+// A reader that has gone, as in `fixpoint sessions | head -1`, is no failure, and no reason for a server to end.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' && isServing) return
   if (error.code === 'EPIPE') process.exit(EXIT.ok)
   throw error
 })

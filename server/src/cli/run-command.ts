@@ -104,12 +104,32 @@ function contextOf({ url, select, viewport, colorScheme }: RunOptions): PageCont
 
 /** A browser says only after minutes of work that there is no such element. */
 function requireSelector(selector: string): string {
+  let parsed: ReturnType<typeof parseSelector>
   try {
-    if (parseSelector(selector).length > 0) return selector
+    parsed = parseSelector(selector)
   } catch (cause) {
     throw notASelector(selector, cause instanceof Error ? `: ${cause.message}` : '')
   }
+  if (parsed.length > 0 && parsed.every(parts => parts.every(isStandard) && !isTraversal(parts[0]) && !isTraversal(parts.at(-1))))
+    return selector
   throw notASelector(selector, '')
+}
+
+/** What jQuery and libraries like it have of their own, and no browser. */
+const NOT_OF_CSS = new Set(
+  'contains icontains visible hidden eq gt lt first last even odd input button radio selected submit text image file password reset header parent animated'.split(
+    ' '
+  )
+)
+
+function isStandard(token: ReturnType<typeof parseSelector>[number][number]): boolean {
+  if (token.type === 'tag') return /^(?:--|-?[_a-zA-Z\u{80}-\u{10ffff}\\])/u.test(token.name)
+  if (token.type === 'pseudo') return !NOT_OF_CSS.has(token.name)
+  return token.type !== 'parent' && token.type !== 'column-combinator'
+}
+
+function isTraversal(token: ReturnType<typeof parseSelector>[number][number] | undefined): boolean {
+  return token !== undefined && ['child', 'descendant', 'sibling', 'adjacent'].includes(token.type)
 }
 
 function notASelector(selector: string, why: string): FixpointError {

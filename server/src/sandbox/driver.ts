@@ -16,7 +16,13 @@ import { createPreparedWorkspaces, type PreparedWorkspace, type PreparedWorkspac
 import { chooseReaped } from './reaper.ts'
 import { runSandbox } from './running-sandbox.ts'
 import type { SandboxCalls } from './sandbox-calls.ts'
-import { ensureSessionWorkspace, removeSessionWorkspace, saysThatVolumeIsGone, WorkspaceGoneError } from './session-workspace.ts'
+import {
+  ensureSessionWorkspace,
+  markRestored,
+  removeSessionWorkspace,
+  saysThatVolumeIsGone,
+  WorkspaceGoneError
+} from './session-workspace.ts'
 import type { SandboxSettings } from './settings.ts'
 import { sandboxTemplate } from './template.ts'
 
@@ -35,6 +41,11 @@ export interface OpenInput {
   allowedHosts: readonly AllowedHost[]
   /** Hears of every attempt to reach the outside. */
   onEgress(decision: EgressDecision): void
+  /**
+   * Brings a workspace that had to be laid out anew to what the session had made of it. Until that is done nobody else opens it, and a
+   * workspace in which it was not done to its end is given up at the next opening.
+   */
+  restore?: (sandbox: SandboxCalls) => Promise<void>
 }
 
 /** The sandbox of a session; errors of its calls as said at `Tunnel`. */
@@ -113,14 +124,15 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
     return await result
   }
 
-  async function openNow({ sessionId, prepared, allowedHosts, onEgress }: OpenInput, signal?: AbortSignal): Promise<Sandbox> {
+  async function openNow({ sessionId, prepared, allowedHosts, onEgress, restore }: OpenInput, signal?: AbortSignal): Promise<Sandbox> {
     const startedAt = edges.now().getTime()
     const allowList = allowListFrom(allowedHosts)
     const { container: name } = sessionNames(settings.instanceId, sessionId)
     const release = hold(sessionId)
     try {
       await removeContainer(engine, name)
-      const { volume, startedFrom, tidied } = await ensureSessionWorkspace({ engine, layout, settings }, sessionId, prepared, signal)
+      const options = { engine, layout, settings }
+      const { volume, startedFrom, tidied } = await ensureSessionWorkspace(options, sessionId, prepared, restore !== undefined, signal)
       const tidying = tidied.catch((error: unknown) =>
         logger.warn({ err: error, sessionId }, 'what laid the files out could not be removed now; it is left to the reaper')
       )
@@ -136,7 +148,17 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
           throw error
         }
       )
-      await tidying
+      try {
+        await tidying
+        signal?.throwIfAborted()
+        if (startedFrom === 'prepared' && restore) {
+          await restore(running)
+          await markRestored(engine, settings, sessionId)
+        }
+      } catch (error) {
+        await running.stop()
+        throw error
+      }
       void running.lost.then(release)
       return {
         ...running,
@@ -145,9 +167,13 @@ export function createSandboxDriver({ docker, settings, logger, network, edges }
         startedFrom,
         readyMs: edges.now().getTime() - startedAt,
         async close({ removeWorkspace }) {
-          await running.stop()
-          release()
-          if (removeWorkspace) await inOrder(sessionId, () => removeWorkspaceOf(sessionId))
+          const stop = async () => {
+            await running.stop()
+            release()
+            if (removeWorkspace) await removeWorkspaceOf(sessionId)
+          }
+          // Nobody opens it between its end and its files'.
+          await (removeWorkspace ? inOrder(sessionId, stop) : stop())
         }
       }
     } catch (error) {

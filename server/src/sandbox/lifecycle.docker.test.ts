@@ -9,11 +9,12 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import Docker from 'dockerode'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemEdges } from '../edges.ts'
 import { createSandboxDriver } from './driver.ts'
 import { LABELS, sessionNames } from './names.ts'
 import { systemNetwork } from './network.ts'
+import type { SandboxCalls } from './sandbox-calls.ts'
 import { type DockerWorld, dockerWorld, run } from './testing/docker-world.ts'
 
 let world: DockerWorld
@@ -123,13 +124,19 @@ describe('opening a sandbox', () => {
     const prepared = await world.prepare()
     await (await world.open({ prepared })).close({ removeWorkspace: true })
     const before = await world.leftovers()
+    const ends: string[] = []
     for (const afterMs of [0, 20, 40, 80, 150, 300]) {
       const sessionId = `ses_given_up_${afterMs}`
       const input = { sessionId, prepared, allowedHosts: [], onEgress: () => undefined }
       const abort = new AbortController()
       const given = world.driver.open(input, abort.signal).then(
-        sandbox => sandbox.close({ removeWorkspace: false }),
-        () => undefined
+        async sandbox => {
+          await sandbox.close({ removeWorkspace: false })
+          ends.push('opened')
+        },
+        (error: unknown) => {
+          ends.push(error instanceof Error ? error.message : String(error))
+        }
       )
       await delay(afterMs)
       abort.abort(new Error('the person pressed Stop'))
@@ -139,6 +146,27 @@ describe('opening a sandbox', () => {
       await sandbox.close({ removeWorkspace: true })
     }
     expect(await world.leftovers()).toEqual(before)
+    expect(ends.slice(0, 3)).toEqual(Array(3).fill('the person pressed Stop'))
+  })
+
+  test('whose earlier work was not restored to its end begins anew, and keeps what was', async () => {
+    const prepared = await world.prepare()
+    const input = { sessionId: 'ses_restored', prepared, allowedHosts: [], onEgress: () => undefined }
+    const restore = vi.fn<(calls: SandboxCalls) => Promise<void>>(async calls => {
+      await calls.exec({ command: 'echo half > work.txt', timeoutMs: 10_000 })
+      throw new Error('the person pressed Stop')
+    })
+    await expect(world.driver.open({ ...input, restore })).rejects.toThrow('the person pressed Stop')
+    restore.mockImplementation(async calls => {
+      await calls.exec({ command: 'cat work.txt > seen.txt; echo whole > work.txt', timeoutMs: 10_000 })
+    })
+    const second = await world.driver.open({ ...input, restore })
+    expect([second.startedFrom, await run(second, 'cat work.txt seen.txt')]).toEqual(['prepared', 'whole\n'])
+    await second.close({ removeWorkspace: false })
+    const third = await world.driver.open({ ...input, restore })
+    expect([third.startedFrom, await run(third, 'cat work.txt')]).toEqual(['existing_workspace', 'whole\n'])
+    expect(restore).toHaveBeenCalledTimes(2)
+    await third.close({ removeWorkspace: true })
   })
 
   test('goes on where a server was killed while it laid out the files', async () => {

@@ -16,7 +16,9 @@ export const LABELS = {
   volume: 'fixpoint.volume',
   preparedAt: 'fixpoint.prepared-at',
   /** On a session's workspace: the prepared volume that it stands on. */
-  standsOn: 'fixpoint.stands-on'
+  standsOn: 'fixpoint.stands-on',
+  /** On a session's workspace: it is the session's only when what was made before has been restored, which a marker says. */
+  awaitsRestore: 'fixpoint.awaits-restore'
 } as const
 
 export type Purpose =
@@ -30,6 +32,8 @@ export type Purpose =
   | 'session-files'
   /** The volume that a session works in; its existence says that the session's files are in place. */
   | 'session-workspace'
+  /** An empty volume whose existence says that what the session had made is in its workspace again. */
+  | 'session-restored'
   /** A container that only lays out or copies files and is never kept. */
   | 'layout'
 
@@ -38,9 +42,12 @@ function short(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 20)
 }
 
-export function sessionNames(instanceId: string, sessionId: string): { container: string; files: string; workspace: string } {
+export function sessionNames(
+  instanceId: string,
+  sessionId: string
+): { container: string; files: string; workspace: string; restored: string } {
   const base = `fixpoint-${short(instanceId).slice(0, 8)}-${short(sessionId)}`
-  return { container: `${base}-sandbox`, files: `${base}-files`, workspace: `${base}-workspace` }
+  return { container: `${base}-sandbox`, files: `${base}-files`, workspace: `${base}-workspace`, restored: `${base}-restored` }
 }
 
 export function preparedNames(instanceId: string, key: string, attempt: string): { container: string; files: string; marker: string } {

@@ -33,7 +33,7 @@ export function chooseReaped({ containers, volumes }: Inventory, keep: Keep): { 
   )
   const keptNames = new Set([...keptMarkers.flatMap(marker => [marker.Name, marker.Labels[LABELS.volume]]), ...stoodOn, ...keep.underWay])
 
-  const order = ['session-workspace', 'session-files', 'prepared-marker', 'prepare', 'layout']
+  const order = ['session-restored', 'session-workspace', 'session-files', 'prepared-marker', 'prepare', 'layout']
   return {
     containers: containers.filter(({ name, labels }) => !isLive(labels) && !keep.underWay.has(name)).map(({ id }) => id),
     volumes: volumes

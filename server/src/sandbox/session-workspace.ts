@@ -45,25 +45,27 @@ interface SessionWorkspaceOptions {
  * The workspace of a session: what it left there, or else a copy-on-write view of the prepared workspace (a copy where the engine
  * cannot do that). The workspace's volume is made last: where it exists, everything it stands on was in place.
  * No container of the session may be running.
+ * @param awaitsRestore a workspace that is laid out now counts as the session's only after `markRestored`
  */
 export async function ensureSessionWorkspace(
   options: SessionWorkspaceOptions,
   sessionId: string,
   prepared: PreparedWorkspace,
+  awaitsRestore: boolean,
   signal?: AbortSignal
 ): Promise<SessionWorkspace> {
   const { engine, layout, settings } = options
   const names = sessionNames(settings.instanceId, sessionId)
   const [existing, below] = await Promise.all([findVolume(engine, names.workspace, signal), findVolume(engine, prepared.volume, signal)])
   if (existing !== undefined) {
-    if (await isWhole(engine, existing, names.files, signal)) {
+    if (await isWhole(engine, existing, names, signal)) {
       const volume = existing.Labels[LABELS.volume] ?? names.workspace
       return { volume, startedFrom: 'existing_workspace', tidied: Promise.resolve() }
     }
     await removeVolume(engine, names.workspace)
   }
   // Files without a workspace are what an attempt left that was cut short.
-  await removeVolumeAndHolders(engine, names.files, settings.instanceId)
+  await Promise.all([removeVolumeAndHolders(engine, names.files, settings.instanceId), removeVolume(engine, names.restored)])
 
   // The engine would make an empty volume of this name without a word.
   if (below === undefined) {
@@ -76,14 +78,16 @@ export async function ensureSessionWorkspace(
     [LABELS.instance]: settings.instanceId,
     [LABELS.purpose]: purpose,
     [LABELS.session]: sessionId,
-    [LABELS.standsOn]: prepared.volume
+    [LABELS.standsOn]: prepared.volume,
+    ...(purpose === 'session-workspace' && awaitsRestore && { [LABELS.awaitsRestore]: 'true' })
   })
+  let tidied: Promise<void> | undefined
   try {
     await createVolume(engine, { Name: names.files, Labels: labels('session-files') })
     const DriverOpts = (await layout.canOverlay(signal)) ? await layout.overlayOptions(prepared.volume, names.files, signal) : undefined
     if (DriverOpts !== undefined) {
       const tidy = await layout.asOverlayFiles(names.files, signal)
-      const tidied = tidy()
+      tidied = tidy()
       tidied.catch(() => undefined) // whoever awaits it is told
       await createVolume(engine, { Name: names.workspace, Driver: 'local', DriverOpts, Labels: labels('session-workspace') })
       return { volume: names.workspace, startedFrom: 'prepared', tidied }
@@ -92,22 +96,39 @@ export async function ensureSessionWorkspace(
     await createVolume(engine, { Name: names.workspace, Labels: { ...labels('session-workspace'), [LABELS.volume]: names.files } })
     return { volume: names.files, startedFrom: 'prepared', tidied: Promise.resolve() }
   } catch (error) {
+    await tidied?.catch(() => undefined)
     if (engineStatus(error) === undefined) throw error
     throw new FixpointError('sandbox_start_failed', `The workspace could not be laid out: ${engineMessage(error)}`, { cause: error })
   }
 }
 
-/** Whether the volumes that a workspace stands on are still there: a person may have tidied up. */
-async function isWhole(engine: Engine, workspace: VolumeInspectInfo, files: string, signal: AbortSignal | undefined): Promise<boolean> {
+/** Whether the volumes that a workspace stands on are still there, since a person may have tidied up, and what was to be restored in it was. */
+async function isWhole(
+  engine: Engine,
+  workspace: VolumeInspectInfo,
+  { files, restored }: ReturnType<typeof sessionNames>,
+  signal: AbortSignal | undefined
+): Promise<boolean> {
   const isCopy = workspace.Labels[LABELS.volume] !== undefined
-  const needed = isCopy ? [files] : [files, workspace.Labels[LABELS.standsOn] ?? '']
+  const isRestored = workspace.Labels[LABELS.awaitsRestore] !== undefined
+  const needed = [files, ...(isCopy ? [] : [workspace.Labels[LABELS.standsOn] ?? '']), ...(isRestored ? [restored] : [])]
   const found = await Promise.all(needed.map(name => findVolume(engine, name, signal)))
   return found.every(volume => volume !== undefined)
+}
+
+/** From now on a workspace that was to be restored counts as the session's. */
+export async function markRestored(engine: Engine, { instanceId }: SandboxSettings, sessionId: string): Promise<void> {
+  const Labels = { [LABELS.instance]: instanceId, [LABELS.purpose]: 'session-restored', [LABELS.session]: sessionId }
+  await createVolume(engine, { Name: sessionNames(instanceId, sessionId).restored, Labels })
 }
 
 /** Removes what a session left; nothing of it may be running. @returns how many volumes there were. */
 export async function removeSessionWorkspace(engine: Engine, settings: SandboxSettings, sessionId: string): Promise<number> {
   const names = sessionNames(settings.instanceId, sessionId)
-  const removed = [await removeVolume(engine, names.workspace), await removeVolume(engine, names.files)]
+  const removed = [
+    await removeVolume(engine, names.restored),
+    await removeVolume(engine, names.workspace),
+    await removeVolumeAndHolders(engine, names.files, settings.instanceId)
+  ]
   return removed.filter(Boolean).length
 }

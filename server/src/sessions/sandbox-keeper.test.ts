@@ -29,17 +29,19 @@ let asked: string[]
 let hasWorkspace: boolean
 
 const driver = fakeDriver({
-  async open() {
+  async open({ restore }) {
     asked.push('open')
     const next = starts.shift() ?? 'ok'
     if (next !== 'ok') throw next
-    return fakeSandbox({
+    const sandbox = fakeSandbox({
       startedFrom: hasWorkspace ? 'existing_workspace' : 'prepared',
       restore: async bundle => {
         bundle.destroy()
         asked.push('restore')
       }
     })
+    if (!hasWorkspace) await restore?.(sandbox)
+    return sandbox
   },
   async removeWorkspace() {
     asked.push('remove')

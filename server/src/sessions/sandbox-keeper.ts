@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { ProjectConfig } from '../projects/project-config.ts'
 import type { ProjectPreparation } from '../projects/project-preparation.ts'
 import type { Sandbox, SandboxDriver } from '../sandbox/driver.ts'
+import type { SandboxCalls } from '../sandbox/sandbox-calls.ts'
 import { WorkspaceGoneError } from '../sandbox/session-workspace.ts'
 import { sharedRuns } from '../sandbox/shared-runs.ts'
 
@@ -84,16 +85,21 @@ export function createSandboxKeeper({ driver, preparation, idleMs, logger }: San
       const listener = entry?.turnEgress ?? entry?.visitEgress ?? request.onEgress
       listener(decision)
     }
-    const sandbox = await driver.open({ sessionId, prepared, allowedHosts: project.allowedHosts, onEgress }, signal)
-    try {
-      const mustRestore = sandbox.startedFrom === 'prepared' && checkpoint !== null
-      if (mustRestore) await sandbox.restore(await repository.bundleOfCheckpoint(checkpoint, baseCommit), { commit: checkpoint }, signal)
-      hold(sessionId, sandbox)
-      return { sandbox, startedFrom: mustRestore ? 'checkpoint' : sandbox.startedFrom }
-    } catch (error) {
+    const restore =
+      checkpoint === null
+        ? {}
+        : {
+            restore: async (calls: SandboxCalls) =>
+              calls.restore(await repository.bundleOfCheckpoint(checkpoint, baseCommit), { commit: checkpoint }, signal)
+          }
+    const sandbox = await driver.open({ sessionId, prepared, allowedHosts: project.allowedHosts, onEgress, ...restore }, signal)
+    // Whoever wanted it has gone, and would never say that they have left.
+    if (signal.aborted) {
       await sandbox.close({ removeWorkspace: false })
-      throw error
+      throw signal.reason
     }
+    hold(sessionId, sandbox)
+    return { sandbox, startedFrom: sandbox.startedFrom === 'prepared' && checkpoint !== null ? 'checkpoint' : sandbox.startedFrom }
   }
 
   function hold(sessionId: string, sandbox: Sandbox): void {
