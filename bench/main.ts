@@ -41,10 +41,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   start: benchStart
 }
 
-const { positionals: wanted, values: options } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'string' }, list: { type: 'boolean', default: false } }
-})
+const { positionals: wanted, values: options } = readArguments()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     console.error('  … ending')
@@ -52,6 +49,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 process.exitCode = options.list ? listParts() : await runParts()
+
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { json: { type: 'string' }, list: { type: 'boolean', default: false } } })
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run bench -- [PART …] [--json FILE], or --list for the parts.`
+    )
+    process.exit(2)
+  }
+}
 
 function listParts(): number {
   console.log(Object.keys(PARTS).join('\n'))

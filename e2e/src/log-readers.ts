@@ -37,14 +37,16 @@ interface Connection {
   connected: boolean
   once(event: 'connect', listener: () => void): unknown
   once(event: 'connect_error', listener: (error: Error) => void): unknown
+  once(event: 'disconnect', listener: (reason: string) => void): unknown
 }
 
-/** Resolves when the socket is connected. @throws the connect error. */
+/** Resolves when the socket is connected. @throws the connect error, or that the connection ended before: a busy server says no more. */
 export async function connected<T extends Connection>(socket: T): Promise<T> {
   if (socket.connected) return socket
   return await new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(socket))
     socket.once('connect_error', reject)
+    socket.once('disconnect', reason => reject(new Error(`The connection ended before it was made: ${reason}.`)))
   })
 }
 
