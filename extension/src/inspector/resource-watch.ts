@@ -5,6 +5,8 @@ const MOST_REQUESTS = 200
 const MOST_PICTURES = 2_000
 const MOST_SCRIPTS = 3_000
 const MOST_DOCUMENTS = 20
+/** Frames without an address that are looked into all the same, in each document: scripts may have written into them. */
+const MOST_BARE_FRAMES = 30
 
 /** A request that may have failed, as the browser has measured it. */
 export interface MeasuredRequest {
@@ -43,9 +45,13 @@ export class ResourceWatch {
       if (found.length >= MOST_DOCUMENTS) return
       found.push(owner)
       this.#watch(owner)
+      let bare = 0
       for (const frame of owner.getElementsByTagName('iframe')) {
+        if (found.length >= MOST_DOCUMENTS) return
+        // The first look into a frame makes a world for it, which takes milliseconds. One without an address seldom loads anything.
+        const isBare = !frame.srcdoc && (!frame.src || frame.src.startsWith('about:'))
+        if (isBare && ++bare > MOST_BARE_FRAMES) continue
         const inner = frameDocumentOf(frame)
-        // An empty frame loads nothing, and entering its world takes time.
         if (inner && inner.URL !== 'about:blank') enter(inner)
       }
     }

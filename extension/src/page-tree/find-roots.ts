@@ -18,10 +18,12 @@ export async function findRoots(slices: Slices): Promise<Root[]> {
         const element = candidates[position]
         const inner = element && (frameDocumentOf(element) ?? shadowRootOf(element))
         if (inner) roots.push(inner)
-        if (slices.isDue()) await slices.rest()
+        // The first look into a frame makes a world for it, which takes as long as many elements.
+        if (inner && isDocument(inner) ? slices.isDueNow() : slices.isDue()) await slices.rest()
         if (slices.isOver) return roots
       }
       if (slices.isDueNow()) await slices.rest()
+      if (slices.isOver) return roots
     }
   }
   return roots
